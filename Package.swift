@@ -1,0 +1,62 @@
+// swift-tools-version: 6.3
+// The walls of Postern, on one screen: what a module may import is what it depends on here (docs/architecture.md).
+
+import PackageDescription
+
+/// `make` builds strictly; a package that depends on Postern is not held to our warnings.
+let isStrict = Context.environment["POSTERN_STRICT"] == "1"
+
+let house: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .strictMemorySafety(),
+] + (isStrict ? [.treatAllWarnings(as: .error), .treatWarning("DeprecatedDeclaration", as: .warning)] : [])
+
+/// The kernel a second time, for proxies without the Swift runtime: there an allocation is a compile error.
+let embedded: [SwiftSetting] = [
+  .enableExperimentalFeature("Embedded", .when(traits: ["Embedded"])),
+  .unsafeFlags(["-Xfrontend", "-no-allocations", "-Xcc", "-march=x86-64-v2", "-wmo"], .when(traits: ["Embedded"])),
+]
+
+let package = Package(
+  name: "postern",
+  products: [
+    .executable(name: "postern", targets: ["postern"]),
+    .library(name: "PosternKernel", targets: ["PosternKernel"]),
+    .library(name: "PosternLanguage", targets: ["PosternLanguage"]),
+    .library(name: "PosternCompiler", targets: ["PosternCompiler"]),
+  ],
+  traits: [
+    .trait(name: "Embedded", description: "Builds PosternKernel as Embedded Swift without allocations (make library).")
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+  ],
+  targets: [
+    .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+    .target(name: "CPostern"),
+    .target(name: "PosternKernel", dependencies: ["CPostern"], swiftSettings: house + embedded),
+    .target(name: "PosternLanguage", dependencies: ["CPostern", "CLibYAML"], swiftSettings: house),
+    .target(
+      name: "PosternCompiler", dependencies: ["PosternLanguage", "PosternKernel", "CPostern", "COpenSSL"],
+      swiftSettings: house),
+    .executableTarget(
+      name: "postern",
+      dependencies: [
+        "PosternCompiler", "PosternLanguage", "PosternKernel",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], swiftSettings: house),
+    .testTarget(name: "PosternKernelTests", dependencies: ["PosternKernel", "CPostern"], swiftSettings: house),
+    .testTarget(name: "PosternLanguageTests", dependencies: ["PosternLanguage", "CPostern"], swiftSettings: house),
+    .testTarget(
+      name: "PosternCompilerTests", dependencies: ["PosternCompiler", "PosternLanguage", "PosternKernel", "CPostern"],
+      swiftSettings: house),
+    .testTarget(
+      name: "AgreementTests", dependencies: ["PosternCompiler", "PosternLanguage", "PosternKernel", "CPostern"],
+      exclude: ["Cases"], swiftSettings: house),
+    .testTarget(name: "CommandTests", dependencies: ["postern"], swiftSettings: house),
+    .testTarget(name: "HouseTests", swiftSettings: house),
+  ]
+)

@@ -1,0 +1,277 @@
+// What a policy tree says, typed and with its places: the one value that the reference evaluator reads and the compiler
+// compiles. Inheritance is already applied: every app carries its effective settings.
+// `Policy.read` is the only producer; a value of this type has passed every check of the language.
+
+/// A checked policy tree.
+public struct Policy: Sendable {
+  /// The files read, in the order of their paths' bytes.
+  public var files: [SourceFile]
+  public var organization: Organization
+  /// The login providers; at most `Policy.providerLimit`.
+  public var providers: [LoginProvider]
+  /// The resource tree in tree order: the organization first, every parent before its children; below each node its apps
+  /// by name, then its folders by name, in byte order.
+  public var nodes: [Node]
+  /// The apps, in tree order.
+  public var apps: [App]
+  /// Every deny rule, in tree order; a rule's id is its index. At most `Policy.denyRuleLimit`.
+  public var denyRules: [DenyRule]
+  /// The distinct members that bindings, deny rules and groups name; `MemberUse.memberIndex` points here.
+  public var members: [Member]
+  public var groups: [DirectoryGroup]
+  public var accessLevels: [AccessLevel]
+  public var tests: [TestDocument]
+
+  public static let providerLimit = 64
+  public static let denyRuleLimit = 256
+  /// Folders above an app, the app's own node included, the organization not.
+  public static let depthLimit = 8
+
+  public init(
+    files: [SourceFile], organization: Organization, providers: [LoginProvider], nodes: [Node], apps: [App],
+    denyRules: [DenyRule], members: [Member], groups: [DirectoryGroup], accessLevels: [AccessLevel],
+    tests: [TestDocument]
+  ) {
+    self.files = files
+    self.organization = organization
+    self.providers = providers
+    self.nodes = nodes
+    self.apps = apps
+    self.denyRules = denyRules
+    self.members = members
+    self.groups = groups
+    self.accessLevels = accessLevels
+    self.tests = tests
+  }
+}
+
+/// The root of the tree, without what every node has.
+public struct Organization: Sendable {
+  public var name: Sourced<String>
+  /// How far a time fact may lie ahead, in seconds; `decision.md` row 8.
+  public var clockSkewSeconds: UInt32
+  public var budget: Sourced<Budget>?
+  public var guards: [PolicyGuard]
+
+  public static let defaultClockSkewSeconds: UInt32 = 30
+
+  public init(name: Sourced<String>, clockSkewSeconds: UInt32, budget: Sourced<Budget>?, guards: [PolicyGuard]) {
+    self.name = name
+    self.clockSkewSeconds = clockSkewSeconds
+    self.budget = budget
+    self.guards = guards
+  }
+}
+
+/// The most that any request may cost, over all apps; a limit left out is not checked.
+public struct Budget: Hashable, Sendable {
+  public var words: UInt32?
+  public var probes: UInt32?
+  public var bytesScanned: UInt32?
+
+  public init(words: UInt32?, probes: UInt32?, bytesScanned: UInt32?) {
+    self.words = words
+    self.probes = probes
+    self.bytesScanned = bytesScanned
+  }
+}
+
+/// A statement about the tree that must stay true; proving it is the review's business.
+public struct PolicyGuard: Sendable {
+  public var name: Sourced<String>
+  public var appName: Sourced<String>?
+  /// The one key under `never` with its text.
+  public var kind: Kind
+  public var span: Span
+
+  public enum Kind: Hashable, Sendable {
+    /// Nobody but this member ever reaches the app.
+    case principalOutside(memberIndex: Int)
+    /// No app's absolute timeout is longer, in seconds.
+    case absoluteTimeoutAbove(seconds: UInt32)
+    /// No app's idle timeout is longer, in seconds.
+    case idleTimeoutAbove(seconds: UInt32)
+  }
+
+  public init(name: Sourced<String>, appName: Sourced<String>?, kind: Kind, span: Span) {
+    self.name = name
+    self.appName = appName
+    self.kind = kind
+    self.span = span
+  }
+}
+
+/// Who vouches for people: an OpenID or SAML provider.
+public struct LoginProvider: Sendable {
+  public enum Source: UInt8, CaseIterable, Sendable {
+    case workspace = 0
+    case identityPlatform = 1
+    case workforce = 2
+    case oidc = 3
+    case saml = 4
+  }
+
+  public var name: Sourced<String>
+  public var source: Source
+  public var issuer: Sourced<String>
+  public var clientID: String
+  /// The domains that this provider may speak for, lower case.
+  public var domains: [Sourced<String>]
+  public var tenantIDs: [Sourced<String>]
+  /// The workforce pool that its people are `principal://` members of.
+  public var pool: String?
+  /// Of `workforce`: 900 to 43,200 seconds.
+  public var sessionDurationSeconds: UInt32
+  public var span: Span
+
+  public static let defaultSessionDurationSeconds: UInt32 = 3_600
+
+  public init(
+    name: Sourced<String>, source: Source, issuer: Sourced<String>, clientID: String, domains: [Sourced<String>],
+    tenantIDs: [Sourced<String>], pool: String?, sessionDurationSeconds: UInt32, span: Span
+  ) {
+    self.name = name
+    self.source = source
+    self.issuer = issuer
+    self.clientID = clientID
+    self.domains = domains
+    self.tenantIDs = tenantIDs
+    self.pool = pool
+    self.sessionDurationSeconds = sessionDurationSeconds
+    self.span = span
+  }
+}
+
+/// A node of the resource tree: the organization, a folder or an app.
+public struct Node: Sendable {
+  public enum Kind: Sendable { case organization, folder, app }
+
+  public var kind: Kind
+  /// Folder names from the root, then the app's name, joined with `/`; empty for the organization.
+  public var path: String
+  /// Index of the parent in `Policy.nodes`; nil for the organization.
+  public var parentIndex: Int?
+  /// In file order; those of roles that grant nothing here included, so that ids do not depend on roles.
+  public var bindings: [Binding]
+  /// The id of `bindings[0]`; ids count on through the tree.
+  public var firstBindingID: UInt32
+  /// Indices into `Policy.denyRules`.
+  public var denyRuleRange: Range<Int>
+
+  public init(
+    kind: Kind, path: String, parentIndex: Int?, bindings: [Binding], firstBindingID: UInt32, denyRuleRange: Range<Int>
+  ) {
+    self.kind = kind
+    self.path = path
+    self.parentIndex = parentIndex
+    self.bindings = bindings
+    self.firstBindingID = firstBindingID
+    self.denyRuleRange = denyRuleRange
+  }
+}
+
+/// A CEL expression, carried unread until conditions compile.
+public struct Condition: Hashable, Sendable {
+  public var title: String
+  public var expression: Sourced<String>
+
+  public init(title: String, expression: Sourced<String>) {
+    self.title = title
+    self.expression = expression
+  }
+}
+
+/// One IAM binding: members who have a role, perhaps on a condition.
+public struct Binding: Sendable {
+  public var role: String
+  /// Whether the role carries `iap.webServiceVersions.accessViaIAP`.
+  public var grantsAccess: Bool
+  public var members: [MemberUse]
+  public var condition: Condition?
+  public var span: Span
+
+  public init(role: String, grantsAccess: Bool, members: [MemberUse], condition: Condition?, span: Span) {
+    self.role = role
+    self.grantsAccess = grantsAccess
+    self.members = members
+    self.condition = condition
+    self.span = span
+  }
+}
+
+/// A member where it is named: 12 bytes, for there are millions.
+public struct MemberUse: Hashable, Sendable {
+  /// Index into `Policy.members`.
+  public var memberIndex: UInt32
+  public var line: UInt32
+  public var column: UInt32
+
+  public init(memberIndex: UInt32, line: UInt32, column: UInt32) {
+    self.memberIndex = memberIndex
+    self.line = line
+    self.column = column
+  }
+}
+
+/// Who a binding or deny rule speaks of; `decision.md`, "Who a member means". E-mails and domains are lower case.
+public enum Member: Hashable, Sendable {
+  /// `allUsers`, and `principalSet://goog/public:all` of a deny rule.
+  case allUsers
+  case allAuthenticatedUsers
+  case user(email: String)
+  case serviceAccount(email: String)
+  case group(email: String)
+  case domain(String)
+  case poolSubject(pool: String, subject: String)
+  case poolGroup(pool: String, group: String)
+  case poolAttribute(pool: String, name: String, value: String)
+  case pool(String)
+  /// `deleted:...`: kept as written, matches nobody.
+  case deleted(String)
+}
+
+/// One IAM v2 deny rule that covers access through the gate.
+public struct DenyRule: Sendable {
+  /// Index of the node that it stands at.
+  public var nodeIndex: Int
+  public var deniedPrincipals: [MemberUse]
+  public var exceptionPrincipals: [MemberUse]
+  public var condition: Condition?
+  public var span: Span
+
+  public init(
+    nodeIndex: Int, deniedPrincipals: [MemberUse], exceptionPrincipals: [MemberUse], condition: Condition?, span: Span
+  ) {
+    self.nodeIndex = nodeIndex
+    self.deniedPrincipals = deniedPrincipals
+    self.exceptionPrincipals = exceptionPrincipals
+    self.condition = condition
+    self.span = span
+  }
+}
+
+/// A directory group of a `Groups` document.
+public struct DirectoryGroup: Sendable {
+  /// The group itself, as an index into `Policy.members`.
+  public var memberIndex: UInt32
+  /// Users, service accounts, groups and pool subjects in it; never in a ring.
+  public var members: [MemberUse]
+  public var span: Span
+
+  public init(memberIndex: UInt32, members: [MemberUse], span: Span) {
+    self.memberIndex = memberIndex
+    self.members = members
+    self.span = span
+  }
+}
+
+/// A named condition that others refer to.
+public struct AccessLevel: Sendable {
+  public var name: Sourced<String>
+  public var condition: Condition
+
+  public init(name: Sourced<String>, condition: Condition) {
+    self.name = name
+    self.condition = condition
+  }
+}
