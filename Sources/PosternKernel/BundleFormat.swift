@@ -1,0 +1,128 @@
+// The numbers of docs/bundle-format.md: sections, record sizes, limits. Facts only; the verifier and the compiler read them.
+
+/// Numbers of the bundle format that the compiler writes and the verifier reads.
+package enum BundleFormat {
+  /// 89 50 54 42 0D 0A 1A 0A, read as a little-endian word.
+  package static let magic: UInt64 = 0x0A1A_0A0D_4254_5089
+  package static let version: UInt16 = 1
+  package static let headerByteCount = 64
+  package static let tableEntryByteCount = 24
+  package static let sectionAlignment = 64
+  package static let sectionLimit = 64
+  package static let digestOffset = 32
+  /// No index, no app, no unit.
+  package static let none: UInt32 = 0xFFFF_FFFF
+  /// No pool.
+  package static let noPool: UInt16 = 0xFFFF
+
+  package static let providerLimit = 64
+  package static let denyRuleLimit = 256
+  package static let rowLimit = 8
+  /// Rows with more entries are probed, the others walked.
+  package static let walkLimit = 16
+  package static let routeDepthLimit = 31
+  package static let inlineHostByteCount = 40
+  package static let identityMemberLimit = 256
+  package static let groupLimit = 1_024
+
+  /// First word of a row's first unit; no other unit of the grants begins so.
+  package static let rowMarker: UInt32 = 0xFFFF_FFFF
+  /// Member of a free slot of a probed row.
+  package static let freeMember: UInt32 = 0xFFFF_FFFE
+  /// Bit of a grant that is conditional; reserved.
+  package static let conditionalGrant: UInt32 = 0x8000_0000
+  package static let pilotLimit: UInt16 = 0xFFFF
+}
+
+/// Ids of the sections.
+package struct SectionID: Equatable {
+  package let rawValue: UInt32
+  package init(_ rawValue: UInt32) { self.rawValue = rawValue }
+
+  package static var strings: SectionID { SectionID(1) }
+  package static var organization: SectionID { SectionID(2) }
+  package static var providers: SectionID { SectionID(3) }
+  package static var attributes: SectionID { SectionID(4) }
+  package static var names: SectionID { SectionID(5) }
+  package static var nameTable: SectionID { SectionID(6) }
+  package static var memberships: SectionID { SectionID(7) }
+  package static var hosts: SectionID { SectionID(8) }
+  package static var routes: SectionID { SectionID(9) }
+  package static var apps: SectionID { SectionID(10) }
+  package static var appRecords: SectionID { SectionID(11) }
+  package static var grants: SectionID { SectionID(12) }
+  package static var denyRules: SectionID { SectionID(13) }
+  package static var denyMembers: SectionID { SectionID(14) }
+  package static var denySets: SectionID { SectionID(15) }
+  package static var profiles: SectionID { SectionID(16) }
+  package static var lists: SectionID { SectionID(17) }
+  package static var code: SectionID { SectionID(18) }
+  package static var costs: SectionID { SectionID(19) }
+  package static var provenance: SectionID { SectionID(32) }
+  package static var manifest: SectionID { SectionID(33) }
+  package static var signature: SectionID { SectionID(34) }
+
+  /// Sections 1 to this one must be in every bundle.
+  package static var lastRequired: UInt32 { 19 }
+}
+
+/// Byte counts of the records.
+package enum RecordSize {
+  package static let organization = 128
+  package static let provider = 64
+  package static let attribute = 16
+  package static let name = 32
+  package static let hostLine = 64
+  package static let route = 16
+  package static let app = 64
+  package static let appRecord = 32
+  package static let unit = 8
+  package static let denyRule = 32
+  package static let denySet = 32
+  package static let profile = 48
+  package static let codeWord = 16
+  package static let cost = 16
+}
+
+/// Kinds of name; those below `tenant` are members.
+package struct NameKind: Equatable {
+  package let rawValue: UInt8
+  package init(_ rawValue: UInt8) { self.rawValue = rawValue }
+
+  package static var authenticated: NameKind { NameKind(0) }
+  package static var user: NameKind { NameKind(1) }
+  package static var serviceAccount: NameKind { NameKind(2) }
+  package static var domain: NameKind { NameKind(3) }
+  package static var group: NameKind { NameKind(4) }
+  package static var poolSubject: NameKind { NameKind(5) }
+  package static var poolGroup: NameKind { NameKind(6) }
+  package static var poolAttribute: NameKind { NameKind(7) }
+  package static var pool: NameKind { NameKind(8) }
+  package static var tenant: NameKind { NameKind(9) }
+  package static var client: NameKind { NameKind(10) }
+  package static var allowedDomain: NameKind { NameKind(11) }
+
+  package static let count = 12
+  package static let memberCount = 9
+}
+
+/// Flags of an app line.
+package enum AppFlag {
+  package static let allowOptions: UInt16 = 1
+  package static let `public`: UInt16 = 2
+  package static let domainsRestricted: UInt16 = 4
+}
+
+/// Flags of a deny rule.
+package enum DenyFlag {
+  package static let namesGroup: UInt32 = 1
+  package static let deniesEveryone: UInt32 = 2
+  package static let exceptsEveryone: UInt32 = 4
+}
+
+/// Flags of a host line and of a route.
+package enum RouteFlag {
+  package static let wildcard: UInt8 = 1
+  package static let allowEscapes: UInt8 = 1
+  package static let inUse: UInt8 = 2
+}

@@ -1,0 +1,70 @@
+// The hash of the perfect tables: from a key to its one slot (docs/bundle-format.md, "Perfect tables"). Not a
+// cryptographic hash and not asked to be one: whoever finds a collision gains nothing, since keys are compared exactly.
+
+/// Hash functions and slot arithmetic of the perfect tables.
+package enum PerfectHash {
+  @inline(__always) static func fold(_ a: UInt64, _ b: UInt64) -> UInt64 {
+    let product = a.multipliedFullWidth(by: b)
+    return product.high ^ product.low
+  }
+
+  /// The state before the first byte of a text.
+  @inline(__always) static func start(seed: UInt64, context: UInt64) -> UInt64 {
+    seed ^ context &* 0xA076_1D64_78BD_642F
+  }
+
+  /// The state after 8 more bytes.
+  @inline(__always) static func step(_ state: UInt64, _ word: UInt64) -> UInt64 {
+    fold(state ^ word, 0xE703_7ED1_A0B4_28DB)
+  }
+
+  /// The hash, from the state and the last 0 to 7 bytes.
+  @inline(__always) static func finish(_ state: UInt64, tail: UInt64, byteCount: Int) -> UInt64 {
+    let mixed = fold(state ^ tail ^ UInt64(truncatingIfNeeded: byteCount) << 56, 0x8EBC_6AF0_9C88_C6E3)
+    return fold(mixed, 0x5899_65CC_7537_4CC3)
+  }
+
+  /// The hash of a text under a context.
+  package static func hash(_ text: Span<UInt8>, seed: UInt64, context: UInt64) -> UInt64 {
+    var state = start(seed: seed, context: context)
+    var offset = 0
+    while offset &+ 8 <= text.count {
+      state = step(state, text.u64(offset))
+      offset &+= 8
+    }
+    return finish(state, tail: text.word(offset, byteCount: text.count &- offset), byteCount: text.count)
+  }
+
+  /// The hash of a member in a probed row.
+  @inline(__always)
+  package static func hash(member: UInt32, seed: UInt32) -> UInt64 {
+    fold((UInt64(member) << 32 | UInt64(seed)) ^ 0xA076_1D64_78BD_642F, 0xE703_7ED1_A0B4_28DB)
+  }
+
+  /// Index of the pilot that places a hash.
+  @inline(__always)
+  package static func pilotIndex(_ hash: UInt64, pilotCount: UInt32) -> Int {
+    Int(truncatingIfNeeded: ((hash >> 32) &* UInt64(pilotCount)) >> 32)
+  }
+
+  /// The slot of a hash under its pilot.
+  @inline(__always)
+  package static func slot(_ hash: UInt64, pilot: UInt16, slotCount: UInt32) -> Int {
+    let mixed = (hash ^ UInt64(pilot) &* 0x9E37_79B9_7F4A_7C15) &* 0xD6E8_FEB8_6659_FD93
+    return Int(truncatingIfNeeded: ((mixed >> 32) &* UInt64(slotCount)) >> 32)
+  }
+
+  /// The context of a name.
+  @inline(__always)
+  package static func nameContext(kind: NameKind, pool: UInt16, attributeSlot: UInt16) -> UInt64 {
+    UInt64(kind.rawValue) << 32 | UInt64(attributeSlot) << 16 | UInt64(pool)
+  }
+
+  /// The context of a host.
+  @inline(__always)
+  package static func hostContext(isWildcard: Bool) -> UInt64 { isWildcard ? 1 : 0 }
+
+  /// The context of a route.
+  @inline(__always)
+  package static func routeContext(hostSlot: UInt32) -> UInt64 { UInt64(hostSlot) &+ 2 }
+}

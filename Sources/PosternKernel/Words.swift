@@ -1,0 +1,75 @@
+// Little-endian loads from memory that somebody else owns. With CInterface.swift the only unsafe code of the kernel: every
+// load checks its bounds, so that a mistake in the verifier stops the process and reads nothing.
+
+/// A read-only range of bytes whose owner keeps it alive and unchanged.
+@safe public struct Words {
+  @usableFromInline let base: UnsafeRawPointer?
+  /// The number of bytes.
+  public let byteCount: Int
+
+  /// Wraps `bytes`, which must outlive every use of the value and never change.
+  @unsafe public init(owned bytes: UnsafeRawBufferPointer) {
+    unsafe base = bytes.baseAddress
+    byteCount = unsafe bytes.count
+  }
+
+  @inline(__always)
+  private func load<Value: BitwiseCopyable>(_ offset: Int, as type: Value.Type, byteCount size: Int) -> Value {
+    precondition(offset >= 0 && offset <= byteCount &- size, "a load beyond the bundle")
+    guard let base = unsafe base else { preconditionFailure("a load from nothing") }
+    return unsafe base.loadUnaligned(fromByteOffset: offset, as: type)
+  }
+
+  @inline(__always) func byte(_ offset: Int) -> UInt8 { load(offset, as: UInt8.self, byteCount: 1) }
+  @inline(__always) func u16(_ offset: Int) -> UInt16 {
+    UInt16(littleEndian: load(offset, as: UInt16.self, byteCount: 2))
+  }
+  @inline(__always) func u32(_ offset: Int) -> UInt32 {
+    UInt32(littleEndian: load(offset, as: UInt32.self, byteCount: 4))
+  }
+  @inline(__always) func u64(_ offset: Int) -> UInt64 {
+    UInt64(littleEndian: load(offset, as: UInt64.self, byteCount: 8))
+  }
+
+  /// The `count` bytes from `offset`, at most 8, as a zero-extended little-endian word.
+  @inline(__always) func word(_ offset: Int, count: Int) -> UInt64 {
+    if count >= 8 { return u64(offset) }
+    var word: UInt64 = 0
+    var index = count
+    while index > 0 {
+      index &-= 1
+      word = word << 8 | UInt64(byte(offset &+ index))
+    }
+    return word
+  }
+
+  /// Where `range` of the bundle lies in memory; for the C interface, which hands texts out.
+  @unsafe func address(_ offset: Int, count: Int) -> UnsafePointer<UInt8>? {
+    precondition(offset >= 0 && count >= 0 && offset <= byteCount &- count, "a text beyond the bundle")
+    return unsafe base.map { unsafe $0.advanced(by: offset).assumingMemoryBound(to: UInt8.self) }
+  }
+}
+
+extension Span where Element == UInt8 {
+  /// The 8 bytes from `offset` as a little-endian word.
+  @inline(__always) func u64(_ offset: Int) -> UInt64 {
+    precondition(offset >= 0 && offset <= count &- 8, "a load beyond the facts")
+    return UInt64(littleEndian: unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self))
+  }
+
+  /// The `byteCount` bytes from `offset`, at most 8, as a zero-extended little-endian word.
+  @inline(__always) func word(_ offset: Int, byteCount: Int) -> UInt64 {
+    if byteCount >= 8 { return u64(offset) }
+    // Where 8 bytes end here, one load and a shift do; only the first bytes of the text need the loop.
+    if offset &+ byteCount >= 8, byteCount > 0 {
+      return u64(offset &+ byteCount &- 8) >> (UInt64(8 &- byteCount) &* 8)
+    }
+    var word: UInt64 = 0
+    var index = byteCount
+    while index > 0 {
+      index &-= 1
+      word = word << 8 | UInt64(self[offset &+ index])
+    }
+    return word
+  }
+}
