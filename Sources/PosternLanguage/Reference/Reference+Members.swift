@@ -1,0 +1,168 @@
+// Who a credential is to the policy, and what rows 9 and 10 make of it. Texts of the policy are lower case where they
+// fold, and are compared as bytes.
+
+/// Who the credential says it is.
+struct ReferenceIdentity {
+  let providerIndex: Int?
+  /// The hosted domain, or where that is absent the domain of the verified e-mail; lower case.
+  let domain: Bytes?
+  /// With more than 1,024 groups, false.
+  let groupsComplete: Bool
+  /// Indices into `Policy.members` of all that hold the identity, but for `allUsers`.
+  let memberIndices: Set<UInt32>
+
+  var countedMembers: Int { memberIndices.count }
+
+  init(_ credential: Credential, in policy: Policy) {
+    let facts = MemberFacts(credential, in: policy)
+    providerIndex = facts.providerIndex
+    domain = facts.domain
+    groupsComplete = credential.groupsComplete && credential.groups.count <= Credential.groupLimit
+    let own = policy.members.indices.filter { facts.match(policy.members[$0]) }.map { UInt32($0) }
+    memberIndices = Self.withDirectoryGroups(Set(own), policy.groups)
+  }
+
+  /// Adds every directory group that holds one of the members, until none is added.
+  private static func withDirectoryGroups(_ own: Set<UInt32>, _ groups: [DirectoryGroup]) -> Set<UInt32> {
+    var all = own
+    var count: Int
+    repeat {
+      count = all.count
+      for group in groups where group.members.contains(where: { all.contains($0.memberIndex) }) {
+        all.insert(group.memberIndex)
+      }
+    } while all.count > count
+    return all
+  }
+}
+
+/// The facts that members are compared with.
+private struct MemberFacts {
+  let credential: Credential
+  let provider: LoginProvider?
+  let providerIndex: Int?
+  let domain: Bytes?
+  /// The first 1,024.
+  let groups: ArraySlice<Bytes>
+  let foldedGroups: [Bytes]
+  /// Lower case; nil where it is absent or none.
+  let email: Bytes?
+
+  init(_ credential: Credential, in policy: Policy) {
+    self.credential = credential
+    providerIndex = policy.providers.firstIndex { isEqual(credential.provider, $0.name.value) }
+    provider = providerIndex.map { policy.providers[$0] }
+    groups = credential.groups.prefix(Credential.groupLimit)
+    foldedGroups = groups.map { folded($0) }
+    let email = credential.email.map { folded($0) }
+    self.email = email.flatMap { emailDomain($0) == nil ? nil : $0 }
+    let verified = credential.emailVerified ? self.email : nil
+    domain = credential.hostedDomain.map { folded($0) } ?? verified.flatMap { emailDomain($0) }
+  }
+
+  /// Whether the member, by its own rule, holds the identity; `allUsers` is not asked here.
+  func match(_ member: Member) -> Bool {
+    let isServiceAccount = credential.principalKind == .serviceAccount
+    switch member {
+    case .allUsers, .deleted: return false
+    case .allAuthenticatedUsers: return provider != nil
+    case .user(let address):
+      return !isServiceAccount && credential.emailVerified && isEqual(email, address) && speaks(forEmail: address)
+    case .serviceAccount(let address): return isServiceAccount && isEqual(email, address) && speaks(forEmail: address)
+    case .group(let address): return foldedGroups.contains(Bytes(address.utf8)) && speaks(forEmail: address)
+    case .domain(let name): return isEqual(domain, name) && speaks(forDomain: Bytes(name.utf8))
+    case .poolSubject(let pool, let subject): return isOf(pool) && isEqual(credential.subject, subject)
+    case .poolGroup(let pool, let group): return isOf(pool) && groups.contains(Bytes(group.utf8))
+    case .poolAttribute(let pool, let name, let value): return isOf(pool) && hasClaim(name, value)
+    case .pool(let pool): return isOf(pool)
+    }
+  }
+
+  private func speaks(forDomain domain: Bytes) -> Bool {
+    provider?.domains.contains { isEqual(domain, $0.value) } ?? false
+  }
+
+  private func speaks(forEmail address: String) -> Bool {
+    guard let domain = emailDomain(Bytes(address.utf8)) else { return false }
+    return speaks(forDomain: domain)
+  }
+
+  private func isOf(_ pool: String) -> Bool {
+    guard let own = provider?.pool else { return false }
+    return isEqual(Bytes(own.utf8), pool)
+  }
+
+  /// A text equal to the value, or a list that holds it.
+  private func hasClaim(_ name: String, _ value: String) -> Bool {
+    let wanted = FactValue.text(Bytes(value.utf8))
+    switch credential.claims[Bytes(name.utf8)] {
+    case .text(let text): return isEqual(text, value)
+    case .list(let elements): return elements.contains(wanted)
+    default: return false
+    }
+  }
+}
+
+extension Reference {
+  // MARK: Row 9
+
+  func isDomainAllowed(_ app: App) -> Bool {
+    guard let allowed = app.access.allowedDomains?.value else { return true }
+    return allowed.contains { isEqual(identity?.domain, $0) }
+  }
+
+  // MARK: Row 10
+
+  /// The app's node, then its folders inwards out, then the organization.
+  private func nodesInwardsOut(_ app: App) -> [Node] {
+    var nodes = [policy.nodes[app.nodeIndex]]
+    while let parent = nodes.last?.parentIndex { nodes.append(policy.nodes[parent]) }
+    return nodes
+  }
+
+  /// The bindings that grant access, in the order in which they are asked. One with a condition grants nothing yet.
+  func bindings(for app: App) -> [(id: UInt32, binding: Binding)] {
+    nodesInwardsOut(app).flatMap { node in
+      node.bindings.enumerated().map { (id: node.firstBindingID + UInt32($0.offset), binding: $0.element) }
+    }
+    .filter { $0.binding.grantsAccess && $0.binding.condition == nil }
+  }
+
+  func isPublic(_ binding: Binding) -> Bool {
+    binding.members.contains { policy.members[Int($0.memberIndex)] == .allUsers }
+  }
+
+  func holds(_ binding: Binding, _ app: App) -> Bool { isHeld(identity, by: binding.members, app) }
+
+  /// Whether one of the members holds the identity, or the anonymous caller, at this app.
+  private func isHeld(_ identity: ReferenceIdentity?, by members: [MemberUse], _ app: App) -> Bool {
+    members.contains { use in
+      switch policy.members[Int(use.memberIndex)] {
+      case .allUsers: return true
+      case .allAuthenticatedUsers: return identity?.providerIndex.map(app.providerIndices.contains) ?? false
+      default: return identity?.memberIndices.contains(use.memberIndex) ?? false
+      }
+    }
+  }
+
+  /// The first deny rule above the app, or its own, that decides; a condition counts as true.
+  func denial(_ app: App, as identity: ReferenceIdentity?) -> (reason: Reason, id: UInt32)? {
+    let ids = nodesInwardsOut(app).reversed().flatMap { Array($0.denyRuleRange) }
+    for id in ids {
+      let rule = policy.denyRules[id]
+      if isHeld(identity, by: rule.exceptionPrincipals, app) { continue }
+      if isHeld(identity, by: rule.deniedPrincipals, app) { return (.denied, UInt32(id)) }
+      if let identity, !identity.groupsComplete, namesGroup(rule) { return (.groupsUnknown, UInt32(id)) }
+    }
+    return nil
+  }
+
+  private func namesGroup(_ rule: DenyRule) -> Bool {
+    rule.deniedPrincipals.contains { use in
+      switch policy.members[Int(use.memberIndex)] {
+      case .group, .poolGroup: true
+      default: false
+      }
+    }
+  }
+}
