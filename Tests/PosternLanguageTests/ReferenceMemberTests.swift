@@ -115,6 +115,18 @@ struct ReferenceMemberTests {
     #expect(!holds(claimant.member, fill))
   }
 
+  @Test(
+    "an allowed domain lets in whom its own provider vouches for",
+    arguments: [("workspace", nil, Reason.granted), ("oidc", "example.com", .domainNotAllowed)]
+      + [("workspace", "other.example", .domainNotAllowed), ("workspace", "EXAMPLE.com", .granted)])
+  func allowedDomains(provider: String, hostedDomain: String?, expected: Reason) {
+    var policy = ReferenceWorld.policy()
+    policy.apps[1].access.allowedDomains = ReferenceWorld.sourced(["example.com"])
+    var credential = ReferenceWorld.session(provider)
+    credential.hostedDomain = hostedDomain.map(Self.bytes)
+    #expect(policy.decide(ReferenceWorld.request(), credential, at: ReferenceWorld.now).reason == expected)
+  }
+
   @Test("a directory group holds its members and those of the groups in it, whichever provider vouches for them")
   func directory() {
     var policy = ReferenceWorld.policy()

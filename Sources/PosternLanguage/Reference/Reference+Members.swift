@@ -108,7 +108,10 @@ extension Reference {
 
   func isDomainAllowed(_ app: App) -> Bool {
     guard let allowed = app.access.allowedDomains?.value else { return true }
-    return allowed.contains { isEqual(identity?.domain, $0) }
+    guard let identity, let provider = identity.providerIndex.map({ policy.providers[$0] }) else { return false }
+    return allowed.contains { name in
+      isEqual(identity.domain, name) && provider.domains.contains { isEqual(identity.domain, $0.value) }
+    }
   }
 
   // MARK: Row 10
