@@ -13,6 +13,9 @@ let house: [SwiftSetting] = [
   .strictMemorySafety(),
 ] + (isStrict ? [.treatAllWarnings(as: .error), .treatWarning("DeprecatedDeclaration", as: .warning)] : [])
 
+/// Spans inside structs: the kernel's views of a request borrow the caller's bytes, and the compiler proves it.
+let lifetimes: [SwiftSetting] = [.enableExperimentalFeature("Lifetimes")]
+
 /// The kernel a second time, for proxies without the Swift runtime: there an allocation is a compile error.
 let embedded: [SwiftSetting] = [
   .enableExperimentalFeature("Embedded", .when(traits: ["Embedded"])),
@@ -37,7 +40,7 @@ let package = Package(
     .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .target(name: "CPostern"),
-    .target(name: "PosternKernel", dependencies: ["CPostern"], swiftSettings: house + embedded),
+    .target(name: "PosternKernel", dependencies: ["CPostern"], swiftSettings: house + lifetimes + embedded),
     .target(name: "PosternLanguage", dependencies: ["CPostern", "CLibYAML"], swiftSettings: house),
     .target(
       name: "PosternCompiler", dependencies: ["PosternLanguage", "PosternKernel", "CPostern", "COpenSSL"],

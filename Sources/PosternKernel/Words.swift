@@ -10,7 +10,7 @@
   /// Wraps `bytes`, which must outlive every use of the value and never change.
   @unsafe public init(owned bytes: UnsafeRawBufferPointer) {
     unsafe base = bytes.baseAddress
-    byteCount = unsafe bytes.count
+    byteCount = bytes.count
   }
 
   @inline(__always)
@@ -34,13 +34,9 @@
   /// The `count` bytes from `offset`, at most 8, as a zero-extended little-endian word.
   @inline(__always) func word(_ offset: Int, count: Int) -> UInt64 {
     if count >= 8 { return u64(offset) }
-    var word: UInt64 = 0
-    var index = count
-    while index > 0 {
-      index &-= 1
-      word = word << 8 | UInt64(byte(offset &+ index))
-    }
-    return word
+    if count <= 0 { return 0 }
+    // A bundle begins with its header, so 8 bytes always end where any of its texts does.
+    return u64(offset &+ count &- 8) >> (UInt64(8 &- count) &* 8)
   }
 
   /// Where `range` of the bundle lies in memory; for the C interface, which hands texts out.

@@ -266,12 +266,12 @@ typedef struct postern_decision {
 
 /* ------------------------------------------------------------------ calls */
 
-#define POSTERN_IDENTITY_WORDS 192
+#define POSTERN_IDENTITY_WORDS 352
 #define POSTERN_BUNDLE_WORDS 96
 #define POSTERN_SCRATCH_BYTES 16384
 
 /* Storage that the caller gives. Opaque; an identity may be copied and kept as long as its session. */
-typedef struct postern_identity { uint64_t words[POSTERN_IDENTITY_WORDS]; } postern_identity;
+typedef struct postern_identity { uint32_t words[POSTERN_IDENTITY_WORDS]; } postern_identity;
 typedef struct postern_bundle { uint64_t words[POSTERN_BUNDLE_WORDS]; } postern_bundle;
 typedef struct postern_scratch { uint8_t bytes[POSTERN_SCRATCH_BYTES]; } postern_scratch;
 

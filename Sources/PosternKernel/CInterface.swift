@@ -1,0 +1,140 @@
+// The functions of postern.h. With Words.swift the only unsafe code of the kernel: here the caller's pointers become spans
+// that live for one call. Null pointers, unopened bundles and absurd counts are answered with a refusal, never a trap.
+
+public import CPostern
+
+/// Where the mark of an open bundle stands in a `postern_bundle`, and what it is.
+private let openMarkIndex = Int(POSTERN_BUNDLE_WORDS) - 1
+private let openMark: UInt64 = 0x504F_5354_4552_4E31
+
+@c @implementation
+public func postern_open(
+  _ bytes: UnsafePointer<UInt8>?, _ count: UInt64, _ bundle: UnsafeMutablePointer<postern_bundle>?
+) -> UInt32 {
+  guard let bundle = unsafe bundle else { return BundleFault.tooShort.rule }
+  postern_close(bundle)
+  guard let bytes = unsafe bytes, let byteCount = Int(exactly: count) else { return BundleFault.tooShort.rule }
+  let words = unsafe Words(owned: UnsafeRawBufferPointer(start: bytes, count: byteCount))
+  do throws(BundleFault) {
+    let opened = try Bundle(verifying: words)
+    let storage = unsafe UnsafeMutableRawPointer(bundle)
+    unsafe storage.bindMemory(to: Bundle.self, capacity: 1).initialize(to: opened)
+    unsafe storage.storeBytes(of: openMark, toByteOffset: 8 * openMarkIndex, as: UInt64.self)
+    return 0
+  } catch {
+    return error.rule
+  }
+}
+
+@c @implementation
+public func postern_close(_ bundle: UnsafeMutablePointer<postern_bundle>?) {
+  guard let bundle = unsafe bundle else { return }
+  unsafe UnsafeMutableRawPointer(bundle).initializeMemory(
+    as: UInt64.self, repeating: 0, count: Int(POSTERN_BUNDLE_WORDS))
+}
+
+/// The opened bundle that `bundle` stores; nil where it stores none.
+private func opened(_ bundle: UnsafePointer<postern_bundle>?) -> UnsafePointer<Bundle>? {
+  precondition(MemoryLayout<Bundle>.size <= 8 * openMarkIndex, "a bundle outgrew the storage of postern.h")
+  guard let bundle = unsafe bundle else { return nil }
+  let storage = unsafe UnsafeRawPointer(bundle)
+  let mark = unsafe storage.load(fromByteOffset: 8 * openMarkIndex, as: UInt64.self)
+  return mark == openMark ? unsafe storage.assumingMemoryBound(to: Bundle.self) : nil
+}
+
+/// The text and cells of `facts`, empty where the pointers are null or the counts are no counts.
+@unsafe private struct FactPointers {
+  let text: UnsafeBufferPointer<UInt8>
+  let cells: UnsafeBufferPointer<postern_cell>
+
+  init(_ facts: UnsafePointer<postern_facts>?) {
+    guard let facts = unsafe facts?.pointee else {
+      unsafe text = UnsafeBufferPointer(start: nil, count: 0)
+      unsafe cells = UnsafeBufferPointer(start: nil, count: 0)
+      return
+    }
+    // 2^56 bytes are more than any address space: such a count is a mistake, and nothing is read.
+    let textCount = unsafe facts.text == nil || facts.text_count >> 56 != 0 ? 0 : Int(facts.text_count)
+    let cellCount = unsafe facts.cells == nil || facts.cell_count >> 52 != 0 ? 0 : Int(facts.cell_count)
+    unsafe text = UnsafeBufferPointer(start: facts.text, count: textCount)
+    unsafe cells = UnsafeBufferPointer(start: facts.cells, count: cellCount)
+  }
+}
+
+@c @implementation
+public func postern_resolve(
+  _ bundle: UnsafePointer<postern_bundle>?, _ credential: UnsafePointer<postern_credential>?,
+  _ facts: UnsafePointer<postern_facts>?, _ identity: UnsafeMutablePointer<postern_identity>?
+) {
+  guard let identity = unsafe identity else { return }
+  let words = unsafe UnsafeMutableRawPointer(identity).bindMemory(
+    to: UInt32.self, capacity: IdentityLayout.wordCount)
+  unsafe words.update(repeating: 0, count: IdentityLayout.wordCount)
+  guard let bundle = unsafe opened(bundle), let credential = unsafe credential else { return }
+  let pointers = unsafe FactPointers(facts)
+  var span = unsafe MutableSpan(_unsafeStart: words, count: IdentityLayout.wordCount)
+  unsafe bundle.pointee.resolve(
+    credential.pointee, text: pointers.text.span, cells: pointers.cells.span, into: &span)
+}
+
+@c @implementation
+public func postern_decide(
+  _ bundle: UnsafePointer<postern_bundle>?, _ request: UnsafePointer<postern_request>?,
+  _ facts: UnsafePointer<postern_facts>?, _ credential: UnsafePointer<postern_credential>?,
+  _ identity: UnsafePointer<postern_identity>?, _ now: Int64, _ scratch: UnsafeMutablePointer<postern_scratch>?,
+  _ decision: UnsafeMutablePointer<postern_decision>?
+) {
+  guard let decision = unsafe decision else { return }
+  unsafe decision.pointee = Bundle.forbidden(POSTERN_REASON_UNDECIDED)
+  guard let bundle = unsafe opened(bundle), let request = unsafe request, let scratch = unsafe scratch else { return }
+  let pointers = unsafe FactPointers(facts)
+  let noCredential = postern_credential()
+  let identityWords = unsafe UnsafeRawPointer(identity)?.assumingMemoryBound(to: UInt32.self)
+  let identityBuffer = unsafe UnsafeBufferPointer(
+    start: identityWords, count: identityWords == nil ? 0 : IdentityLayout.wordCount)
+  let scratchBytes = unsafe UnsafeMutableRawPointer(scratch).bindMemory(
+    to: UInt8.self, capacity: Int(POSTERN_SCRATCH_BYTES))
+  var scratchSpan = unsafe MutableSpan(_unsafeStart: scratchBytes, count: Int(POSTERN_SCRATCH_BYTES))
+  unsafe decision.pointee = bundle.pointee.decide(
+    request.pointee, text: pointers.text.span, cells: pointers.cells.span,
+    credential: credential?.pointee ?? noCredential, identity: identityBuffer.span, at: now, scratch: &scratchSpan)
+}
+
+@c @implementation
+public func postern_revision(_ bundle: UnsafePointer<postern_bundle>?) -> UInt64 {
+  guard let bundle = unsafe opened(bundle) else { return 0 }
+  return unsafe bundle.pointee.revision
+}
+
+@c @implementation
+public func postern_app_name(_ bundle: UnsafePointer<postern_bundle>?, _ app: UInt32) -> postern_text {
+  unsafe appText(bundle, app, fieldOffset: 0)
+}
+
+@c @implementation
+public func postern_app_audience(_ bundle: UnsafePointer<postern_bundle>?, _ app: UInt32) -> postern_text {
+  unsafe appText(bundle, app, fieldOffset: 8)
+}
+
+@c @implementation
+public func postern_app_login_hint(_ bundle: UnsafePointer<postern_bundle>?, _ app: UInt32) -> postern_text {
+  unsafe appText(bundle, app, fieldOffset: 16)
+}
+
+private func appText(_ bundle: UnsafePointer<postern_bundle>?, _ app: UInt32, fieldOffset: Int) -> postern_text {
+  guard let bundle = unsafe opened(bundle), let range = unsafe bundle.pointee.appText(app, fieldOffset: fieldOffset)
+  else { return unsafe postern_text(bytes: nil, count: 0) }
+  let address = unsafe bundle.pointee.words.address(range.offset, count: range.count)
+  return unsafe postern_text(bytes: address, count: UInt64(range.count))
+}
+
+extension Bundle {
+  /// Where a text of an app's record lies; nil where there is no such app, or no text.
+  func appText(_ app: UInt32, fieldOffset: Int) -> TextRange? {
+    if Int(app) >= sections.appCount { return nil }
+    let field = sections.appRecords.offset &+ RecordSize.appRecord &* Int(app) &+ fieldOffset
+    let count = Int(words.u32(field &+ 4))
+    return count == 0
+      ? nil : TextRange(offset: sections.strings.offset &+ Int(words.u32(field)), count: count)
+  }
+}

@@ -1,0 +1,328 @@
+// Rows 8.1 to 8.7 of docs/decision.md: an app's program run over a credential's facts. An absent fact is 0 and so long
+// expired; sums that leave the range of Int64 are instants that never come.
+
+internal import CPostern
+
+/// What rows 7 and 8 made of a credential.
+struct Outcome {
+  /// 0 where the credential passed, otherwise the reason of the challenge.
+  var reason: UInt16 = 0
+  /// Of a challenge, the clock that fired.
+  var clock: UInt8 = 0
+  var method: UInt8 = 0
+  var maxAgeSeconds: UInt32 = 0
+  /// 0 where any authentication counts.
+  var authenticatedAfter: Int64 = 0
+  /// The least instant from which a compared clock is expired.
+  var validUntil = Int64.max
+  var validUntilClock: UInt8 = 0
+  /// 0 where account state need not be checked again.
+  var checkStateAt: Int64 = 0
+
+  var passed: Bool { reason == 0 }
+
+  static func challenge(_ reason: Int) -> Outcome { Outcome(reason: UInt16(truncatingIfNeeded: reason)) }
+}
+
+/// A clock: the instant from which it is expired, nil where that is past the last representable one.
+struct Expiry {
+  let instant: Int64?
+
+  /// `fact` plus `seconds`.
+  @inline(__always) init(_ fact: Int64, plusSeconds seconds: UInt32) {
+    let (sum, overflow) = fact.addingReportingOverflow(Int64(seconds) &* 1_000)
+    instant = overflow ? nil : sum
+  }
+
+  @inline(__always) init(_ earlier: Expiry, plusSeconds seconds: UInt32) {
+    guard let start = earlier.instant else {
+      self = earlier
+      return
+    }
+    self.init(start, plusSeconds: seconds)
+  }
+
+  /// Whether `now` has reached it.
+  @inline(__always) func isReached(at now: Int64) -> Bool {
+    guard let instant else { return false }
+    return now >= instant
+  }
+
+  var saturated: Int64 { instant ?? Int64.max }
+}
+
+/// Runs one program. A struct of integers: it lives in registers and on the stack.
+struct ClockRun {
+  let now: Int64
+  let providerIndex: UInt16
+  var outcome = Outcome()
+
+  @inline(__always)
+  init(now: Int64, providerIndex: UInt16) {
+    self.now = now
+    self.providerIndex = providerIndex
+  }
+
+  /// Counts an unexpired clock into `validUntil`; of equal ones the first stays.
+  @inline(__always) mutating func bound(_ expiry: Expiry, _ clock: Int) {
+    if let instant = expiry.instant, instant < outcome.validUntil {
+      outcome.validUntil = instant
+      outcome.validUntilClock = UInt8(truncatingIfNeeded: clock)
+    }
+  }
+
+  /// Ends the run with a challenge.
+  @inline(__always) mutating func fail(_ reason: Int, _ clock: Int, after: Int64 = 0) {
+    outcome.reason = UInt16(truncatingIfNeeded: reason)
+    outcome.clock = UInt8(truncatingIfNeeded: clock)
+    outcome.authenticatedAfter = after
+  }
+
+  /// Whether the age of `fact` is at or past the limit; counts the clock where it is not. A future fact has age 0.
+  @inline(__always)
+  mutating func hasExpired(_ fact: Int64, limitSeconds: UInt32, _ clock: Int) -> Bool {
+    let expiry = Expiry(fact, plusSeconds: limitSeconds)
+    if limitSeconds == 0 || expiry.isReached(at: now) { return true }
+    bound(expiry, clock)
+    return false
+  }
+}
+
+extension Bundle {
+  /// Runs the program at `entry` over `credential`.
+  borrowing func run(
+    entry: UInt32, _ credential: postern_credential, providerIndex: UInt16, now: Int64
+  ) -> Outcome {
+    var run = ClockRun(now: now, providerIndex: providerIndex)
+    var offset = sections.code.offset &+ RecordSize.codeWord &* Int(entry)
+    while true {
+      let low = words.u64(offset)
+      offset &+= RecordSize.codeWord
+      let opcode = Opcode(UInt8(truncatingIfNeeded: low))
+      if opcode.rawValue <= Opcode.branchProvider.rawValue {
+        switch opcode {
+        case .label: break
+        case .pass: return run.outcome
+        case .challenge:
+          run.fail(Int(UInt16(truncatingIfNeeded: low >> 16)), POSTERN_CLOCK_NONE)
+          return run.outcome
+        default:
+          if run.branches(opcode, low, credential) {
+            offset = sections.code.offset &+ RecordSize.codeWord &* Int(low >> 32)
+          }
+        }
+      } else {
+        run.check(opcode, low, words.u64(offset &- 8), credential)
+        if run.outcome.reason != 0 { return run.outcome }
+      }
+    }
+  }
+}
+
+extension ClockRun {
+  @inline(__always)
+  func branches(_ opcode: Opcode, _ low: UInt64, _ credential: postern_credential) -> Bool {
+    let a = UInt8(truncatingIfNeeded: low >> 8)
+    switch opcode {
+    case .branchCredential: return credential.kind == a
+    case .branchPrincipal: return credential.knownPrincipalKind == a
+    default: return providerIndex == UInt16(truncatingIfNeeded: low >> 16)
+    }
+  }
+
+  @inline(__always)
+  mutating func check(_ opcode: Opcode, _ low: UInt64, _ high: UInt64, _ credential: postern_credential) {
+    let a = UInt8(truncatingIfNeeded: low >> 8)
+    let x = UInt32(truncatingIfNeeded: low >> 32)
+    switch opcode {
+    case .checkSkew: checkSkew(x, credential)
+    case .needFact: needFact(FactID(a), credential)
+    case .checkState: checkState(credential)
+    case .checkFresh:
+      checkFresh(
+        x, stateGrace: UInt32(truncatingIfNeeded: high), storeGrace: UInt32(truncatingIfNeeded: high >> 32), credential)
+    case .checkBearer: checkBearer(credential)
+    case .checkTokenAge: checkTokenAge(x, isExpiry: a == 1, credential)
+    case .checkTokenEnd: checkTokenEnd(credential)
+    case .checkAbsolute: checkTimeout(credential.created_at, x, POSTERN_REASON_ABSOLUTE_TIMEOUT, POSTERN_CLOCK_ABSOLUTE)
+    case .checkIdle: checkTimeout(credential.last_seen_at, x, POSTERN_REASON_IDLE_TIMEOUT, POSTERN_CLOCK_IDLE)
+    default: checkReauthentication(a, x, credential)
+    }
+  }
+
+  // MARK: row 8.1
+
+  private mutating func checkSkew(_ seconds: UInt32, _ credential: postern_credential) {
+    let (sum, overflow) = now.addingReportingOverflow(Int64(seconds) &* 1_000)
+    let latest = overflow ? Int64.max : sum
+    if credential.latestTimeFact > latest {
+      fail(POSTERN_REASON_CLOCK_SKEW, POSTERN_CLOCK_SKEW, after: now)
+    }
+  }
+
+  private mutating func needFact(_ fact: FactID, _ credential: postern_credential) {
+    let value =
+      switch fact {
+      case .createdAt: credential.created_at
+      case .lastSeenAt: credential.last_seen_at
+      case .stateCheckedAt: credential.state_checked_at
+      case .issuedAt: credential.issued_at
+      default: credential.expires_at
+      }
+    if value == 0 { fail(POSTERN_REASON_FACT_MISSING, POSTERN_CLOCK_NONE, after: now) }
+  }
+
+  // MARK: rows 8.2 and 8.3
+
+  private mutating func checkState(_ credential: postern_credential) {
+    let state = Int(credential.account_state)
+    if state <= POSTERN_ACCOUNT_ACTIVE || state > POSTERN_ACCOUNT_CREDENTIAL_CHANGED { return }
+    // The states and their reasons stand in the same order.
+    fail(POSTERN_REASON_SIGNED_OUT &+ state &- POSTERN_ACCOUNT_SIGNED_OUT, POSTERN_CLOCK_NONE, after: now)
+  }
+
+  private mutating func checkFresh(
+    _ revalidate: UInt32, stateGrace: UInt32, storeGrace: UInt32, _ credential: postern_credential
+  ) {
+    let state = Int(credential.account_state)
+    let isUnknown = state == POSTERN_ACCOUNT_UNKNOWN || state > POSTERN_ACCOUNT_CREDENTIAL_CHANGED
+    if revalidate == BundleFormat.none {
+      if isUnknown { fail(POSTERN_REASON_STATE_STALE, POSTERN_CLOCK_REVALIDATE) }
+      return
+    }
+    let due = Expiry(credential.state_checked_at, plusSeconds: revalidate)
+    outcome.checkStateAt = due.saturated
+    if !isUnknown && revalidate != 0 && !due.isReached(at: now) {
+      bound(due, POSTERN_CLOCK_REVALIDATE)
+      return
+    }
+    applyGraces(
+      due, stateGrace: credential.state_source_down == 1 ? stateGrace : nil,
+      storeGrace: credential.store_down == 1 ? storeGrace : nil)
+  }
+
+  /// Row 8.3's exception: each source that is down (not nil) must grant a grace that has not run out.
+  private mutating func applyGraces(_ due: Expiry, stateGrace: UInt32?, storeGrace: UInt32?) {
+    let state = Grace(stateGrace, due: due, now: now)
+    let store = Grace(storeGrace, due: due, now: now)
+    let isSomeDown = state.isDown || store.isDown
+    if isSomeDown && state.letsPass && store.letsPass {
+      if let end = state.end { bound(end, POSTERN_CLOCK_STATE_GRACE) }
+      if let end = store.end { bound(end, POSTERN_CLOCK_STORE_GRACE) }
+      return
+    }
+    var clock = POSTERN_CLOCK_REVALIDATE
+    if state.hasRunOut { clock = POSTERN_CLOCK_STATE_GRACE }
+    if store.hasRunOut && (!state.hasRunOut || (storeGrace ?? 0) < (stateGrace ?? 0)) {
+      clock = POSTERN_CLOCK_STORE_GRACE
+    }
+    fail(POSTERN_REASON_STATE_STALE, clock)
+  }
+
+  // MARK: rows 8.4 to 8.6
+
+  private mutating func checkBearer(_ credential: postern_credential) {
+    if now < credential.not_before && credential.not_before != 0 {
+      fail(POSTERN_REASON_TOKEN_NOT_YET_VALID, POSTERN_CLOCK_TOKEN_START)
+    } else {
+      checkTokenEnd(credential)
+    }
+  }
+
+  private mutating func checkTokenEnd(_ credential: postern_credential) {
+    if now >= credential.expires_at {
+      fail(POSTERN_REASON_TOKEN_EXPIRED, POSTERN_CLOCK_TOKEN_END)
+    } else {
+      bound(Expiry(credential.expires_at, plusSeconds: 0), POSTERN_CLOCK_TOKEN_END)
+    }
+  }
+
+  private mutating func checkTokenAge(_ seconds: UInt32, isExpiry: Bool, _ credential: postern_credential) {
+    if hasExpired(credential.issued_at, limitSeconds: seconds, POSTERN_CLOCK_TOKEN_AGE) {
+      fail(isExpiry ? POSTERN_REASON_TOKEN_EXPIRED : POSTERN_REASON_TOKEN_TOO_OLD, POSTERN_CLOCK_TOKEN_AGE)
+    }
+  }
+
+  @inline(__always)
+  private mutating func checkTimeout(_ fact: Int64, _ seconds: UInt32, _ reason: Int, _ clock: Int) {
+    if hasExpired(fact, limitSeconds: seconds, clock) {
+      fail(reason, clock, after: Expiry(fact, plusSeconds: seconds).saturated)
+    }
+  }
+
+  // MARK: row 8.7
+
+  private mutating func checkReauthentication(
+    _ method: UInt8, _ seconds: UInt32, _ credential: postern_credential
+  ) {
+    // Of what is strong enough the latest lasts longest.
+    var latest = credential.security_key_at
+    if method <= UInt8(truncatingIfNeeded: POSTERN_METHOD_ENROLLED_SECOND_FACTORS) {
+      latest = Self.later(latest, credential.second_factor_at)
+    }
+    if method <= UInt8(truncatingIfNeeded: POSTERN_METHOD_LOGIN) { latest = Self.later(latest, credential.login_at) }
+    if latest != 0 && !hasExpired(latest, limitSeconds: seconds, POSTERN_CLOCK_REAUTHENTICATION) { return }
+    outcome.method = method
+    outcome.maxAgeSeconds = seconds
+    let expiry = latest == 0 ? 0 : Expiry(latest, plusSeconds: seconds).saturated
+    fail(POSTERN_REASON_REAUTHENTICATION_REQUIRED, POSTERN_CLOCK_REAUTHENTICATION, after: expiry)
+  }
+
+  /// The later of two instants, of which 0 is none.
+  private static func later(_ first: Int64, _ second: Int64) -> Int64 {
+    if first == 0 { return second }
+    if second == 0 { return first }
+    return max(first, second)
+  }
+}
+
+/// A grace of row 8.3 for a source that may be down.
+struct Grace {
+  let isDown: Bool
+  /// Where it ends; nil where the source is up or the app grants none.
+  let end: Expiry?
+  let hasRunOut: Bool
+
+  /// `seconds` is nil where the source is up, NONE where the app denies.
+  init(_ seconds: UInt32?, due: Expiry, now: Int64) {
+    isDown = seconds != nil
+    if let seconds, seconds != BundleFormat.none {
+      let end = Expiry(due, plusSeconds: seconds)
+      self.end = end
+      hasRunOut = end.isReached(at: now)
+    } else {
+      end = nil
+      hasRunOut = false
+    }
+  }
+
+  /// Whether this source, up or graced, is no reason to refuse.
+  var letsPass: Bool { !isDown || (end != nil && !hasRunOut) }
+}
+
+extension postern_credential {
+  var isServiceAccount: Bool { principal_kind == UInt8(truncatingIfNeeded: POSTERN_PRINCIPAL_SERVICE_ACCOUNT) }
+
+  /// The principal kind, unknown where the number is.
+  var knownPrincipalKind: UInt8 {
+    principal_kind <= UInt8(truncatingIfNeeded: POSTERN_PRINCIPAL_WORKFORCE) ? principal_kind : 0
+  }
+
+  /// The latest of the time facts that row 8.1 holds to the skew; `Int64.min` where all are absent.
+  var latestTimeFact: Int64 {
+    if isServiceAccount { return issued_at == 0 ? Int64.min : issued_at }
+    var latest = Int64.min
+    Self.raise(&latest, created_at)
+    Self.raise(&latest, last_seen_at)
+    Self.raise(&latest, state_checked_at)
+    Self.raise(&latest, issued_at)
+    Self.raise(&latest, login_at)
+    Self.raise(&latest, second_factor_at)
+    Self.raise(&latest, security_key_at)
+    return latest
+  }
+
+  @inline(__always) private static func raise(_ latest: inout Int64, _ fact: Int64) {
+    if fact != 0 && fact > latest { latest = fact }
+  }
+}

@@ -1,0 +1,118 @@
+// The host of a request: what remains of it when port and trailing dot are gone, in one pass of 8 bytes a step.
+// Refuses what docs/decision.md, "Comparison", calls malformed. Letters are folded while they are compared, never copied.
+
+enum Host {
+  static let byteLimit = 253
+
+  /// The byte count of `text` without port and trailing dot; nil where it is malformed.
+  static func trimmedCount(_ text: Span<UInt8>) -> Int? {
+    let count = text.count
+    if count == 0 || count > byteLimit { return nil }
+    var offset = 0
+    while offset < count {
+      let size = min(8, count &- offset)
+      if !areNameBytes(text.word(offset, byteCount: size), byteCount: size) { return slowTrimmedCount(text) }
+      offset &+= 8
+    }
+    if text[count &- 1] != UInt8(ascii: ".") { return count }
+    return count > 1 ? count &- 1 : nil
+  }
+
+  /// Handles ports and addresses, byte by byte.
+  private static func slowTrimmedCount(_ text: Span<UInt8>) -> Int? {
+    if text[0] == UInt8(ascii: "[") { return addressCount(text) }
+    var end = 0
+    while end < text.count, isNameByte(text[end]) { end &+= 1 }
+    if end < text.count && !isPort(text, from: end) { return nil }
+    if end > 0 && text[end &- 1] == UInt8(ascii: ".") { end &-= 1 }
+    return end > 0 ? end : nil
+  }
+
+  /// The byte count of a bracketed IPv6 address with its brackets.
+  private static func addressCount(_ text: Span<UInt8>) -> Int? {
+    var end = 1
+    while end < text.count, isAddressByte(text[end]) { end &+= 1 }
+    if end == 1 || end >= text.count || text[end] != UInt8(ascii: "]") { return nil }
+    end &+= 1
+    return end == text.count || isPort(text, from: end) ? end : nil
+  }
+
+  /// Whether a colon and at least one digit, and nothing else, stand from `offset`.
+  private static func isPort(_ text: Span<UInt8>, from offset: Int) -> Bool {
+    if text[offset] != UInt8(ascii: ":") || offset &+ 1 >= text.count { return false }
+    var index = offset &+ 1
+    while index < text.count {
+      if !ASCII.isDigit(text[index]) { return false }
+      index &+= 1
+    }
+    return true
+  }
+
+  private static func isNameByte(_ byte: UInt8) -> Bool {
+    ASCII.isDigit(byte) || ASCII.isLetter(byte) || byte == UInt8(ascii: "-") || byte == UInt8(ascii: ".")
+  }
+
+  private static func isAddressByte(_ byte: UInt8) -> Bool {
+    ASCII.isHexadecimal(byte) || byte == UInt8(ascii: ":") || byte == UInt8(ascii: ".")
+  }
+
+  /// Whether the low `byteCount` bytes of `word` are all letters, digits, `-` or `.`.
+  @inline(__always) static func areNameBytes(_ word: UInt64, byteCount: Int) -> Bool {
+    let highBits: UInt64 = 0x8080_8080_8080_8080
+    // The unused high bytes become `a`, which passes.
+    let filler: UInt64 = byteCount >= 8 ? 0 : 0x6161_6161_6161_6161 << (UInt64(byteCount) &* 8)
+    let bytes = word | filler
+    let lower = bytes | 0x2020_2020_2020_2020
+    // With every byte below 0x80, adding (0x80 - bound) sets a byte's high bit where it is at least the bound.
+    let sevenBits = bytes & ~highBits
+    let lowerSevenBits = lower & ~highBits
+    let isLetter = (lowerSevenBits &+ 0x1F1F_1F1F_1F1F_1F1F) & ~(lowerSevenBits &+ 0x0505_0505_0505_0505)
+    let isDashToNine = (sevenBits &+ 0x5353_5353_5353_5353) & ~(sevenBits &+ 0x4646_4646_4646_4646)
+    let slashless = sevenBits ^ 0x2F2F_2F2F_2F2F_2F2F
+    let isNotSlash = slashless &+ 0x7F7F_7F7F_7F7F_7F7F
+    return (isLetter | (isDashToNine & isNotSlash)) & ~bytes & highBits == highBits
+  }
+
+  /// The hash of the first `count` bytes from `start`, letters folded.
+  @inline(__always)
+  static func hash(_ text: Span<UInt8>, from start: Int, count: Int, seed: UInt64, isWildcard: Bool) -> UInt64 {
+    var state = PerfectHash.start(seed: seed, context: PerfectHash.hostContext(isWildcard: isWildcard))
+    var offset = start
+    let end = start &+ count
+    while offset &+ 8 <= end {
+      state = PerfectHash.step(state, ASCII.lowercased(text.u64(offset)))
+      offset &+= 8
+    }
+    let tail = ASCII.lowercased(text.word(offset, byteCount: end &- offset))
+    return PerfectHash.finish(state, tail: tail, byteCount: count)
+  }
+}
+
+/// Questions about single ASCII bytes.
+enum ASCII {
+  @inline(__always) static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
+  @inline(__always) static func isLetter(_ byte: UInt8) -> Bool { (byte | 0x20) &- UInt8(ascii: "a") < 26 }
+
+  static func isHexadecimal(_ byte: UInt8) -> Bool {
+    isDigit(byte) || (byte | 0x20) &- UInt8(ascii: "a") < 6
+  }
+
+  /// The value of a hexadecimal digit; nil for another byte.
+  static func hexadecimalValue(_ byte: UInt8) -> UInt8? {
+    if isDigit(byte) { return byte &- UInt8(ascii: "0") }
+    let letter = (byte | 0x20) &- UInt8(ascii: "a")
+    return letter < 6 ? letter &+ 10 : nil
+  }
+
+  @inline(__always) static func lowercased(_ byte: UInt8) -> UInt8 {
+    byte &- UInt8(ascii: "A") < 26 ? byte | 0x20 : byte
+  }
+
+  /// 8 bytes with their ASCII capitals folded.
+  @inline(__always) static func lowercased(_ word: UInt64) -> UInt64 {
+    let highBits: UInt64 = 0x8080_8080_8080_8080
+    let sevenBits = word & ~highBits
+    let isCapital = (sevenBits &+ 0x3F3F_3F3F_3F3F_3F3F) & ~(sevenBits &+ 0x2525_2525_2525_2525) & ~word & highBits
+    return word | isCapital >> 2
+  }
+}

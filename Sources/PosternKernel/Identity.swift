@@ -1,0 +1,100 @@
+// What a bundle knows of an identity: integers in storage that the caller gives. Made once per session by `resolve`, read by
+// every `decide`. The storage may come from anywhere: whatever it holds, reading it stays inside it.
+
+internal import CPostern
+
+/// Where what stands in the identity's u32 words.
+enum IdentityLayout {
+  static let wordCount = Int(POSTERN_IDENTITY_WORDS)
+
+  static let mark = 0  // two words
+  static let status = 2
+  static let provider = 3
+  static let tenant = 4
+  static let hasTenant = 5
+  static let audience = 6
+  static let authorizedParty = 7
+  static let hasAuthorizedParty = 8
+  static let allowedDomain = 9
+  /// The organization's binding that holds the identity, or NONE.
+  static let organizationBinding = 10
+  static let kindMask = 11
+  static let memberCount = 12
+  /// Deny rules whose denied principals hold the identity and whose exceptions do not: 8 words.
+  static let denied = 24
+  /// The same with the rules that may hold it since its groups are not known: 8 words.
+  static let deniedOrUnknown = 32
+  /// A filter of 1,024 bits: a member that is held has its bit set.
+  static let filter = 64
+  static let members = 96
+
+  static let resolved: UInt32 = 1
+  static let tooLarge: UInt32 = 2
+}
+
+/// A read-only look at a resolved identity.
+struct IdentityView: ~Escapable {
+  private let words: Span<UInt32>
+
+  @_lifetime(copy words)
+  init(_ words: Span<UInt32>) { self.words = words }
+
+  @inline(__always) func word(_ index: Int) -> UInt32 { words[index] }
+
+  @inline(__always) var mark: UInt64 { UInt64(words[0]) | UInt64(words[1]) << 32 }
+  @inline(__always) var memberCount: Int {
+    min(Int(words[IdentityLayout.memberCount]), BundleFormat.identityMemberLimit)
+  }
+
+  @inline(__always) func member(_ index: Int) -> UInt32 { words[IdentityLayout.members &+ index] }
+
+  /// Whether the identity holds `member`: the filter says no at once to most, the search is exact.
+  @inline(__always) func holds(_ member: UInt32) -> Bool {
+    let bit = IdentityFilter.bit(member)
+    if words[IdentityLayout.filter &+ bit >> 5] >> UInt32(truncatingIfNeeded: bit & 31) & 1 == 0 { return false }
+    var low = 0
+    var high = memberCount
+    while low < high {
+      let middle = (low &+ high) >> 1
+      let candidate = self.member(middle)
+      if candidate == member { return true }
+      if candidate < member { low = middle &+ 1 } else { high = middle }
+    }
+    return false
+  }
+}
+
+enum IdentityFilter {
+  /// The bit of a member, 0 to 1,023.
+  @inline(__always) static func bit(_ member: UInt32) -> Int {
+    Int(truncatingIfNeeded: (member &* 0x9E37_79B1) >> 22)
+  }
+}
+
+/// Collects an identity's members, sorted and distinct.
+struct IdentityBuilder {
+  var count = 0
+  var isTooLarge = false
+
+  /// Adds `member` to the sorted members in `words`.
+  mutating func insert(_ member: UInt32, into words: inout MutableSpan<UInt32>) {
+    if isTooLarge { return }
+    let base = IdentityLayout.members
+    var index = count
+    while index > 0, words[base &+ index &- 1] > member { index &-= 1 }
+    if index > 0 && words[base &+ index &- 1] == member { return }
+    if count == BundleFormat.identityMemberLimit {
+      isTooLarge = true
+      return
+    }
+    var last = count
+    while last > index {
+      words[base &+ last] = words[base &+ last &- 1]
+      last &-= 1
+    }
+    words[base &+ index] = member
+    count &+= 1
+    let bit = IdentityFilter.bit(member)
+    words[IdentityLayout.filter &+ bit >> 5] |= 1 << UInt32(truncatingIfNeeded: bit & 31)
+  }
+}

@@ -1,0 +1,104 @@
+// From host and path to an app: one exact look-up for the host (a second for a wildcard), then the longest prefix by whole
+// segments. Every look-up compares the whole text; the hash only says where.
+
+/// The line of a known host.
+struct HostLine {
+  let offset: Int
+  let slot: UInt32
+  let depthMask: UInt32
+  let baseApp: UInt32
+  let rootApp: UInt32
+  let rootAllowsEscapes: Bool
+  let longestRouteByteCount: Int
+}
+
+/// The app that a path leads to.
+struct RoutedApp: Equatable {
+  /// NONE where no route matches.
+  var app: UInt32
+  var allowsEscapes: Bool
+
+  static var none: RoutedApp { RoutedApp(app: BundleFormat.none, allowsEscapes: false) }
+}
+
+extension Bundle {
+  /// The line of the host in the first `count` bytes of `text`: exact, or else of a wildcard over its first label.
+  @inline(__always)
+  borrowing func findHost(_ text: Span<UInt8>, count: Int) -> HostLine? {
+    if hostTable.slotCount == 0 { return nil }
+    if let line = hostLine(text, from: 0, count: count, isWildcard: false) { return line }
+    var dot = 0
+    while dot < count, text[dot] != UInt8(ascii: ".") { dot &+= 1 }
+    if dot == 0 || dot >= count &- 1 || text[0] == UInt8(ascii: "[") { return nil }
+    return hostLine(text, from: dot &+ 1, count: count &- dot &- 1, isWildcard: true)
+  }
+
+  @inline(__always)
+  private borrowing func hostLine(_ text: Span<UInt8>, from start: Int, count: Int, isWildcard: Bool) -> HostLine? {
+    let hash = Host.hash(text, from: start, count: count, seed: hostTable.seed, isWildcard: isWildcard)
+    let slot = hostTable.slot(hash, words: words)
+    let line = hostTable.slotsOffset &+ RecordSize.hostLine &* slot
+    let flags = words.byte(line &+ 6)
+    let expected = RouteFlag.inUse | (isWildcard ? RouteFlag.wildcard : 0)
+    if flags != expected || Int(words.u16(line &+ 4)) != count { return nil }
+    let stored = count <= BundleFormat.inlineHostByteCount
+      ? line &+ 24 : sections.strings.offset &+ Int(words.u32(line))
+    if !equalsFolded(stored, count: count, text.extracting(start..<start &+ count)) { return nil }
+    return HostLine(
+      offset: line, slot: UInt32(truncatingIfNeeded: slot), depthMask: words.u32(line &+ 8),
+      baseApp: words.u32(line &+ 12), rootApp: words.u32(line &+ 16),
+      rootAllowsEscapes: words.byte(line &+ 20) == RouteFlag.allowEscapes,
+      longestRouteByteCount: Int(words.u16(line &+ 22)))
+  }
+
+  /// The app of the longest route that is a prefix of `path` by whole segments.
+  @inline(__always)
+  borrowing func route(_ path: Span<UInt8>, on host: HostLine) -> RoutedApp {
+    if host.depthMask & ~1 != 0 {
+      let found = deepRoute(path, on: host)
+      if found != .none { return found }
+    }
+    return RoutedApp(app: host.rootApp, allowsEscapes: host.rootAllowsEscapes)
+  }
+
+  private borrowing func deepRoute(_ path: Span<UInt8>, on host: HostLine) -> RoutedApp {
+    var ends = InlineArray<32, UInt16>(repeating: 0)
+    let depth = Self.segmentEnds(path, limit: host.longestRouteByteCount, into: &ends)
+    var candidate = depth
+    while candidate > 0 {
+      if host.depthMask >> UInt32(truncatingIfNeeded: candidate) & 1 == 1 {
+        let found = findRoute(path.extracting(0..<Int(ends[candidate])), on: host)
+        if found != .none { return found }
+      }
+      candidate &-= 1
+    }
+    return .none
+  }
+
+  /// Writes where the first 31 segments end, in bytes from the start, as far as a route can reach; returns how many there are.
+  private static func segmentEnds(_ path: Span<UInt8>, limit: Int, into ends: inout InlineArray<32, UInt16>) -> Int {
+    var depth = 0
+    var index = 1
+    let end = min(path.count, limit)
+    while index <= end && depth < BundleFormat.routeDepthLimit {
+      if Path.endsSegment(path, at: index) {
+        depth &+= 1
+        ends[depth] = UInt16(truncatingIfNeeded: index)
+      }
+      index &+= 1
+    }
+    return depth
+  }
+
+  private borrowing func findRoute(_ prefix: Span<UInt8>, on host: HostLine) -> RoutedApp {
+    if routeTable.slotCount == 0 { return .none }
+    let context = PerfectHash.routeContext(hostSlot: host.slot)
+    let hash = PerfectHash.hash(prefix, seed: routeTable.seed, context: context)
+    let record = routeTable.slotsOffset &+ RecordSize.route &* routeTable.slot(hash, words: words)
+    if words.byte(record &+ 6) & RouteFlag.inUse == 0 || words.u32(record &+ 8) != host.slot { return .none }
+    let offset = sections.strings.offset &+ Int(words.u32(record))
+    if !equals(offset, count: Int(words.u16(record &+ 4)), prefix) { return .none }
+    return RoutedApp(
+      app: words.u32(record &+ 12), allowsEscapes: words.byte(record &+ 6) & RouteFlag.allowEscapes != 0)
+  }
+}

@@ -1,0 +1,271 @@
+// Rows 4 to 10 of docs/decision.md for one form of the path.
+
+internal import CPostern
+
+/// The line of an app, read once a decision.
+struct AppLine {
+  let index: UInt32
+  let offset: Int
+  let flags: UInt16
+  let program: UInt32
+  let providerMask: UInt64
+  let profile: Int
+
+  @inline(__always) var isPublic: Bool { flags & AppFlag.public != 0 }
+}
+
+extension Bundle {
+  @inline(__always)
+  borrowing func appLine(_ index: UInt32) -> AppLine {
+    let offset = sections.apps.offset &+ RecordSize.app &* Int(index)
+    return AppLine(
+      index: index, offset: offset, flags: words.u16(offset &+ 4), program: words.u32(offset),
+      providerMask: words.u64(offset &+ 8),
+      profile: sections.profiles.offset &+ RecordSize.profile &* Int(words.u32(offset &+ 52)))
+  }
+
+  @inline(__always)
+  borrowing func decideRows(
+    _ hearing: Hearing, path: Span<UInt8>, app: UInt32, _ credential: postern_credential
+  ) -> postern_decision {
+    if app == BundleFormat.none { return decideUnrouted(hearing, credential) }
+    let line = appLine(app)
+    if line.flags & AppFlag.allowOptions != 0 && hearing.question.view.method == .options {
+      return allowed(POSTERN_REASON_CORS_OPTIONS, line)
+    }
+    let outcome = admit(line, hearing, credential)
+    if line.isPublic { return decidePublic(line, outcome, hearing, path: path, credential) }
+    if !outcome.passed { return challenge(outcome, line, hearing, credential) }
+    if !isDomainAllowed(line, hearing.identity) {
+      return forbidden(POSTERN_REASON_DOMAIN_NOT_ALLOWED, line)
+    }
+    if let denied = denial(line, IdentityView(hearing.identity), hearing) { return denied }
+    let binding = findBinding(line, IdentityView(hearing.identity))
+    if binding == BundleFormat.none { return forbidden(POSTERN_REASON_NO_BINDING, line) }
+    var decision = allowed(POSTERN_REASON_GRANTED, line)
+    decision.rule_kind = UInt8(truncatingIfNeeded: POSTERN_RULE_BINDING)
+    decision.rule = binding
+    attach(&decision, outcome, line, hearing, path: path, credential)
+    return decision
+  }
+
+  /// Row 4 where no route matches: strangers learn nothing, and a page that polls sees its session's state.
+  private borrowing func decideUnrouted(
+    _ hearing: Hearing, _ credential: postern_credential
+  ) -> postern_decision {
+    let line = appLine(hearing.host.baseApp)
+    let outcome = admit(line, hearing, credential)
+    if !outcome.passed { return challenge(outcome, line, hearing, credential) }
+    return forbidden(POSTERN_REASON_NO_ROUTE, line)
+  }
+
+  // MARK: answers
+
+  @inline(__always)
+  private borrowing func allowed(_ reason: Int, _ line: AppLine) -> postern_decision {
+    var decision = forbidden(reason, line)
+    decision.verdict = UInt8(truncatingIfNeeded: POSTERN_ALLOW)
+    decision.valid_until = Int64.max
+    return decision
+  }
+
+  @inline(__always)
+  private borrowing func forbidden(_ reason: Int, _ line: AppLine) -> postern_decision {
+    var decision = Self.forbidden(reason)
+    decision.app = line.index
+    return decision
+  }
+
+  private borrowing func challenge(
+    _ outcome: Outcome, _ line: AppLine, _ hearing: Hearing, _ credential: postern_credential
+  ) -> postern_decision {
+    var decision = forbidden(Int(outcome.reason), line)
+    decision.verdict = Challenge.verdict(
+      hearing.question.view, text: hearing.question.text,
+      isBearer: credential.kind == UInt8(truncatingIfNeeded: POSTERN_CREDENTIAL_BEARER))
+    decision.clock = outcome.clock
+    decision.prompt = Self.prompt(Int(outcome.reason))
+    decision.authenticated_after = outcome.authenticatedAfter
+    decision.reauthentication_method = outcome.method
+    decision.reauthentication_max_age_seconds = outcome.maxAgeSeconds
+    return decision
+  }
+
+  /// "Prompt" of docs/decision.md.
+  private static func prompt(_ reason: Int) -> UInt8 {
+    let prompt =
+      switch reason {
+      case POSTERN_REASON_PROVIDER_MISMATCH, POSTERN_REASON_TENANT_MISMATCH: POSTERN_PROMPT_CHOOSER
+      case POSTERN_REASON_CLOCK_SKEW...POSTERN_REASON_CREDENTIAL_CHANGED: POSTERN_PROMPT_LOGIN
+      case POSTERN_REASON_ABSOLUTE_TIMEOUT...POSTERN_REASON_REAUTHENTICATION_REQUIRED: POSTERN_PROMPT_LOGIN
+      default: POSTERN_PROMPT_NONE
+      }
+    return UInt8(truncatingIfNeeded: prompt)
+  }
+
+  /// Adds what an attached identity obliges to.
+  @inline(__always)
+  private borrowing func attach(
+    _ decision: inout postern_decision, _ outcome: Outcome, _ line: AppLine, _ hearing: Hearing, path: Span<UInt8>,
+    _ credential: postern_credential
+  ) {
+    decision.identity_attached = 1
+    decision.valid_until = outcome.validUntil
+    decision.clock = outcome.validUntilClock
+    decision.check_state_at = outcome.checkStateAt
+    if hearing.query.isTokenTest { decision.token_test = hearing.query.tokenTest }
+    let view = hearing.question.view
+    let countsAsActivity = credential.kind == UInt8(truncatingIfNeeded: POSTERN_CREDENTIAL_SESSION)
+      && view.method != .options && !view.isSpeculative && !isExcluded(path, line)
+    decision.touch = countsAsActivity ? 1 : 0
+  }
+
+  /// Whether `path` lies under one of the app's `session.activity.exclude`.
+  @inline(__always)
+  private borrowing func isExcluded(_ path: Span<UInt8>, _ line: AppLine) -> Bool {
+    let pairs = list(at: line.profile &+ 24)
+    var index = 0
+    while index < pairs.count {
+      let pair = pairs.offset &+ 8 &* index
+      let count = Int(words.u32(pair &+ 4))
+      if Path.endsSegment(path, at: count),
+        equals(sections.strings.offset &+ Int(words.u32(pair)), count: count, path.extracting(0..<count))
+      {
+        return true
+      }
+      index &+= 1
+    }
+    return false
+  }
+
+  // MARK: row 6
+
+  private borrowing func decidePublic(
+    _ line: AppLine, _ outcome: Outcome, _ hearing: Hearing, path: Span<UInt8>,
+    _ credential: postern_credential
+  ) -> postern_decision {
+    let isAttached = outcome.passed && isDomainAllowed(line, hearing.identity)
+    let denied = isAttached
+      ? denial(line, IdentityView(hearing.identity), hearing) : anonymousDenial(line)
+    if let denied { return denied }
+    var decision = allowed(POSTERN_REASON_PUBLIC_ACCESS, line)
+    decision.rule_kind = UInt8(truncatingIfNeeded: POSTERN_RULE_BINDING)
+    decision.rule = words.u32(line.offset &+ 56)
+    if isAttached {
+      attach(&decision, outcome, line, hearing, path: path, credential)
+    } else {
+      boundAnonymous(&decision, hearing.now, credential)
+    }
+    return decision
+  }
+
+  /// Bounds an anonymous answer by the instants at which the credential that came with it would begin to pass.
+  private borrowing func boundAnonymous(
+    _ decision: inout postern_decision, _ now: Int64, _ credential: postern_credential
+  ) {
+    if credential.kind == UInt8(truncatingIfNeeded: POSTERN_CREDENTIAL_NONE) { return }
+    let skew = Int64(words.u32(sections.organization.offset &+ 4)) &* 1_000
+    if let instant = credential.leastTimeFact(beyond: now, skew: skew) {
+      decision.valid_until = instant
+      decision.clock = UInt8(truncatingIfNeeded: POSTERN_CLOCK_SKEW)
+    }
+    let isEarlyBearer = credential.kind == UInt8(truncatingIfNeeded: POSTERN_CREDENTIAL_BEARER)
+      && credential.not_before > now && credential.not_before != 0
+    if isEarlyBearer && credential.not_before < decision.valid_until {
+      decision.valid_until = credential.not_before
+      decision.clock = UInt8(truncatingIfNeeded: POSTERN_CLOCK_TOKEN_START)
+    }
+  }
+
+  // MARK: row 9
+
+  @inline(__always)
+  private borrowing func isDomainAllowed(_ line: AppLine, _ identity: Span<UInt32>) -> Bool {
+    if line.flags & AppFlag.domainsRestricted == 0 { return true }
+    let domain = identity[IdentityLayout.allowedDomain]
+    return domain != BundleFormat.none && list(at: line.profile &+ 16).contains(domain, words: words)
+  }
+
+  // MARK: row 10
+
+  /// The first deny rule above the app, in tree order, that holds the identity.
+  @inline(__always)
+  private borrowing func denial(_ line: AppLine, _ identity: IdentityView, _ hearing: Hearing) -> postern_decision? {
+    let set = words.u32(line.offset &+ 48)
+    if set == BundleFormat.none { return nil }
+    let mask = sections.denySets.offset &+ RecordSize.denySet &* Int(set)
+    var word = 0
+    while word < 8 {
+      let hit = words.u32(mask &+ 4 &* word) & identity.word(IdentityLayout.deniedOrUnknown &+ word)
+      if hit != 0 {
+        let bit = hit.trailingZeroBitCount
+        let isDenied = identity.word(IdentityLayout.denied &+ word) >> UInt32(bit) & 1 == 1
+        return denial(
+          isDenied ? POSTERN_REASON_DENIED : POSTERN_REASON_GROUPS_UNKNOWN, rule: 32 &* word &+ bit, line)
+      }
+      word &+= 1
+    }
+    return nil
+  }
+
+  /// The first deny rule that an anonymous caller matches.
+  private borrowing func anonymousDenial(_ line: AppLine) -> postern_decision? {
+    let set = words.u32(line.offset &+ 48)
+    if set == BundleFormat.none { return nil }
+    let mask = sections.denySets.offset &+ RecordSize.denySet &* Int(set)
+    let everyone = sections.organization.offset &+ 96
+    var word = 0
+    while word < 8 {
+      let hit = words.u32(mask &+ 4 &* word) & words.u32(everyone &+ 4 &* word)
+      if hit != 0 { return denial(POSTERN_REASON_DENIED, rule: 32 &* word &+ hit.trailingZeroBitCount, line) }
+      word &+= 1
+    }
+    return nil
+  }
+
+  private borrowing func denial(_ reason: Int, rule: Int, _ line: AppLine) -> postern_decision {
+    var decision = forbidden(reason, line)
+    decision.rule_kind = UInt8(truncatingIfNeeded: POSTERN_RULE_DENY)
+    decision.rule = UInt32(truncatingIfNeeded: rule)
+    return decision
+  }
+
+  /// The binding that grants: the app's row first, then its folders' inwards out, then the organization's.
+  @inline(__always)
+  private borrowing func findBinding(_ line: AppLine, _ identity: IdentityView) -> UInt32 {
+    let rowCount = Int(words.byte(line.offset &+ 6))
+    var index = 0
+    while index < rowCount {
+      let found = binding(inRow: words.u32(line.offset &+ 16 &+ 4 &* index), identity)
+      if found != BundleFormat.none { return found }
+      index &+= 1
+    }
+    return identity.word(IdentityLayout.organizationBinding)
+  }
+}
+
+extension postern_credential {
+  /// The least of the time facts that row 8.1 finds more than `skew` milliseconds ahead of `now`, less the skew.
+  func leastTimeFact(beyond now: Int64, skew: Int64) -> Int64? {
+    let (sum, overflow) = now.addingReportingOverflow(skew)
+    if overflow { return nil }
+    var least = Int64.max
+    if isServiceAccount {
+      Self.lower(&least, issued_at, above: sum)
+    } else {
+      Self.lower(&least, created_at, above: sum)
+      Self.lower(&least, last_seen_at, above: sum)
+      Self.lower(&least, state_checked_at, above: sum)
+      Self.lower(&least, issued_at, above: sum)
+      Self.lower(&least, login_at, above: sum)
+      Self.lower(&least, second_factor_at, above: sum)
+      Self.lower(&least, security_key_at, above: sum)
+    }
+    // A fact of Int64.max lies ahead too; less the skew it is an instant like any other.
+    return latestTimeFact > sum ? least &- skew : nil
+  }
+
+  @inline(__always) private static func lower(_ least: inout Int64, _ fact: Int64, above bound: Int64) {
+    if fact != 0 && fact > bound && fact < least { least = fact }
+  }
+}

@@ -1,0 +1,192 @@
+// Organization, providers, attributes, names, deny rules. Relies on the sections being in bounds and whole.
+
+extension Verifier {
+  mutating func checkOrganization() throws(BundleFault) {
+    let record = sections.organization.offset
+    try require(sections.organization.byteCount == RecordSize.organization, .partialRecord)
+    let slotCount = UInt64(words.u32(record &+ 12)) &+ UInt64(words.u32(record &+ 16))
+    let countsAgree = Int(words.u32(record &+ 8)) == sections.appCount
+      && slotCount == UInt64(sections.attributeCount)
+      && words.u32(record &+ 12) <= UInt32(UInt16.max) && words.u32(record &+ 20) < UInt32(BundleFormat.noPool)
+    try require(countsAgree, .organizationCounts)
+    try require(isZero(record &+ 24, count: 8) && isZero(record &+ 84, count: 12), .organizationReserved)
+    try readKindStarts(record &+ 32)
+    try require(isMask(record &+ 96), .anonymousMask)
+  }
+
+  private mutating func readKindStarts(_ offset: Int) throws(BundleFault) {
+    try require(UInt64(sections.nameCount) < UInt64(BundleFormat.freeMember), .kindStarts)
+    var kind = 0
+    var previous: UInt32 = 0
+    while kind <= NameKind.count {
+      let start = words.u32(offset &+ 4 &* kind)
+      try require(start >= previous, .kindStarts)
+      kindStarts[kind] = start
+      previous = start
+      kind &+= 1
+    }
+    try require(kindStarts[0] == 0 && Int(previous) == sections.nameCount, .kindStarts)
+    try require(kindStarts[1] <= 1, .kindStarts)
+  }
+
+  /// Whether the 32 bytes at `offset` have bits for existing deny rules only.
+  private func isMask(_ offset: Int) -> Bool {
+    var rule = sections.denyRuleCount
+    while rule < BundleFormat.denyRuleLimit {
+      if words.byte(offset &+ rule / 8) >> UInt8(rule % 8) & 1 == 1 { return false }
+      rule &+= 1
+    }
+    return true
+  }
+
+  /// Relies on the grants being checked.
+  func checkOrganizationRow() throws(BundleFault) {
+    let row = words.u32(sections.organization.offset)
+    try require(row == BundleFormat.none || isRow(row), .organizationRow)
+  }
+
+  // MARK: providers and attributes
+
+  func checkProviders() throws(BundleFault) {
+    try require(sections.providerCount <= BundleFormat.providerLimit, .tooManyProviders)
+    let poolCount = words.u32(sections.organization.offset &+ 20)
+    let tenants = names(.tenant)
+    var record = sections.providers.offset
+    let end = record &+ sections.providers.byteCount
+    while record < end {
+      try require(isText(at: record) && isText(at: record &+ 8) && isText(at: record &+ 16), .providerText)
+      let pool = words.u16(record &+ 26)
+      let isSound = words.byte(record &+ 24) <= ProviderSource.last && words.byte(record &+ 25) == 0
+        && (pool == BundleFormat.noPool || UInt32(pool) < poolCount) && isZero(record &+ 48, count: 16)
+      try require(isSound, .providerNumbers)
+      let areTenants = isRange(record &+ 32, in: sections.lists)
+        && isAscendingList(record &+ 32, in: sections.lists, from: tenants.first, to: tenants.end)
+      try require(areTenants, .providerTenants)
+      try require(areTexts(record &+ 40), .providerDomains)
+      record &+= RecordSize.provider
+    }
+  }
+
+  /// Whether the pairs of words that start and count at `pair` refer to are texts.
+  func areTexts(_ pair: Int) -> Bool {
+    if !isRange(pair, in: sections.lists, wordsAnItem: 2) { return false }
+    var offset = sections.lists.offset &+ 4 &* Int(words.u32(pair))
+    let end = offset &+ 8 &* Int(words.u32(pair &+ 4))
+    while offset < end {
+      if !isText(at: offset) { return false }
+      offset &+= 8
+    }
+    return true
+  }
+
+  func checkAttributes() throws(BundleFault) {
+    let identitySlotCount = Int(words.u32(sections.organization.offset &+ 12))
+    var index = 0
+    while index < sections.attributeCount {
+      let record = sections.attributes.offset &+ RecordSize.attribute &* index
+      try require(isText(at: record), .attributeText)
+      let isOfIdentity = index < identitySlotCount
+      let slot = isOfIdentity ? index : index &- identitySlotCount
+      let isSound = words.byte(record &+ 8) <= 13 && words.byte(record &+ 9) == (isOfIdentity ? 0 : 1)
+        && Int(words.u16(record &+ 10)) == slot && words.u32(record &+ 12) == 0
+      try require(isSound, .attributeNumbers)
+      index &+= 1
+    }
+  }
+
+  // MARK: names
+
+  func checkNames() throws(BundleFault) {
+    try checkMemberships()
+    try checkNameSlots()
+    var kind: UInt8 = 0
+    while Int(kind) < NameKind.count {
+      let range = names(NameKind(kind))
+      var index = range.first
+      while index < range.end {
+        try checkName(index, kind: NameKind(kind))
+        index &+= 1
+      }
+      kind &+= 1
+    }
+  }
+
+  private func checkMemberships() throws(BundleFault) {
+    let groups = names(.group)
+    var offset = sections.memberships.offset
+    let end = offset &+ sections.memberships.byteCount
+    while offset < end {
+      let index = words.u32(offset)
+      try require(index >= groups.first && index < groups.end, .membershipNotAGroup)
+      offset &+= 4
+    }
+  }
+
+  private func checkNameSlots() throws(BundleFault) {
+    var slot = 0
+    while slot < Int(nameTable.slotCount) {
+      let index = words.u32(nameTable.slotsOffset &+ 4 &* slot)
+      try require(index == BundleFormat.none || Int(index) < sections.nameCount, .nameSlot)
+      slot &+= 1
+    }
+    try require(sections.nameCount == 0 || nameTable.slotCount > 0, .tableHeader)
+  }
+
+  private func checkName(_ index: UInt32, kind: NameKind) throws(BundleFault) {
+    let record = sections.names.offset &+ RecordSize.name &* Int(index)
+    try require(isText(at: record), .nameText)
+    let pool = words.u16(record &+ 10)
+    let attributeSlot = words.u16(record &+ 12)
+    let isOfPool = kind.rawValue >= NameKind.poolSubject.rawValue && kind.rawValue <= NameKind.pool.rawValue
+    let poolLimit = isOfPool ? words.u32(sections.organization.offset &+ 20) : 1
+    let slotLimit = kind == .poolAttribute ? words.u32(sections.organization.offset &+ 12) : 1
+    let isSound = words.byte(record &+ 8) == kind.rawValue && words.byte(record &+ 9) == 0
+      && words.u16(record &+ 14) == 0 && UInt32(pool) < poolLimit && UInt32(attributeSlot) < slotLimit
+    try require(isSound, .nameNumbers)
+    let hasMemberships = words.u32(record &+ 28) != 0
+    let isMember = Int(kind.rawValue) < NameKind.memberCount
+    try require(isRange(record &+ 24, in: sections.memberships) && (isMember || !hasMemberships), .nameMemberships)
+    let context = PerfectHash.nameContext(kind: kind, pool: pool, attributeSlot: attributeSlot)
+    let hash = hash(
+      sections.strings.offset &+ Int(words.u32(record)), count: Int(words.u32(record &+ 4)), seed: nameTable.seed,
+      context: context)
+    let slot = nameTable.slot(hash, words: words)
+    try require(words.u32(nameTable.slotsOffset &+ 4 &* slot) == index, .nameMisplaced)
+  }
+
+  /// The hash of a text of the bundle.
+  func hash(_ start: Int, count: Int, seed: UInt64, context: UInt64) -> UInt64 {
+    var state = PerfectHash.start(seed: seed, context: context)
+    var offset = 0
+    while offset &+ 8 <= count {
+      state = PerfectHash.step(state, words.u64(start &+ offset))
+      offset &+= 8
+    }
+    return PerfectHash.finish(state, tail: words.word(start &+ offset, count: count &- offset), byteCount: count)
+  }
+
+  // MARK: deny rules
+
+  func checkDenyRules() throws(BundleFault) {
+    try require(sections.denyRuleCount <= BundleFormat.denyRuleLimit, .tooManyDenyRules)
+    var record = sections.denyRules.offset
+    let end = record &+ sections.denyRules.byteCount
+    while record < end {
+      try require(isDenyList(record) && isDenyList(record &+ 8), .denyMembers)
+      let isSound = words.u32(record &+ 16) <= 7 && words.u32(record &+ 20) == BundleFormat.none
+        && words.u64(record &+ 24) == 0
+      try require(isSound, .denyNumbers)
+      record &+= RecordSize.denyRule
+    }
+    var set = sections.denySets.offset
+    while set < sections.denySets.offset &+ sections.denySets.byteCount {
+      try require(isMask(set), .denySetBits)
+      set &+= RecordSize.denySet
+    }
+  }
+
+  private func isDenyList(_ pair: Int) -> Bool {
+    isRange(pair, in: sections.denyMembers)
+      && isAscendingList(pair, in: sections.denyMembers, from: 0, to: memberEnd)
+  }
+}
