@@ -12,12 +12,12 @@ public func postern_open(
   _ bytes: UnsafePointer<UInt8>?, _ count: UInt64, _ bundle: UnsafeMutablePointer<postern_bundle>?
 ) -> UInt32 {
   guard let bundle = unsafe bundle else { return BundleFault.tooShort.rule }
-  postern_close(bundle)
+  unsafe postern_close(bundle)
   guard let bytes = unsafe bytes, let byteCount = Int(exactly: count) else { return BundleFault.tooShort.rule }
   let words = unsafe Words(owned: UnsafeRawBufferPointer(start: bytes, count: byteCount))
   do throws(BundleFault) {
     let opened = try Bundle(verifying: words)
-    let storage = unsafe UnsafeMutableRawPointer(bundle)
+    let storage = UnsafeMutableRawPointer(bundle)
     unsafe storage.bindMemory(to: Bundle.self, capacity: 1).initialize(to: opened)
     unsafe storage.storeBytes(of: openMark, toByteOffset: 8 * openMarkIndex, as: UInt64.self)
     return 0
