@@ -1,0 +1,117 @@
+// From a policy to the contents of all sections, in one order that is always the same. Total after `Compiler.check`.
+
+internal import PosternKernel
+internal import PosternLanguage
+
+/// The sections of a bundle, before they have places.
+struct CompiledSections {
+  private(set) var sections: [SectionDraft] = []
+  /// What each app may cost.
+  private(set) var costs: [Cost] = []
+
+  private let policy: Policy
+  private var strings = ConsPool<UInt8>()
+  /// The name index of each of the policy's members, or NONE.
+  private var memberNames: [UInt32] = []
+  private var numbers: PoolNumbers
+
+  init(_ policy: Policy) {
+    self.policy = policy
+    numbers = PoolNumbers(policy)
+    let (names, referred) = nameEverything()
+    let memberships = Memberships(policy.groups, memberNames: memberNames, nameCount: names.names.count)
+    let grants = GrantSection(policy, memberNames: memberNames, names: names)
+    let deny = DenySections(policy, memberNames: memberNames)
+    let routes = RouteSections(policy.apps, strings: &strings)
+    var profiles = ProfileSection()
+    profiles.add(policy.providers, pools: numbers.ofProvider, referred: referred, names: names, strings: &strings)
+    var code = CodeSection(policy)
+    var apps = AppSections(appCount: policy.apps.count)
+    for (index, app) in policy.apps.enumerated() {
+      let profile = profiles.entry(
+        of: app, referred.apps[index], handles: referred.handles, names: names, strings: &strings)
+      let (rows, rowProbes) = rows(of: app, grants)
+      let program = code.entry(of: app)
+      let references = AppSections.References(
+        program: program, profile: profile.index, rows: rows, denySet: deny.setOfNode[app.nodeIndex],
+        publicBinding: grants.publicBindings[app.nodeIndex])
+      let input = CostInput(
+        program: program, profile: profile, providerTenantCount: profiles.providerTenantCount,
+        reach: routes.reach[index], rowProbes: rowProbes)
+      apps.addLine(app, references, input)
+      apps.addRecord(app, audience: names.indices[Int(referred.apps[index].audience)], strings: &strings)
+    }
+    costs = apps.costs
+    addNames(names, memberships)
+    add(.hosts, routes.hostWords)
+    add(.routes, routes.routeWords)
+    add(.apps, apps.lines)
+    add(.appRecords, apps.records)
+    add(.grants, grants.words)
+    add(.denyRules, deny.rules)
+    add(.denyMembers, deny.members.elements)
+    add(.denySets, deny.sets.elements)
+    add(.profiles, profiles.profiles.elements)
+    add(.lists, profiles.lists.elements)
+    add(.code, code.words)
+    add(.costs, apps.certificates.elements)
+    add(.providers, profiles.providers)
+    addOrganization(names, row: grants.rows.first ?? BundleFormat.none, anonymousMask: deny.anonymousMask)
+    sections.append(SectionDraft(id: .strings, isRequired: true, content: .bytes(strings.elements)))
+    sections.sort { $0.id.rawValue < $1.id.rawValue }
+  }
+
+  private mutating func add(_ id: SectionID, _ words: [UInt32]) { sections.append(.required(id, words)) }
+
+  private mutating func nameEverything() -> (NameSection, ReferredNames) {
+    var collector = NameCollector()
+    let handles = policy.members.map { collector.add($0, numbers: &numbers, strings: &strings) }
+    let referred = ReferredNames(policy, collector: &collector, strings: &strings)
+    let names = collector.finish(strings: strings)
+    memberNames = handles.map { handle in handle.map { names.indices[Int($0)] } ?? BundleFormat.none }
+    return (names, referred)
+  }
+
+  /// The app's row, then its folders' inwards out, and the probes of all; the organization's row is answered by `resolve`.
+  private func rows(of app: App, _ grants: GrantSection) -> (rows: [UInt32], probes: UInt32) {
+    var rows: [UInt32] = []
+    var probes: UInt32 = 0
+    var index = app.nodeIndex
+    while let parent = policy.nodes[index].parentIndex {
+      if grants.rows[index] != BundleFormat.none { rows.append(grants.rows[index]) }
+      probes += grants.probes[index]
+      index = parent
+    }
+    return (rows, probes)
+  }
+
+  private mutating func addNames(_ names: NameSection, _ memberships: Memberships) {
+    let masks = ProviderMasks(policy.providers, poolNumbers: numbers.ofProvider, poolCount: numbers.poolCount)
+    add(.names, names.records(masks: masks, memberships: memberships.runs, strings: strings))
+    var placement = PerfectPlacement()
+    add(.nameTable, names.table(&placement, strings: strings))
+    add(.memberships, memberships.lists.elements)
+    var attributes: [UInt32] = []
+    for (slot, name) in numbers.attributeNames.enumerated() {
+      attributes.append(strings.cons(Array(Self.claimsPrefix.utf8) + name))
+      attributes.append(UInt32(slot) << 16)
+      attributes.append(0)
+    }
+    add(.attributes, attributes)
+  }
+
+  /// The path of a claim in the attributes section.
+  static let claimsPrefix = "request.auth.claims."
+
+  private mutating func addOrganization(_ names: NameSection, row: UInt32, anonymousMask: [UInt32]) {
+    var words: [UInt32] = [row, policy.organization.clockSkewSeconds, UInt32(policy.apps.count)]
+    words.append(UInt32(numbers.attributeNames.count))
+    words.append(0)
+    words.append(UInt32(numbers.poolCount))
+    words.appendZeroes(2)
+    words += names.kindStarts
+    words.appendZeroes(3)
+    words += anonymousMask
+    add(.organization, words)
+  }
+}

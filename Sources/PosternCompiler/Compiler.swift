@@ -1,0 +1,26 @@
+// The compiler: from a checked policy to the bytes of a bundle. Total for every policy that `Policy.read` and
+// `Compiler.check` let through; the same policy, revision and options give the same bytes on every machine.
+
+internal import PosternKernel
+public import PosternLanguage
+
+/// Compiles policies to bundles.
+public enum Compiler {
+  /// The version that a bundle's manifest names.
+  public static let version = "postern 0.1.0"
+
+  /// What a bundle holds beside what decides.
+  public struct Options: Hashable, Sendable {
+    /// Whether the bundle says at which file, line and column its bindings, deny rules and apps stand.
+    public var includesProvenance: Bool
+
+    public init(includesProvenance: Bool = true) { self.includesProvenance = includesProvenance }
+  }
+
+  /// Compiles a policy to an unsigned bundle (docs/bundle-format.md).
+  public static func compile(_ policy: Policy, revision: UInt64, options: Options = Options()) -> [UInt8] {
+    var sections = CompiledSections(policy).sections
+    if options.includesProvenance { sections.append(.optional(.provenance, ProvenanceWriter.bytes(policy))) }
+    return BundleWriter.bytes(sections, revision: revision, compilerVersion: version)
+  }
+}

@@ -1,0 +1,77 @@
+// The lists that rows 7 and 9 and the gate read of an app, equal profiles once (docs/bundle-format.md, "profiles"), and the
+// providers' records, whose lists lie beside them. Refuses nothing.
+
+internal import PosternKernel
+internal import PosternLanguage
+
+/// Profiles, the lists of profiles and providers, and what searching them costs.
+struct ProfileSection {
+  /// An app's profile and what its certificate counts of it.
+  struct Entry {
+    var index: UInt32
+    var tenantCount: UInt32
+    var clientCount: UInt32
+    var domainCount: UInt32
+    var excludeByteCount: UInt32
+  }
+
+  private(set) var profiles = ConsPool<UInt32>()
+  private(set) var lists = ConsPool<UInt32>()
+  private(set) var providers: [UInt32] = []
+  /// The most tenants that a provider has.
+  private(set) var providerTenantCount: UInt32 = 0
+
+  /// Writes the providers' records.
+  mutating func add(
+    _ sources: [LoginProvider], pools: [UInt16], referred: ReferredNames, names: NameSection,
+    strings: inout ConsPool<UInt8>
+  ) {
+    for (index, provider) in sources.enumerated() {
+      providers.append(strings.cons(provider.name.value.utf8))
+      providers.append(strings.cons(provider.issuer.value.utf8))
+      providers.append(strings.cons(provider.clientID.utf8))
+      providers.append(UInt32(provider.source.rawValue) | UInt32(pools[index]) << 16)
+      providers.append(provider.sessionDurationSeconds)
+      let tenants = lists.cons(names.ascendingIndices(referred.handles[referred.providerTenants[index]]))
+      providerTenantCount = max(providerTenantCount, tenants.count)
+      providers.append(tenants)
+      providers.append(texts(provider.domains, &strings))
+      providers.appendZeroes(4)
+    }
+  }
+
+  /// Adds an app's profile.
+  mutating func entry(
+    of app: App, _ referred: ReferredNames.OfApp, handles: [UInt32], names: NameSection,
+    strings: inout ConsPool<UInt8>
+  ) -> Entry {
+    let tenants = lists.cons(names.ascendingIndices(handles[referred.tenants]))
+    let clients = lists.cons(names.ascendingIndices(handles[referred.clients]))
+    let domains = lists.cons(names.ascendingIndices(handles[referred.domains]))
+    let excludes = texts(app.session.activityExclude, &strings)
+    let origins = texts(app.corsOrigins, &strings)
+    var words: [UInt32] = []
+    for run in [tenants, clients, domains, excludes, origins] { words.append(run) }
+    words.appendZeroes(2)
+    return Entry(
+      index: profiles.consRecord(words), tenantCount: tenants.count, clientCount: clients.count,
+      domainCount: domains.count,
+      excludeByteCount: byteCount(of: excludes))
+  }
+
+  /// Distinct texts as pairs of offset and count, in the order written; the run counts texts.
+  private mutating func texts(_ texts: [Sourced<String>], _ strings: inout ConsPool<UInt8>) -> Run {
+    var seen: Set<Run> = []
+    var words: [UInt32] = []
+    for text in texts {
+      let run = strings.cons(text.value.utf8)
+      if seen.insert(run).inserted { words.append(run) }
+    }
+    let run = lists.cons(words)
+    return Run(start: run.start, count: run.count / 2)
+  }
+
+  private func byteCount(of texts: Run) -> UInt32 {
+    (0..<Int(texts.count)).reduce(0) { $0 + lists.elements[Int(texts.start) + 2 * $1 + 1] }
+  }
+}
