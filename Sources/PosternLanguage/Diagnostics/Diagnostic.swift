@@ -1,7 +1,7 @@
 // One mistake, as data: an id that never changes, a place, words that may. All words stand in `Diagnostic+Wording*.swift`.
 
 /// What is wrong with a policy tree, and where.
-public struct Diagnostic: Hashable, Sendable {
+public struct Diagnostic: Error, Hashable, Sendable {
   public enum Severity: String, Sendable { case error, warning }
 
   /// A remark on another place that the mistake has to do with.

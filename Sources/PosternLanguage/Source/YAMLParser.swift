@@ -12,6 +12,7 @@ package struct YAMLParser {
   package static let aliasNodeLimit = 1_000_000
 
   private let fileIndex: Int32
+  private let allowsEscapedControls: Bool
   private var documents: [YAMLNode] = []
   private var diagnostics: [Diagnostic] = []
   private var frames: [Frame] = []
@@ -38,11 +39,14 @@ package struct YAMLParser {
     var nodeCount: Int
   }
 
-  /// The documents of a file, empty ones left out, and what is wrong with them.
-  package static func parse(_ bytes: [UInt8], fileIndex: Int) -> (nodes: [YAMLNode], diagnostics: [Diagnostic]) {
+  /// The documents of a file, empty ones left out, and what is wrong with them. Only the facts of a request may hold
+  /// characters by escapes (`"\\u0007"`) that could not stand in the file themselves: a request is what a stranger sends.
+  package static func parse(
+    _ bytes: [UInt8], fileIndex: Int, allowsEscapedControls: Bool = false
+  ) -> (nodes: [YAMLNode], diagnostics: [Diagnostic]) {
     let faults = SourceText.faults(in: bytes, fileIndex: fileIndex)
     guard faults.isEmpty else { return ([], faults) }
-    var parser = YAMLParser(fileIndex: Int32(truncatingIfNeeded: fileIndex))
+    var parser = YAMLParser(Int32(truncatingIfNeeded: fileIndex), allowsEscapedControls)
     parser.run(bytes)
     if parser.documents.isEmpty && parser.diagnostics.isEmpty {
       parser.diagnostics.append(.emptyFile(at: Span(startOfFile: fileIndex)))
@@ -50,7 +54,10 @@ package struct YAMLParser {
     return (parser.documents, parser.diagnostics)
   }
 
-  private init(fileIndex: Int32) { self.fileIndex = fileIndex }
+  private init(_ fileIndex: Int32, _ allowsEscapedControls: Bool) {
+    self.fileIndex = fileIndex
+    self.allowsEscapedControls = allowsEscapedControls
+  }
 
   /// libyaml keeps a pointer to its own state, which therefore has a fixed address.
   private mutating func run(_ bytes: [UInt8]) {
@@ -106,6 +113,8 @@ package struct YAMLParser {
     let content = unsafe YAMLNode.Content.scalar(YAMLNode.Scalar(text: text, style: Self.style(data.style)))
     let node = unsafe YAMLNode(content: content, span: span(event.pointee.start_mark, event.pointee.end_mark))
     unsafe refuseTag(data.tag, at: node.span)
+    let mayEscape = unsafe data.style == YAML_DOUBLE_QUOTED_SCALAR_STYLE
+    if mayEscape && !allowsEscapedControls { refuseControls(text, at: node.span) }
     nodeCount += 1
     if let name = unsafe data.anchor { unsafe anchors[Self.string(name)] = Anchor(node: node, nodeCount: 1) }
     add(node)
@@ -187,6 +196,12 @@ package struct YAMLParser {
   private mutating func refuseTag(_ tag: UnsafeMutablePointer<UInt8>?, at span: Span) {
     guard let tag = unsafe tag else { return }
     unsafe diagnostics.append(.explicitTag(Self.string(tag), at: span))
+  }
+
+  private mutating func refuseControls(_ text: String, at span: Span) {
+    let isPlainASCII = text.utf8.allSatisfy { $0 >= 0x20 && $0 < 0x7F }
+    guard !isPlainASCII, let bad = text.unicodeScalars.first(where: { SourceText.isRefused($0.value) }) else { return }
+    diagnostics.append(.controlCharacter(bad.value, at: span))
   }
 
   // MARK: out of libyaml
