@@ -1,0 +1,52 @@
+// From a folder, or from files in memory, to a policy: the one door to the typed model. Reports every mistake in one run, in
+// file order, and gives a policy only where there is none.
+
+extension Policy {
+  /// What came of reading a tree; `policy` is nil where a diagnostic is an error.
+  public typealias Reading = (policy: Policy?, diagnostics: [Diagnostic], files: [SourceFile])
+
+  /// Reads the policy tree in a folder.
+  public static func read(folder: String) -> Reading {
+    read(SourceTree(folder: folder))
+  }
+
+  /// Reads a policy tree from memory; paths are those below the root.
+  public static func read(files: [SourceFile]) -> Reading {
+    read(SourceTree(files: files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }))
+  }
+
+  private static func read(_ tree: SourceTree) -> Reading {
+    var diagnostics = tree.diagnostics
+    var reader = PolicyReader()
+    for index in tree.files.indices {
+      let parsed = tree.documents(ofFile: index)
+      diagnostics += parsed.diagnostics
+      reader.read(parsed.nodes, path: tree.files[index].path)
+    }
+    diagnostics += reader.diagnostics
+    guard !tree.files.isEmpty else { return (nil, diagnostics, []) }
+    var assembly = PolicyAssembly(reader)
+    let policy = assembly.run(files: tree.files)
+    diagnostics += assembly.diagnostics
+    let isRefused = diagnostics.contains { $0.severity == .error }
+    return (isRefused ? nil : policy, inFileOrder(diagnostics), tree.files)
+  }
+
+  /// By place; of one place in the order of finding. What has no place comes first.
+  private static func inFileOrder(_ diagnostics: [Diagnostic]) -> [Diagnostic] {
+    diagnostics.enumerated().sorted { left, right in
+      guard let leftSpan = left.element.span else { return right.element.span != nil || left.offset < right.offset }
+      guard let rightSpan = right.element.span else { return false }
+      return leftSpan == rightSpan ? left.offset < right.offset : leftSpan.precedes(rightSpan)
+    }.map(\.element)
+  }
+
+  /// An error for each condition: until conditions compile, a tree that has one is refused rather than read half.
+  public func refuseConditions() -> [Diagnostic] {
+    var places = nodes.flatMap { $0.bindings.compactMap { $0.condition?.expression.span } }
+    places += denyRules.compactMap { $0.condition?.expression.span }
+    places += accessLevels.map(\.condition.expression.span)
+    places += Set(apps.compactMap { $0.application.attributePropagation?.value.expression.span })
+    return places.sorted { $0.precedes($1) }.map { .conditionNotCompiled(at: $0) }
+  }
+}

@@ -1,0 +1,75 @@
+// `kind: Test`: requests with the decisions that they must get, read and checked; running them is the review's. Request files
+// of `postern eval` are the same without a name and an expectation.
+
+extension PolicyReader {
+  mutating func readTest(_ fields: Fields) {
+    guard let items = fields["tests"].flatMap({ list($0) }) else { return }
+    let cases = items.compactMap { testCase($0) }
+    reportRepeated(cases.map(\.name), what: "test")
+    tests.append(TestDocument(cases: cases, span: fields.span))
+  }
+
+  private mutating func testCase(_ node: YAMLNode) -> TestCase? {
+    guard let fields = fields(node, .testCase) else { return nil }
+    let name = fields["name"].flatMap { nonEmptyText($0) }
+    let facts = facts(fields)
+    let expected = fields["expect"].flatMap { expectation($0, now: facts?.nowMilliseconds ?? Instant.defaultNow) }
+    guard let name, let facts, let expected else { return nil }
+    return TestCase(
+      name: name, request: facts.request, credential: facts.credential, nowMilliseconds: facts.nowMilliseconds,
+      expected: expected, span: fields.span)
+  }
+
+  mutating func facts(_ fields: Fields) -> RequestFacts? {
+    let now = fields["now"].flatMap { time($0, now: Instant.defaultNow) } ?? Instant.defaultNow
+    let credential = fields["credential"].map { self.credential($0, now: now) } ?? Credential()
+    guard let request = fields["request"].flatMap({ self.request($0) }), let credential else { return nil }
+    return RequestFacts(request: request, credential: credential, nowMilliseconds: now)
+  }
+
+  private mutating func expectation(_ node: YAMLNode, now: Int64) -> TestCase.Expectation? {
+    guard let fields = fields(node, .expectation) else { return nil }
+    let app = fields["app"].flatMap { nonEmptyText($0) }
+    if let app { expectedApps.append(app) }
+    let reason = value(fields, "reason", Reason.allCases)
+    let mode = value(fields, "mode", Mode.allCases)
+    let clock = value(fields, "clock", Clock.allCases)
+    let touch = fields["touch"].flatMap { flag($0) }?.value
+    let validUntil = fields["validUntil"].flatMap { self.validUntil($0, now: now) }
+    guard let verdict = value(fields, "verdict", Verdict.allCases) else { return nil }
+    return TestCase.Expectation(
+      verdict: verdict, reason: reason, mode: mode, clock: clock, appName: app?.value, touch: touch,
+      validUntilMilliseconds: validUntil)
+  }
+
+  private mutating func validUntil(_ node: YAMLNode, now: Int64) -> Int64? {
+    if case .scalar(let scalar) = node.content, scalar.text == "unbounded" { return .max }
+    return time(node, now: now)
+  }
+}
+
+/// The facts of one decision: what a request file holds.
+public struct RequestFacts: Sendable {
+  public var request: Request
+  public var credential: Credential
+  /// Milliseconds since 1970.
+  public var nowMilliseconds: Int64
+
+  public init(request: Request, credential: Credential, nowMilliseconds: Int64) {
+    self.request = request
+    self.credential = credential
+    self.nowMilliseconds = nowMilliseconds
+  }
+
+  /// Reads a request file, JSON or YAML; `facts` is nil where a diagnostic is an error.
+  public static func read(_ file: SourceFile) -> (facts: RequestFacts?, diagnostics: [Diagnostic]) {
+    let parsed = YAMLParser.parse(file.bytes, fileIndex: 0)
+    var reader = PolicyReader()
+    reader.diagnostics = parsed.diagnostics
+    guard let document = parsed.nodes.first else { return (nil, reader.diagnostics) }
+    if parsed.nodes.count > 1 { reader.diagnostics.append(.secondDocument(at: parsed.nodes[1].head)) }
+    let facts = reader.fields(document, .requestFile).flatMap { reader.facts($0) }
+    let isRefused = reader.diagnostics.contains { $0.severity == .error }
+    return (isRefused ? nil : facts, reader.diagnostics)
+  }
+}
