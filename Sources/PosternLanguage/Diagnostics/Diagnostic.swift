@@ -1,4 +1,5 @@
-// One mistake, as data: an id that never changes, a place, words that may. All words stand in `Diagnostic+Wording*.swift`.
+// One mistake, as data: an id that never changes, a place, words that may.
+// All words stand in `Diagnostic+Wording*.swift`.
 
 /// What is wrong with a policy tree, and where.
 public struct Diagnostic: Error, Hashable, Sendable {

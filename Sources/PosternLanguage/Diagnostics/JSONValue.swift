@@ -1,5 +1,5 @@
-// JSON to write: objects keep the order of their members, so that the same report is the same bytes. Reading JSON is the
-// YAML parser's business. Refuses numbers that JSON cannot write: they become null.
+// JSON to write: objects keep the order of their members, so that the same report is the same bytes. Reading JSON is
+// the YAML parser's business. Refuses numbers that JSON cannot write: they become null.
 
 /// A JSON value (RFC 8259) with ordered objects.
 public enum JSONValue: Hashable, Sendable {

@@ -1,5 +1,5 @@
-// A source line as a terminal shows it, and where the underline goes: tabs become spaces, wide characters take two cells,
-// combining ones none, what cannot be shown becomes U+FFFD, and a long line is cut around the mistake.
+// A source line as a terminal shows it, and where the underline goes: tabs become spaces, wide characters take two
+// cells, combining ones none, what cannot be shown becomes U+FFFD, and a long line is cut around the mistake.
 
 /// One line of a report with the cells to underline.
 struct ShownLine {

@@ -34,8 +34,8 @@ enum SourceText {
   /// The number of bytes that a byte order mark takes at the start: 3 or 0.
   static func byteOrderMark(of bytes: [UInt8]) -> Int { bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0 }
 
-  /// One UTF-8 character (RFC 3629); nil with the bytes to skip where there is none: what follows and could only belong to
-  /// the same character goes with it.
+  /// One UTF-8 character (RFC 3629); nil with the bytes to skip where there is none: what follows and could only belong
+  /// to the same character goes with it.
   static func decode(_ bytes: [UInt8], at index: Int) -> (value: UInt32?, byteCount: Int) {
     let lead = bytes[index]
     if lead < 0x80 { return (UInt32(lead), 1) }

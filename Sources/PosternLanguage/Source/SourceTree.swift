@@ -1,7 +1,7 @@
 // Reads the files of a policy tree from a folder: the only file of this module that calls the C library.
 // Takes every `.yaml`, `.yml` and `.json` file below the folder, in the order of their paths' bytes. Names that begin
-// with a dot are skipped, symbolic links are followed. Refuses what it cannot read, rings of links, names that no report
-// could show, and trees past a bound; it reports all of them and goes on.
+// with a dot are skipped, symbolic links are followed. Refuses what it cannot read, rings of links, names that no
+// report could show, and trees past a bound; it reports all of them and goes on.
 
 internal import Glibc
 
@@ -17,7 +17,7 @@ public struct SourceTree: Sendable {
   public static let fileByteLimit = 16 << 20
   public static let treeByteLimit = 2 << 30
   public static let fileCountLimit = 2_000_000
-  /// Folders below each other; far more than `Policy.depthLimit`, so that the policy's own bound is the one people meet.
+  /// Folders below each other; more than `Policy.depthLimit`, so that the policy's own bound is the one people meet.
   public static let folderDepthLimit = 64
 
   /// Reads every policy file below `folder`.
