@@ -32,8 +32,8 @@ struct CostInput {
         + 2 * profile.excludeByteCount)
   }
 
-  /// Method and host three times, the path twice, the query, `Accept`, `Upgrade`, the other headers.
-  static let fixedByteCount: UInt32 = 3 * (64 + 253) + 2 * 8_192 + 16_384 + 2 * 8_192 + 64
+  /// The method, the host three times, the path twice, the query, `Accept`, `Upgrade`, the other headers.
+  static let fixedByteCount: UInt32 = 64 + 3 * 253 + 2 * 8_192 + 16_384 + 2 * 8_192 + 64
 
   /// The steps of a binary search.
   static func bitWidth(_ count: UInt32) -> UInt32 { UInt32(UInt32.bitWidth - count.leadingZeroBitCount) }

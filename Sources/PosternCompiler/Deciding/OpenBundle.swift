@@ -1,0 +1,102 @@
+// A bundle in private memory, verified, ready to answer in the readable types: what the commands, the tests and the comparison
+// with the reference evaluator use. Refuses bytes that break a rule of the format.
+
+internal import CPostern
+public import PosternKernel
+public import PosternLanguage
+
+/// A verified bundle with the memory that it lies in.
+public final class OpenBundle {
+  /// The file's bytes.
+  public let bytes: [UInt8]
+
+  let contents: BundleContents
+  private let bundle: Bundle
+  private let memory: Memory
+  /// The claims' names of the identity slots, in their order; nil for a path that is no claim.
+  private let claimNames: [[UInt8]?]
+  private let requestSlotCount: Int
+
+  /// Copies `bytes` into private memory and verifies them.
+  ///
+  /// - Throws: the first rule of docs/bundle-format.md that the bytes break.
+  public init(_ bytes: [UInt8]) throws(BundleFault) {
+    let memory = Memory(bytes)
+    // The memory lives as long as this object, and so as long as the bundle; nobody writes to it.
+    bundle = try Bundle(verifying: unsafe Words(owned: memory.buffer))
+    guard let contents = BundleContents(verified: bytes) else { throw .notABundle }
+    self.bytes = bytes
+    self.memory = memory
+    self.contents = contents
+    let prefix = Array(CompiledSections.claimsPrefix.utf8)
+    claimNames = contents.attributePaths(scope: 0).map { path in
+      path.starts(with: prefix) ? Array(path.dropFirst(prefix.count)) : nil
+    }
+    requestSlotCount = contents.attributePaths(scope: 1).count
+  }
+
+  /// The number that the loader lets only grow.
+  public var revision: UInt64 { bundle.revision }
+
+  /// The number of apps.
+  public var appCount: Int { contents.appCount }
+
+  /// The name of an app.
+  public func appName(_ index: Int) -> String { contents.appName(index) }
+
+  /// Decides one request at `now`, in milliseconds since 1970.
+  public func decide(_ request: Request, _ credential: Credential, at now: Int64) -> Decision {
+    var buffers = DecisionBuffers()
+    return decide(request, credential, at: now, using: &buffers)
+  }
+
+  /// The same with storage that the caller keeps.
+  public func decide(
+    _ request: Request, _ credential: Credential, at now: Int64, using buffers: inout DecisionBuffers
+  ) -> Decision {
+    let packed = resolve(credential, using: &buffers)
+    buffers.requestFacts.reset(slotCount: requestSlotCount)
+    let packedRequest = buffers.requestFacts.pack(request)
+    // References, not copies: the span below has the buffers for itself.
+    let facts = buffers.requestFacts
+    let identity = credential.kind == .none ? [] : buffers.identity
+    var scratch = buffers.scratch.mutableSpan
+    return Decision(
+      bundle.decide(
+        packedRequest, text: facts.text.span, cells: facts.cells.span, credential: packed, identity: identity.span,
+        at: now, scratch: &scratch))
+  }
+
+  /// Packs the credential and resolves who it says it is.
+  private func resolve(_ credential: Credential, using buffers: inout DecisionBuffers) -> postern_credential {
+    buffers.identityFacts.reset(slotCount: claimNames.count)
+    for (slot, name) in claimNames.enumerated() {
+      if let name, let value = credential.claims[name] { buffers.identityFacts.set(value, slot: slot) }
+    }
+    let packed = buffers.identityFacts.pack(credential)
+    if credential.kind == .none { return packed }
+    let facts = buffers.identityFacts
+    var identity = buffers.identity.mutableSpan
+    bundle.resolve(packed, text: facts.text.span, cells: facts.cells.span, into: &identity)
+    return packed
+  }
+
+  /// Bytes that do not move.
+  @safe private final class Memory {
+    let buffer: UnsafeRawBufferPointer
+
+    init(_ bytes: [UInt8]) {
+      let copy = UnsafeMutableRawBufferPointer.allocate(
+        byteCount: bytes.count, alignment: BundleAlignment.byteCount)
+      unsafe copy.copyBytes(from: bytes)
+      unsafe buffer = UnsafeRawBufferPointer(copy)
+    }
+
+    deinit { unsafe buffer.deallocate() }
+  }
+}
+
+/// A bundle lies where a cache line begins, as its sections do inside it.
+private enum BundleAlignment {
+  static let byteCount = 64
+}
