@@ -43,7 +43,7 @@ extension [UInt32] {
 
 /// A section before it has a place in the file.
 struct SectionDraft {
-  enum Content {
+  enum Content: Equatable {
     case bytes([UInt8])
     case words([UInt32])
   }

@@ -1,0 +1,62 @@
+// The manifest: what a signature signs, and what the header's digest is of (docs/bundle-format.md, "manifest"). Refuses, when
+// read, bytes that are not exactly what the writer would have written.
+
+internal import PosternKernel
+
+/// The digests of a bundle's other sections, with its revision and the compiler's version.
+struct Manifest: Equatable {
+  struct Section: Equatable {
+    var id: UInt32
+    var flags: UInt32
+    var byteCount: UInt64
+    var digest: [UInt8]
+  }
+
+  var revision: UInt64
+  var compilerVersion: String
+  var sections: [Section] = []
+
+  static let magic = Array("PSTNMAN1".utf8)
+  static let versionByteCount = 32
+  private static let versionOffset = 24
+  private static let headByteCount = 56
+  private static let sectionByteCount = 48
+
+  init(revision: UInt64, compilerVersion: String) {
+    self.revision = revision
+    self.compilerVersion = compilerVersion
+  }
+
+  /// The section's bytes.
+  var bytes: [UInt8] {
+    var bytes = Self.magic
+    bytes.append(littleEndian: revision)
+    bytes.append(littleEndian: UInt32(sections.count))
+    bytes.append(littleEndian: UInt32(0))
+    let version = Array(compilerVersion.utf8.prefix(Self.versionByteCount))
+    bytes += version + [UInt8](repeating: 0, count: Self.versionByteCount - version.count)
+    for section in sections {
+      bytes.append(littleEndian: section.id)
+      bytes.append(littleEndian: section.flags)
+      bytes.append(littleEndian: section.byteCount)
+      bytes += section.digest
+    }
+    return bytes
+  }
+
+  /// Reads a manifest; nil where the bytes are none.
+  init?(_ bytes: [UInt8]) {
+    guard bytes.starts(with: Self.magic), let revision = bytes.u64(at: 8), let count = bytes.u32(at: 16),
+      let version = bytes.slice(at: Self.versionOffset, count: Self.versionByteCount)
+    else { return nil }
+    self.init(revision: revision, compilerVersion: String(decoding: version.prefix { $0 != 0 }, as: UTF8.self))
+    if UInt64(bytes.count) != UInt64(Self.headByteCount) + UInt64(count) * UInt64(Self.sectionByteCount) { return nil }
+    for offset in stride(from: Self.headByteCount, to: bytes.count, by: Self.sectionByteCount) {
+      guard let id = bytes.u32(at: offset), let flags = bytes.u32(at: offset + 4),
+        let byteCount = bytes.u64(at: offset + 8), let digest = bytes.slice(at: offset + 16, count: SHA256.byteCount)
+      else { return nil }
+      sections.append(Section(id: id, flags: flags, byteCount: byteCount, digest: Array(digest)))
+    }
+    if self.bytes != bytes { return nil }
+  }
+}
