@@ -95,7 +95,7 @@ extension Diagnostic {
   }
 
   static func atMostOne(at span: Span) -> Diagnostic {
-    Diagnostic(error: "at-most-one", "only one can stand here", at: span, help: "Google's API takes one")
+    Diagnostic(error: "at-most-one", "only one can stand here", at: span, help: "the API takes one")
   }
 
   static func exactlyOneKey(of keys: [String], at span: Span) -> Diagnostic {

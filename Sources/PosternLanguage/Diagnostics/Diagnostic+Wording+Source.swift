@@ -29,7 +29,7 @@ extension Diagnostic {
 
   static func documentTooLarge(byteLimit: Int, at span: Span) -> Diagnostic {
     Diagnostic(
-      error: "document-too-large", "the file is larger than \(byteLimit >> 20) MiB", at: span,
+      error: "document-too-large", "the file is larger than \(byteText(byteLimit))", at: span,
       help: "split it into several files")
   }
 
@@ -64,7 +64,7 @@ extension Diagnostic {
   static func controlCharacter(_ value: UInt32, at span: Span) -> Diagnostic {
     let reason = SourceText.refusal(value) ?? "is a control character"
     return Diagnostic(
-      error: "control-character", "\(codePoint(value)) \(reason)", at: span,
+      error: "control-character", "the character \(codePoint(value)) \(reason)", at: span,
       help: "remove it; readers of the file cannot see it, or see something else than the compiler does")
   }
 

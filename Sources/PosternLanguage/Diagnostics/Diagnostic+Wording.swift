@@ -44,6 +44,12 @@ extension Diagnostic {
   /// `1 file`, `2 files`.
   static func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
+  /// `2 GiB`, `16 MiB`, `3 bytes`.
+  static func byteText(_ count: Int) -> String {
+    if count > 0 && count % (1 << 30) == 0 { return "\(count >> 30) GiB" }
+    return count > 0 && count % (1 << 20) == 0 ? "\(count >> 20) MiB" : counted(count, "byte")
+  }
+
   /// `a`, `a or b`, `a, b or c`, each in backticks.
   static func alternatives(_ texts: [String]) -> String {
     let parts = texts.map(quoted)

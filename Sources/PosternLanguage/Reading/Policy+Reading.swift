@@ -15,7 +15,8 @@ extension Policy {
     read(SourceTree(files: files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }))
   }
 
-  private static func read(_ tree: SourceTree) -> Reading {
+  /// Reads a policy tree whose files are already found.
+  public static func read(_ tree: SourceTree) -> Reading {
     var diagnostics = tree.diagnostics
     var reader = PolicyReader()
     for index in tree.files.indices {
@@ -23,8 +24,11 @@ extension Policy {
       diagnostics += parsed.diagnostics
       reader.read(parsed.nodes, path: tree.files[index].path)
     }
+    let isWhole = !diagnostics.contains { $0.severity == .error }
     diagnostics += reader.diagnostics
     guard !tree.files.isEmpty else { return (nil, diagnostics, []) }
+    // The organization may stand in what could not be read: nothing true can be said of the rest.
+    guard isWhole || reader.organization != nil else { return (nil, inFileOrder(diagnostics), tree.files) }
     var assembly = PolicyAssembly(reader)
     let policy = assembly.run(files: tree.files)
     diagnostics += assembly.diagnostics

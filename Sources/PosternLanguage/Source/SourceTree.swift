@@ -14,18 +14,23 @@ public struct SourceTree: Sendable {
   /// Files that have a diagnostic here: their bytes say nothing.
   private var refusedFileIndices: Set<Int> = []
 
-  public static let fileByteLimit = 16 << 20
-  public static let treeByteLimit = 2 << 30
-  public static let fileCountLimit = 2_000_000
-  /// Folders below each other; more than `Policy.depthLimit`, so that the policy's own bound is the one people meet.
-  public static let folderDepthLimit = 64
+  /// The most that a tree may be; a test takes less.
+  public struct Limits: Sendable {
+    public var fileBytes = 16 << 20
+    public var treeBytes = 2 << 30
+    public var files = 2_000_000
+    /// Folders below each other; more than `Policy.depthLimit`, so that the policy's own bound is the one people meet.
+    public var folders = 64
+
+    public init() {}
+  }
 
   /// Reads every policy file below `folder`.
-  public init(folder: String) {
-    var walk = Walk(root: folder)
+  public init(folder: String, limits: Limits = Limits()) {
+    var walk = Walk(root: folder, folderLimit: limits.folders)
     walk.run()
     walk.found.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
-    read(walk.found, below: folder)
+    read(walk.found, below: folder, limits)
     if let fault = walk.rootFault {
       diagnostics.append(.unreadableFile(folder, reason: fault, at: nil))
     } else if files.isEmpty {
@@ -45,12 +50,12 @@ public struct SourceTree: Sendable {
     return YAMLParser.parse(files[fileIndex].bytes, fileIndex: fileIndex)
   }
 
-  private mutating func read(_ found: [Walk.Found], below root: String) {
+  private mutating func read(_ found: [Walk.Found], below root: String, _ limits: Limits) {
     var byteCount = 0
     for entry in found {
       let start = Span(startOfFile: files.count)
-      guard files.count < Self.fileCountLimit else {
-        return refuse(entry.path, .treeTooLarge(Diagnostic.counted(Self.fileCountLimit, "file"), at: start))
+      guard files.count < limits.files else {
+        return refuse(entry.path, .treeTooLarge(Diagnostic.counted(limits.files, "file"), at: start))
       }
       switch entry.fault {
       case .name:
@@ -58,25 +63,26 @@ public struct SourceTree: Sendable {
       case .loop:
         refuse(entry.path, .symlinkLoop(entry.path, at: start))
       case .depth:
-        refuse(entry.path, .foldersTooDeep(entry.path, limit: Self.folderDepthLimit, at: start))
+        refuse(entry.path, .foldersTooDeep(entry.path, limit: limits.folders, at: start))
       case .unreadable(let reason):
         refuse(entry.path, .unreadableFile(entry.path, reason: reason, at: start))
       case nil:
-        byteCount += readFile(entry.path, below: root, at: start)
-        guard byteCount <= Self.treeByteLimit else {
-          return refuse(entry.path, .treeTooLarge("\(Self.treeByteLimit >> 30) GiB", at: start))
+        byteCount += readFile(entry.path, below: root, byteLimit: limits.fileBytes, at: start)
+        guard byteCount <= limits.treeBytes else {
+          refusedFileIndices.insert(files.count - 1)
+          return diagnostics.append(.treeTooLarge(Diagnostic.byteText(limits.treeBytes), at: start))
         }
       }
     }
   }
 
-  private mutating func readFile(_ path: String, below root: String, at start: Span) -> Int {
-    switch FileBytes.read(root + "/" + path, byteLimit: Self.fileByteLimit) {
+  private mutating func readFile(_ path: String, below root: String, byteLimit: Int, at start: Span) -> Int {
+    switch FileBytes.read(root + "/" + path, byteLimit: byteLimit) {
     case .bytes(let bytes):
       files.append(SourceFile(path: path, bytes: bytes))
       return bytes.count
     case .tooLarge:
-      refuse(path, .documentTooLarge(byteLimit: Self.fileByteLimit, at: start))
+      refuse(path, .documentTooLarge(byteLimit: byteLimit, at: start))
     case .failed(let reason):
       refuse(path, .unreadableFile(path, reason: reason, at: start))
     }
@@ -109,22 +115,26 @@ private struct Walk {
   }
 
   let root: String
+  let folderLimit: Int
   var found: [Found] = []
   var rootFault: String?
   private var ancestors: [Identity] = []
 
-  init(root: String) { self.root = root }
+  init(root: String, folderLimit: Int) {
+    self.root = root
+    self.folderLimit = folderLimit
+  }
 
   mutating func run() { visit("") }
 
-  /// Recursion is bounded by `folderDepthLimit`.
+  /// Recursion is bounded by `folderLimit`.
   private mutating func visit(_ path: String) {
     let full = path.isEmpty ? root : root + "/" + path
     var status = stat()
     guard unsafe stat(full, &status) == 0 else { return fail(path, FileBytes.errorText()) }
     let identity = Identity(device: UInt64(status.st_dev), inode: UInt64(status.st_ino))
     guard !ancestors.contains(identity) else { return found.append(Found(path: path, fault: .loop)) }
-    guard ancestors.count <= SourceTree.folderDepthLimit else {
+    guard ancestors.count <= folderLimit else {
       return found.append(Found(path: path, fault: .depth))
     }
     guard let names = names(of: full) else { return fail(path, FileBytes.errorText()) }

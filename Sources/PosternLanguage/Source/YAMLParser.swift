@@ -174,7 +174,8 @@ package struct YAMLParser {
     let name = unsafe event.pointee.data.alias.anchor.map { unsafe Self.string($0) } ?? ""
     guard let anchor = anchors[name] else {
       diagnostics.append(.unknownAlias(name, at: span))
-      add(YAMLNode(content: .scalar(YAMLNode.Scalar(text: "", style: .plain)), span: span))
+      // Its field should not find fault with it too.
+      add(YAMLNode(content: .scalar(YAMLNode.Scalar(text: "*" + name, style: .singleQuoted)), span: span))
       return true
     }
     nodeCount += anchor.nodeCount

@@ -68,7 +68,7 @@ struct ReportTests {
       4 |   revalidate: 90
         |   ----------
 
-      error[control-character]: U+0007 is a control character
+      error[control-character]: the character U+0007 is a control character
        --> policies/groups 1.yaml:1:9
         |
       1 | 名前: 日本語 �
@@ -237,7 +237,7 @@ struct ReportTests {
                 "ruleIndex": 0,
                 "level": "error",
                 "message": {
-                  "text": "U+0007 is a control character; remove it; readers of the file cannot see it, or see something else than the compiler does"
+                  "text": "the character U+0007 is a control character; remove it; readers of the file cannot see it, or see something else than the compiler does"
                 },
                 "locations": [
                   {

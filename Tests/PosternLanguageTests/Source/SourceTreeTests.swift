@@ -71,7 +71,7 @@ struct SourceTreeTests {
     try folder.link("a/up", to: "..")
     try folder.link("dangling.yaml", to: "nowhere")
     try folder.link("ring.yaml", to: "ring.yaml")
-    try folder.write("large.yaml", String(repeating: "#", count: SourceTree.fileByteLimit + 1))
+    try folder.write("large.yaml", String(repeating: "#", count: SourceTree.Limits().fileBytes + 1))
     try folder.write("bad\u{7}.yaml")
     try #require(unsafe mkfifo(folder.path + "/pipe.yaml", 0o600) == 0)
     #expect(reports(SourceTree(folder: folder.path)) == [
@@ -83,7 +83,7 @@ struct SourceTreeTests {
   @Test("a file of exactly the bound is read")
   func bound() throws {
     let folder = try Folder()
-    try folder.write("a.yaml", String(repeating: "#", count: SourceTree.fileByteLimit))
+    try folder.write("a.yaml", String(repeating: "#", count: SourceTree.Limits().fileBytes))
     #expect(SourceTree(folder: folder.path).diagnostics.isEmpty)
   }
 
@@ -98,8 +98,20 @@ struct SourceTreeTests {
   @Test("folders below each other past the bound are refused")
   func depth() throws {
     let folder = try Folder()
-    try folder.write(String(repeating: "d/", count: SourceTree.folderDepthLimit + 1) + "a.yaml")
+    try folder.write(String(repeating: "d/", count: SourceTree.Limits().folders + 1) + "a.yaml")
     #expect(SourceTree(folder: folder.path).diagnostics.map(\.id) == ["folders-too-deep"])
+  }
+
+  @Test("a tree past its bytes or its files is refused where the bound is passed")
+  func treeBounds() throws {
+    let folder = try Folder()
+    for name in ["a.yaml", "b.yaml", "c.yaml"] { try folder.write(name, "a: b\n") }
+    var limits = SourceTree.Limits()
+    limits.treeBytes = 10
+    #expect(reports(SourceTree(folder: folder.path, limits: limits)) == ["tree-too-large c.yaml"])
+    limits = SourceTree.Limits()
+    limits.files = 2
+    #expect(reports(SourceTree(folder: folder.path, limits: limits)) == ["tree-too-large c.yaml"])
   }
 
   @Test("a folder without policy files is an empty tree")
