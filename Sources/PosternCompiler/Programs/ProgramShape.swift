@@ -19,7 +19,7 @@ enum TokenClass: Hashable {
     switch provider.source {
     case .workspace, .oidc: self = .none
     case .identityPlatform: self = .age(seconds: Self.identityPlatformSeconds)
-    case .workforce: self = .age(seconds: provider.sessionDurationSeconds)
+    case .workforce: self = .age(seconds: provider.sessionDurationSeconds.belowNone)
     case .saml: self = .end
     }
   }
@@ -59,7 +59,7 @@ struct ProgramShape: Hashable {
     bearerSeconds = session.programmaticMaxAge?.value.secondsOrNone ?? BundleFormat.none
     let reauthentication = app.access.reauthentication?.value
     method = reauthentication?.method?.rawValue ?? 0
-    reauthenticationSeconds = method == 0 ? 0 : reauthentication?.maxAgeSeconds ?? 0
+    reauthenticationSeconds = method == 0 ? 0 : reauthentication?.maxAgeSeconds.belowNone ?? 0
     providerMask = app.providerIndices.reduce(0) { $0 | 1 << UInt64($1) }
   }
 }
@@ -69,9 +69,14 @@ extension Limit {
   var secondsOrNone: UInt32 {
     switch self {
     case .none: BundleFormat.none
-    case .seconds(let seconds): seconds
+    case .seconds(let seconds): seconds.belowNone
     }
   }
+}
+
+extension UInt32 {
+  /// A second less where the number is the one that means none: 136 years are no longer for it.
+  var belowNone: UInt32 { Swift.min(self, BundleFormat.none - 1) }
 }
 
 extension Unavailability {
@@ -79,7 +84,7 @@ extension Unavailability {
   var secondsOrNone: UInt32 {
     switch self {
     case .deny: BundleFormat.none
-    case .allowFor(let seconds): seconds
+    case .allowFor(let seconds): seconds.belowNone
     }
   }
 }
@@ -99,7 +104,7 @@ struct ProgramWriter {
   consuming func program(skewSeconds: UInt32) -> Program {
     let entry = builder.makeLabel()
     builder.place(entry)
-    builder.emit(.checkSkew, x: skewSeconds)
+    builder.emit(.checkSkew, x: skewSeconds.belowNone)
     let bearer = builder.makeLabel()
     builder.branch(.branchCredential, a: Credential.Kind.bearer.rawValue, to: bearer)
     writeSessions()
