@@ -18,7 +18,8 @@ extension Diagnostic {
   static func duplicateFolder(_ path: String, at span: Span, first: Span) -> Diagnostic {
     Diagnostic(
       error: "duplicate-folder", "\(quoted(path)) has two documents of kind `Folder`", at: span,
-      help: "a folder says what it has to say in one document", notes: [Note(message: "the first is here", span: first)])
+      help: "a folder says what it has to say in one document", notes: [Note(message: "the first is here", span: first)]
+    )
   }
 
   static func misplacedDocument(kind: String, at span: Span) -> Diagnostic {

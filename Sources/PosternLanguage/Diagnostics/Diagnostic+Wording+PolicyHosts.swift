@@ -16,13 +16,17 @@ extension Diagnostic {
   }
 
   /// One id for all names that are not ASCII: the reason, and the mistake, is the same.
-  private static func name(_ id: String, _ what: String, _ text: String, _ fault: NameFault, at span: Span) -> Diagnostic {
+  private static func name(_ id: String, _ what: String, _ text: String, _ fault: NameFault, at span: Span)
+    -> Diagnostic
+  {
     if case .notASCII(let aLabels, let first) = fault { return nameNotASCII(text, aLabels, first, at: span) }
     let (why, help) = words(for: fault, what)
     return Diagnostic(error: id, "\(quoted(text)) is no \(what): \(why)", at: span, help: help)
   }
 
-  private static func nameNotASCII(_ text: String, _ aLabels: String, _ first: Unicode.Scalar, at span: Span) -> Diagnostic {
+  private static func nameNotASCII(_ text: String, _ aLabels: String, _ first: Unicode.Scalar, at span: Span)
+    -> Diagnostic
+  {
     var character = "`\(first)` (\(codePoint(first.value)))"
     if let script = Script.name(of: first) { character += " is \(script)" } else { character += " is not ASCII" }
     if let latin = Script.lookAlike(of: first) { character += " and looks like the Latin `\(latin)`" }
@@ -39,7 +43,8 @@ extension Diagnostic {
     case .notASCII: ("it is not ASCII", nil)
     case .character(let scalar): ("\(shown(scalar)) cannot stand in it", nil)
     case .label(let label) where label.isEmpty: ("it has an empty part", "one dot stands between two parts")
-    case .label(let label): ("\(quoted(label)) cannot be a part of it", "a part has 1 to 63 letters, digits and inner hyphens")
+    case .label(let label):
+      ("\(quoted(label)) cannot be a part of it", "a part has 1 to 63 letters, digits and inner hyphens")
     case .singleLabel: ("it has only one part", "write it in full, as in `example.com`")
     case .atSignCount(0): ("it has no `@`", nil)
     case .atSignCount(let count): ("it has \(count) `@`", nil)
@@ -86,10 +91,12 @@ extension Diagnostic {
     case .host(let fault): return malformedHost(text, fault, at: span)
     case .path(let fault): return pathFault(fault, text, at: span)
     case .scheme: return malformedRoute(text, "it has a scheme", "write host and path alone", at: span)
-    case .port: return malformedRoute(text, "it has a port", "hosts are compared without their port: leave it out", at: span)
+    case .port:
+      return malformedRoute(text, "it has a port", "hosts are compared without their port: leave it out", at: span)
     case .wildcard:
       return malformedRoute(
-        text, "`*` can only be the whole first part of the host", "`*.` stands for exactly one part, as in certificates",
+        text, "`*` can only be the whole first part of the host",
+        "`*.` stands for exactly one part, as in certificates",
         at: span)
     case .reserved:
       return routeNeverMatches(text, "paths below `/\(Route.reservedSegment)` are the gate's own", nil, at: span)
@@ -107,13 +114,15 @@ extension Diagnostic {
   static func pathFault(_ fault: PathFault, _ text: String, at span: Span) -> Diagnostic {
     let never: (String, String?) -> Diagnostic = { routeNeverMatches(text, $0, $1, at: span) }
     let notNormal: (String, String?) -> Diagnostic = {
-      Diagnostic(error: "path-not-normal", "the path of \(quoted(text)) is not in normal form: \($0)", at: span, help: $1)
+      Diagnostic(
+        error: "path-not-normal", "the path of \(quoted(text)) is not in normal form: \($0)", at: span, help: $1)
     }
     switch fault {
     case .noLeadingSlash: return notNormal("it does not begin with `/`", "write `/` first")
     case .tooLong(let limit): return never("no path has more than \(limit) bytes", nil)
     case .tooDeep(let limit):
-      return Diagnostic(error: "route-too-deep", "the path of \(quoted(text)) has more than \(limit) segments", at: span)
+      return Diagnostic(
+        error: "route-too-deep", "the path of \(quoted(text)) has more than \(limit) segments", at: span)
     case .character(let scalar): return never("\(shown(scalar)) cannot stand in a path", nil)
     case .escape(let escape):
       return notNormal(
@@ -122,7 +131,8 @@ extension Diagnostic {
     case .parameter: return never("a path's parameters, from `;` on, are dropped before it is compared", nil)
     case .wildcard: return never("`*` is no wildcard in a path", "a path covers all below it: leave the `*` out")
     case .emptySegment: return notNormal("it holds `//`", "write one `/`")
-    case .dotSegment(let segment): return notNormal("it holds the segment \(quoted(segment))", "write the path that it leads to")
+    case .dotSegment(let segment):
+      return notNormal("it holds the segment \(quoted(segment))", "write the path that it leads to")
     }
   }
 

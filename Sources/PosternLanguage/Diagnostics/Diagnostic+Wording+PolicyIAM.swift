@@ -1,4 +1,5 @@
-// The words for who has access: members, roles, conditions, deny rules, groups, and the providers that vouch for people.
+// The words for who has access: members, roles, conditions, deny rules, groups, and the providers that vouch for
+// people.
 
 extension Diagnostic {
   // MARK: members
@@ -89,7 +90,8 @@ extension Diagnostic {
       error: "deny-rule-without-effect",
       exception.map { "the exception \(quoted($0)) leaves the rule without effect here" }
         ?? "the rule does not cover access through the gate", at: span,
-      help: "the permission is `iap.googleapis.com/webServiceVersions.accessViaIAP`; a rule about others has no place here")
+      help:
+        "the permission is `iap.googleapis.com/webServiceVersions.accessViaIAP`; a rule about others has no place here")
   }
 
   // MARK: groups
@@ -108,7 +110,9 @@ extension Diagnostic {
       help: "the organization has several: write `providers` here or on a folder above, from \(alternatives(known))")
   }
 
-  static func providersDifferOnHost(_ host: String, app: String, other: String, at span: Span, first: Span) -> Diagnostic {
+  static func providersDifferOnHost(_ host: String, app: String, other: String, at span: Span, first: Span)
+    -> Diagnostic
+  {
     Diagnostic(
       error: "providers-differ-on-host",
       "\(quoted(app)) and \(quoted(other)) share the host \(quoted(host)) but not their login providers", at: span,
@@ -118,7 +122,8 @@ extension Diagnostic {
 
   static func keyOfOtherSource(_ key: String, needs: String, has: String, at span: Span) -> Diagnostic {
     Diagnostic(
-      error: "key-of-other-source", "\(quoted(key)) belongs to a provider of source \(quoted(needs)), not \(quoted(has))",
+      error: "key-of-other-source",
+      "\(quoted(key)) belongs to a provider of source \(quoted(needs)), not \(quoted(has))",
       at: span)
   }
 

@@ -36,7 +36,8 @@ extension Diagnostic {
       help: "write \(quoted(missing)), here or above, or `enable: false`")
   }
 
-  static func settingDoesNotFit(_ value: String, _ why: String, app: String, at span: Span, appSpan: Span) -> Diagnostic {
+  static func settingDoesNotFit(_ value: String, _ why: String, app: String, at span: Span, appSpan: Span) -> Diagnostic
+  {
     Diagnostic(
       error: "setting-does-not-fit", "\(quoted(value)) does not fit the app \(quoted(app)): \(why)", at: span,
       notes: [Note(message: "the app is here", span: appSpan)])

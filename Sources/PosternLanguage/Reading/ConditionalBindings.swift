@@ -1,5 +1,5 @@
-// What IAM says of the conditional bindings of one policy: which of them have no effect, and where Google would refuse them.
-// Warnings only: the tree means what it says here, and stays portable where it heeds them.
+// What IAM says of the conditional bindings of one policy: which of them have no effect, and where Google would refuse
+// them. Warnings only: the tree means what it says here, and stays portable where it heeds them.
 
 /// The conditional bindings of one `iam`.
 struct ConditionalBindings {

@@ -1,5 +1,5 @@
-// What is in force at one level of the tree, everything above it taken in: computed once for each folder, so that a thousand
-// apps below it start from the same values.
+// What is in force at one level of the tree, everything above it taken in: computed once for each folder, so that a
+// thousand apps below it start from the same values.
 
 /// The inherited values of one level.
 struct EffectiveLevel {
@@ -76,7 +76,8 @@ struct EffectiveLevel {
 
   var accessSettings: AccessSettings {
     AccessSettings(
-      loginHint: text(.loginHint), oauthClientID: text(.oauthClientID), programmaticClients: texts(.programmaticClients),
+      loginHint: text(.loginHint), oauthClientID: text(.oauthClientID),
+      programmaticClients: texts(.programmaticClients),
       allowHTTPOptions: flag(.allowHTTPOptions), reauthentication: reauthentication,
       allowedDomains: flag(.allowedDomainsEnable).flatMap { enable in
         enable.value ? Sourced(texts(.allowedDomains).map(\.value), at: enable.span) : nil

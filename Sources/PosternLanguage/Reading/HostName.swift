@@ -1,5 +1,6 @@
 // Host names, domains and e-mail addresses as a policy writes them: ASCII, in the syntax of RFC 1123, lower case.
-// Refuses everything else: a host that no request can carry would be a rule that never holds, or holds for somebody else.
+// Refuses everything else: a host that no request can carry would be a rule that never holds, or holds for somebody
+// else.
 
 /// What is wrong with a host name, a domain or an e-mail address.
 enum NameFault: Error, Equatable {

@@ -1,5 +1,6 @@
 // Values on their way down the tree: the nearest level that writes one wins, and where a level says `enforce: true` the
-// levels below can only tighten. Refuses what is looser than an enforced value, and points at the place that enforces it.
+// levels below can only tighten. Refuses what is looser than an enforced value, and points at the place that enforces
+// it.
 
 /// A value that one can compare for tightness.
 protocol Tightenable {

@@ -1,5 +1,5 @@
-// Instants as people write them in tests and request files: RFC 3339, or so long before or after `now`. Refuses bare numbers
-// and dates without an offset: an instant means the same everywhere.
+// Instants as people write them in tests and request files: RFC 3339, or so long before or after `now`. Refuses bare
+// numbers and dates without an offset: an instant means the same everywhere.
 
 /// Instants in milliseconds since 1970.
 enum Instant {

@@ -1,5 +1,5 @@
-// What keys a policy file may have, as data: the reader walks these tables, `schema/policy.schema.json` is held equal to
-// them by a test, and `docs/language.md` describes them. A key that is not here is refused.
+// What keys a policy file may have, as data: the reader walks these tables, `schema/policy.schema.json` is held equal
+// to them by a test, and `docs/language.md` describes them. A key that is not here is refused.
 
 /// The keys of one kind of mapping.
 package struct KeySet: Sendable {

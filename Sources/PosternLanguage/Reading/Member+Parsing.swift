@@ -1,5 +1,5 @@
-// A member's text as IAM writes it, parsed: `decision.md`, "Who a member means". Refuses unknown kinds, malformed names, and
-// principals that no fact of a credential could ever match.
+// A member's text as IAM writes it, parsed: `decision.md`, "Who a member means". Refuses unknown kinds, malformed
+// names, and principals that no fact of a credential could ever match.
 
 /// What is wrong with a member's text.
 enum MemberFault: Error, Equatable {

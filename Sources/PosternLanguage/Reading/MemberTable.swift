@@ -1,5 +1,6 @@
 // The distinct members of a tree, each parsed once, found again by its text: a tree of a million grants names far fewer
-// members. Texts compare by bytes, never by Unicode's canonical equivalence: two pool subjects that only look alike are two.
+// members. Texts compare by bytes, never by Unicode's canonical equivalence: two pool subjects that only look alike are
+// two.
 
 /// Members in the order in which they are first named.
 struct MemberTable {

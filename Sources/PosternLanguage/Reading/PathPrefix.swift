@@ -1,5 +1,6 @@
-// Path prefixes as a policy writes them: in the normal form that requests are compared in (`decision.md`, "Comparison"), so
-// that what is written is what is matched. Refuses every text that no request's normal form could begin with.
+// Path prefixes as a policy writes them: in the normal form that requests are compared in (`decision.md`,
+// "Comparison"), so that what is written is what is matched. Refuses every text that no request's normal form could
+// begin with.
 
 /// What is wrong with a path prefix.
 enum PathFault: Error, Equatable {
@@ -37,7 +38,8 @@ enum PathPrefix {
       if name == "*" || name == "**" { throw .wildcard }
     }
     guard segments.count <= Route.depthLimit else { throw .tooDeep(limit: Route.depthLimit) }
-    return segments.isEmpty || text.utf8.last != UInt8(ascii: "/") ? (segments.isEmpty ? "" : text) : String(text.dropLast())
+    return segments.isEmpty || text.utf8.last != UInt8(ascii: "/")
+      ? (segments.isEmpty ? "" : text) : String(text.dropLast())
   }
 
   private static func refuseCharacters(_ text: String) throws(PathFault) {

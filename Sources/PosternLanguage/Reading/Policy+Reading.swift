@@ -1,5 +1,5 @@
-// From a folder, or from files in memory, to a policy: the one door to the typed model. Reports every mistake in one run, in
-// file order, and gives a policy only where there is none.
+// From a folder, or from files in memory, to a policy: the one door to the typed model. Reports every mistake in one
+// run, in file order, and gives a policy only where there is none.
 
 extension Policy {
   /// What came of reading a tree; `policy` is nil where a diagnostic is an error.

@@ -1,5 +1,5 @@
-// What is wrong with an app's effective values, however far above it they are written: timers that contradict each other,
-// settings that do not fit the login providers, hosts whose apps have different ones.
+// What is wrong with an app's effective values, however far above it they are written: timers that contradict each
+// other, settings that do not fit the login providers, hosts whose apps have different ones.
 
 /// A host as routes name it.
 struct HostKey: Hashable {
@@ -94,7 +94,9 @@ extension PolicyAssembly {
     let workforce = own.filter { $0.source == .workforce }
     for pool in effective.texts(.workforcePools) {
       let name = PolicyReader.poolName(pool.value)
-      if !workforce.contains(where: { $0.pool == name }) { misfit(draft, pool, "no provider of the app declares this pool") }
+      if !workforce.contains(where: { $0.pool == name }) {
+        misfit(draft, pool, "no provider of the app declares this pool")
+      }
     }
     if let client = effective.text(.workforceClientID), !workforce.contains(where: { $0.clientID == client.value }) {
       misfit(draft, client, "no workforce provider of the app has this `clientID`")

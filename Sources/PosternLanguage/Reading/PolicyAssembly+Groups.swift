@@ -1,5 +1,5 @@
-// Directory groups: each written once, and none inside itself. The search for rings keeps its own stack, so that a chain of
-// a million groups is only long.
+// Directory groups: each written once, and none inside itself. The search for rings keeps its own stack, so that a
+// chain of a million groups is only long.
 
 extension PolicyAssembly {
   mutating func checkGroups() {
@@ -63,7 +63,9 @@ extension PolicyAssembly {
       return (text, use.span(fileIndex: group.span.fileIndex))
     }
     guard let last = links.last else { return }
-    let notes = links.dropLast().map { Diagnostic.Note(message: "which holds \(Diagnostic.quoted($0.text))", span: $0.span) }
+    let notes = links.dropLast().map {
+      Diagnostic.Note(message: "which holds \(Diagnostic.quoted($0.text))", span: $0.span)
+    }
     diagnostics.append(.groupRing(last.text, at: last.span, notes: notes))
   }
 }

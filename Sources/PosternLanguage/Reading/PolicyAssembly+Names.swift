@@ -1,5 +1,5 @@
-// Names that must be unique in the whole tree, names that must be known in it, and routes that lead to two apps. All of it
-// in file order, so that the second place is the one reported and the first is the note.
+// Names that must be unique in the whole tree, names that must be known in it, and routes that lead to two apps. All of
+// it in file order, so that the second place is the one reported and the first is the note.
 
 extension PolicyAssembly {
   mutating func checkNames() {

@@ -1,5 +1,5 @@
-// Makes a `Policy` of what was read: the directories become the resource tree in its one order, each app gets its effective
-// settings, and what only the whole tree can show to be wrong is reported (PolicyAssembly+*.swift).
+// Makes a `Policy` of what was read: the directories become the resource tree in its one order, each app gets its
+// effective settings, and what only the whole tree can show to be wrong is reported (PolicyAssembly+*.swift).
 
 /// The tree under construction.
 struct PolicyAssembly {

@@ -1,5 +1,5 @@
-// The facts of one decision as Test documents and request files write them. Texts are taken as they stand, for a test must be
-// able to ask what a malformed request gets; only what no request could be (a number for a host) is refused.
+// The facts of one decision as Test documents and request files write them. Texts are taken as they stand, for a test
+// must be able to ask what a malformed request gets; only what no request could be (a number for a host) is refused.
 
 extension PolicyReader {
   // MARK: the request
@@ -88,7 +88,8 @@ extension PolicyReader {
       credential.principalKind = .workforce
       credential.subject = Array(subject.utf8)
     default:
-      diagnostics.append(.memberNotAllowed("as", "only a user, a service account or a pool's subject asks", at: node.span))
+      diagnostics.append(
+        .memberNotAllowed("as", "only a user, a service account or a pool's subject asks", at: node.span))
     }
     credential.emailVerified = credential.email != nil
     credential.subject = credential.subject ?? credential.email
@@ -196,8 +197,10 @@ extension FactValue {
     case "null", "": self = .null
     default:
       let digits = text.utf8.first == UInt8(ascii: "-") ? text.utf8.dropFirst() : text.utf8[...]
-      let isInteger = !digits.isEmpty && digits.allSatisfy(ScalarReader.isDigit) && (digits.count == 1 || digits.first != 0x30)
-      let isNumber = digits.first.map(ScalarReader.isDigit) ?? false && digits.allSatisfy { "0123456789.eE+-".utf8.contains($0) }
+      let isInteger =
+        !digits.isEmpty && digits.allSatisfy(ScalarReader.isDigit) && (digits.count == 1 || digits.first != 0x30)
+      let isNumber =
+        digits.first.map(ScalarReader.isDigit) ?? false && digits.allSatisfy { "0123456789.eE+-".utf8.contains($0) }
       if isInteger, let value = Int64(text) {
         self = .int(value)
       } else if isNumber, let value = Double(text) {

@@ -13,7 +13,9 @@ extension PolicyReader {
     noteUnapplied(fields)
     guard let items = fields["bindings"].flatMap({ list($0) }) else { return [] }
     let bindings = items.compactMap { binding($0) }
-    if bindings.contains(where: { $0.condition != nil }) { diagnostics += ConditionalBindings(bindings, members).faults() }
+    if bindings.contains(where: { $0.condition != nil }) {
+      diagnostics += ConditionalBindings(bindings, members).faults()
+    }
     return bindings
   }
 

@@ -1,5 +1,5 @@
-// Lists of members: the hot path of a large tree. Each distinct text is parsed once (MemberTable.swift); here every use is
-// looked up, placed, and compared with the uses before it in the same list.
+// Lists of members: the hot path of a large tree. Each distinct text is parsed once (MemberTable.swift); here every use
+// is looked up, placed, and compared with the uses before it in the same list.
 
 /// Where a member may be named.
 enum MemberPlace {
@@ -49,7 +49,8 @@ extension PolicyReader {
       diagnostics.append(.deletedMember(text, at: span))
     case (.user, .group), (.serviceAccount, .group), (.group, .group), (.poolSubject, .group): break
     case (_, .group):
-      diagnostics.append(.memberNotAllowed(text, "a group holds users, service accounts, groups and pool subjects", at: span))
+      diagnostics.append(
+        .memberNotAllowed(text, "a group holds users, service accounts, groups and pool subjects", at: span))
       return false
     case (.allUsers, .binding) where text != "allUsers":
       diagnostics.append(.memberNotAllowed(text, "a binding writes `allUsers`", at: span))

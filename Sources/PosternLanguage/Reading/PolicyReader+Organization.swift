@@ -1,5 +1,5 @@
-// `kind: Organization`: login providers, roles, budget and guards. Refuses a second organization, secrets, and providers that
-// say what their source does not have.
+// `kind: Organization`: login providers, roles, budget and guards. Refuses a second organization, secrets, and
+// providers that say what their source does not have.
 
 extension PolicyReader {
   static let clockSkewLimitSeconds: UInt32 = 300
@@ -27,7 +27,8 @@ extension PolicyReader {
     guard let node, let roles = texts(node) else { return [] }
     for role in roles {
       let parts = role.value.split(separator: "/", omittingEmptySubsequences: false)
-      let isCustom = parts.count == 4 && (parts[0] == "organizations" || parts[0] == "projects")
+      let isCustom =
+        parts.count == 4 && (parts[0] == "organizations" || parts[0] == "projects")
         && !parts[1].isEmpty && parts[2] == "roles" && !parts[3].isEmpty
       if !isCustom && role.value != Self.accessRole { diagnostics.append(.malformedRole(role.value, at: role.span)) }
     }
@@ -111,11 +112,13 @@ extension PolicyReader {
     checkFit(fields, of: source)
     return LoginProvider(
       name: name, source: source, issuer: issuer, clientID: clientID.value, domains: domains, tenantIDs: tenants,
-      pool: pool.map { Self.poolName($0.value) }, sessionDurationSeconds: duration?.value ?? LoginProvider.defaultSessionDurationSeconds,
+      pool: pool.map { Self.poolName($0.value) },
+      sessionDurationSeconds: duration?.value ?? LoginProvider.defaultSessionDurationSeconds,
       span: fields.span)
   }
 
-  /// Entity IDs of SAML are any URI; all other issuers are https URLs without a query or fragment (OpenID Connect Core, 1.2).
+  /// Entity IDs of SAML are any URI; all other issuers are https URLs without a query or fragment (OpenID Connect Core,
+  /// 1.2).
   private mutating func checkIssuer(_ issuer: Sourced<String>, of source: LoginProvider.Source) {
     guard source != .saml else { return }
     do {

@@ -1,4 +1,5 @@
-// `session`: the timers of one level, each a duration, `none`, or a mapping that says whether it binds the levels below.
+// `session`: the timers of one level, each a duration, `none`, or a mapping that says whether it binds the levels
+// below.
 
 extension PolicyReader {
   mutating func session(_ node: YAMLNode) -> SessionDraft {
@@ -55,7 +56,9 @@ extension PolicyReader {
       return nil
     }
     let prefixes = written.compactMap { text -> Sourced<String>? in
-      do throws(PathFault) { return Sourced(try PathPrefix.normalForm(text.value, allowEscapes: false), at: text.span) } catch {
+      do throws(PathFault) {
+        return Sourced(try PathPrefix.normalForm(text.value, allowEscapes: false), at: text.span)
+      } catch {
         diagnostics.append(.pathFault(error, text.value, at: text.span))
         return nil
       }

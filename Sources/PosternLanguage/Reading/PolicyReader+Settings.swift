@@ -1,5 +1,5 @@
-// IapSettings: walks the tables of Keys+Settings.swift and keeps each leaf that a level writes. Refuses secrets, values that
-// Google's API refuses, and re-authentication set in part.
+// IapSettings: walks the tables of Keys+Settings.swift and keeps each leaf that a level writes. Refuses secrets, values
+// that Google's API refuses, and re-authentication set in part.
 
 extension PolicyReader {
   static let leastReauthenticationSeconds: UInt32 = 300
@@ -106,7 +106,8 @@ extension PolicyReader {
       let bytes = text.value.utf8
       let isAgent = bytes.first == UInt8(ascii: "_")
       let isDigit: (UInt8) -> Bool = { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
-      let isWellFormed = isAgent ? bytes.count > 1 && bytes.dropFirst().allSatisfy(isDigit) : bytes.first.map(isDigit) ?? false
+      let isWellFormed =
+        isAgent ? bytes.count > 1 && bytes.dropFirst().allSatisfy(isDigit) : bytes.first.map(isDigit) ?? false
       if !isWellFormed || (isAgent && texts.count > 1) {
         diagnostics.append(.malformedTenant(text.value, isAlone: texts.count == 1, at: text.span))
       }

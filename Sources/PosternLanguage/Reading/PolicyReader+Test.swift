@@ -1,5 +1,5 @@
-// `kind: Test`: requests with the decisions that they must get, read and checked; running them is the review's. Request files
-// of `postern eval` are the same without a name and an expectation.
+// `kind: Test`: requests with the decisions that they must get, read and checked; running them is the review's. Request
+// files of `postern eval` are the same without a name and an expectation.
 
 extension PolicyReader {
   mutating func readTest(_ fields: Fields) {

@@ -1,5 +1,5 @@
-// Reads documents into drafts, file by file, so that a file's nodes are gone before the next one is parsed. Reports every
-// mistake and goes on with what could be read.
+// Reads documents into drafts, file by file, so that a file's nodes are gone before the next one is parsed. Reports
+// every mistake and goes on with what could be read.
 
 /// Everything read so far of one tree.
 struct PolicyReader {

@@ -1,5 +1,5 @@
-// The ASCII spelling of a label that is not ASCII: Punycode, RFC 3492. Only what a help text needs, encoding; a policy that
-// holds such a label is refused, so nothing here decides who gets in.
+// The ASCII spelling of a label that is not ASCII: Punycode, RFC 3492. Only what a help text needs, encoding; a policy
+// that holds such a label is refused, so nothing here decides who gets in.
 
 /// Punycode with the parameters of RFC 3492, section 5.
 enum Punycode {

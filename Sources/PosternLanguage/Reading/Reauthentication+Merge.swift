@@ -1,5 +1,6 @@
 // The merge of re-authentication settings from the organization down to an app, one pair of levels after the other
-// (cloud-iap.md, "Re-authentication"). A mistake here weakens every app below, so a test walks every pair down three levels.
+// (cloud-iap.md, "Re-authentication"). A mistake here weakens every app below, so a test walks every pair down three
+// levels.
 
 extension Reauthentication {
   /// `METHOD_UNSPECIFIED`: absent where either side is `MINIMUM`, otherwise re-authentication is off.
@@ -7,8 +8,8 @@ extension Reauthentication {
     method == nil && (policyType == .minimum || upper?.policyType == .minimum)
   }
 
-  /// What holds at a level, given what holds above it and what it writes itself; the place is that of the nearest level that
-  /// had a say.
+  /// What holds at a level, given what holds above it and what it writes itself; the place is that of the nearest level
+  /// that had a say.
   static func merge(
     upper: Sourced<Reauthentication>?, lower: Sourced<Reauthentication>?
   ) -> Sourced<Reauthentication>? {

@@ -22,7 +22,8 @@ extension Route {
     let (host, isWildcard) = try Self.host(String(text[..<slash]))
     let path: String
     do {
-      path = try PathPrefix.normalForm(slash == text.endIndex ? "/" : String(text[slash...]), allowEscapes: allowEscapes)
+      path = try PathPrefix.normalForm(
+        slash == text.endIndex ? "/" : String(text[slash...]), allowEscapes: allowEscapes)
     } catch { throw .path(error) }
     guard !PathPrefix.covers("/" + Self.reservedSegment, path) else { throw .reserved }
     self.init(host: host, isWildcard: isWildcard, path: path, allowEscapes: allowEscapes, span: span)

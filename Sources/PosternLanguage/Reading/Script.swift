@@ -1,5 +1,5 @@
-// Which script a character is of, and which Latin letter it passes for: enough to tell an author what is wrong with a host
-// that looks right. Names only; whatever is not ASCII is refused anyway.
+// Which script a character is of, and which Latin letter it passes for: enough to tell an author what is wrong with a
+// host that looks right. Names only; whatever is not ASCII is refused anyway.
 
 /// Unicode scripts by range, for the message about a name that is not ASCII.
 enum Script {

@@ -1,5 +1,5 @@
-// Web addresses of a policy: issuers, pages and origins. Refuses what a browser would read otherwise than it is written:
-// other schemes, users, hosts that are not ASCII, spaces.
+// Web addresses of a policy: issuers, pages and origins. Refuses what a browser would read otherwise than it is
+// written: other schemes, users, hosts that are not ASCII, spaces.
 
 /// What is wrong with an address.
 enum AddressFault: Error, Equatable {
