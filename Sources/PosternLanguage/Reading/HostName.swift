@@ -28,13 +28,34 @@ enum HostName {
 
   /// A host in lower case, without a trailing dot.
   static func host(_ text: String) throws(NameFault) -> String {
+    if isPlain(text.utf8) { return text }
     var name = Substring(text)
-    if name.utf8.count > 1 && name.hasSuffix(".") { name.removeLast() }
+    if name.utf8.count > 1 && name.utf8.last == UInt8(ascii: ".") { name.removeLast() }
     guard !name.isEmpty else { throw .empty }
     try refuseNonASCII(name)
     guard name.utf8.count <= byteLimit else { throw .tooLong(byteLimit: byteLimit) }
     for label in name.split(separator: ".", omittingEmptySubsequences: false) { try check(label: label) }
     return name.lowercased()
+  }
+
+  /// Whether a name is good as it is, in one pass: nearly all of a large tree are, and the rest is looked at slowly, for
+  /// what is wrong with it.
+  private static func isPlain(_ name: String.UTF8View) -> Bool {
+    var byteCount = 0
+    var labelByteCount = 0
+    var last: UInt8 = 0
+    for byte in name {
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): labelByteCount += 1
+      case UInt8(ascii: "-") where labelByteCount > 0: labelByteCount += 1
+      case UInt8(ascii: ".") where labelByteCount > 0 && last != UInt8(ascii: "-"): labelByteCount = 0
+      default: return false
+      }
+      guard labelByteCount <= labelByteLimit else { return false }
+      byteCount += 1
+      last = byte
+    }
+    return labelByteCount > 0 && last != UInt8(ascii: "-") && byteCount <= byteLimit
   }
 
   /// A host, or an IPv6 address in brackets, in lower case.
@@ -64,17 +85,19 @@ enum HostName {
     guard atSignCount == 1, let atSign = text.utf8.firstIndex(of: UInt8(ascii: "@")) else {
       throw .atSignCount(atSignCount)
     }
-    let local = text[..<atSign]
+    guard atSign != text.startIndex else { throw .emptyLocalPart }
     let domainText = String(text[text.utf8.index(after: atSign)...])
-    guard !local.isEmpty else { throw .emptyLocalPart }
-    guard !domainText.contains("?uid=") else { throw .deletedSuffix }
+    guard !domainText.utf8.contains(UInt8(ascii: "?")) else { throw .deletedSuffix }
     let domain = try domain(domainText)
+    let local = text[..<atSign]
     guard local != "*" else { throw .wildcard(domain: domain) }
     guard let bad = local.unicodeScalars.first(where: { !isLocalPart($0) }) else {
-      return local.lowercased() + "@" + domain
+      return text.utf8.contains(where: isUpper) ? local.lowercased() + "@" + domain : text
     }
     throw bad.isASCII ? .character(bad) : .notASCII(aLabels: "", first: bad)
   }
+
+  private static func isUpper(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z") }
 
   private static func refuseNonASCII(_ name: Substring) throws(NameFault) {
     guard let first = name.unicodeScalars.first(where: { !$0.isASCII }) else { return }

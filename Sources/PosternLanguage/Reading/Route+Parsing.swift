@@ -17,8 +17,10 @@ extension Route {
   static let reservedSegment = "_gcp_iap"
 
   init(parsing text: String, allowEscapes: Bool, span: Span) throws(RouteFault) {
-    guard !text.contains("://") else { throw .scheme }
     let slash = text.utf8.firstIndex(of: UInt8(ascii: "/")) ?? text.endIndex
+    guard text[..<slash].utf8.last != UInt8(ascii: ":") || !text[slash...].utf8.starts(with: "//".utf8) else {
+      throw .scheme
+    }
     let (host, isWildcard) = try Self.host(String(text[..<slash]))
     let path: String
     do {
