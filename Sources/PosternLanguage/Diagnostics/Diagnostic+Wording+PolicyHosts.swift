@@ -4,19 +4,19 @@ extension Diagnostic {
   // MARK: hosts, domains, addresses
 
   static func malformedDomain(_ text: String, _ fault: NameFault, at span: Span) -> Diagnostic {
-    name("malformed-domain", "domain", text, fault, at: span)
+    name(error: "malformed-domain", "domain", text, fault, at: span)
   }
 
   static func malformedEmail(_ text: String, _ fault: NameFault, at span: Span) -> Diagnostic {
-    name("malformed-email", "e-mail address", text, fault, at: span)
+    name(error: "malformed-email", "e-mail address", text, fault, at: span)
   }
 
   static func malformedHost(_ text: String, _ fault: NameFault, at span: Span) -> Diagnostic {
-    name("malformed-host", "host", text, fault, at: span)
+    name(error: "malformed-host", "host", text, fault, at: span)
   }
 
   /// One id for all names that are not ASCII: the reason, and the mistake, is the same.
-  private static func name(_ id: String, _ what: String, _ text: String, _ fault: NameFault, at span: Span)
+  private static func name(error id: String, _ what: String, _ text: String, _ fault: NameFault, at span: Span)
     -> Diagnostic
   {
     if case .notASCII(let aLabels, let first) = fault { return nameNotASCII(text, aLabels, first, at: span) }
@@ -59,15 +59,15 @@ extension Diagnostic {
   }
 
   static func malformedAddress(_ text: String, _ fault: AddressFault, at span: Span) -> Diagnostic {
-    address("malformed-url", "URL", text, fault, at: span)
+    address(error: "malformed-url", "URL", text, fault, at: span)
   }
 
   static func malformedOrigin(_ text: String, _ fault: AddressFault, at span: Span) -> Diagnostic {
-    address("malformed-origin", "origin", text, fault, at: span)
+    address(error: "malformed-origin", "origin", text, fault, at: span)
   }
 
   private static func address(
-    _ id: String, _ what: String, _ text: String, _ fault: AddressFault, at span: Span
+    error id: String, _ what: String, _ text: String, _ fault: AddressFault, at span: Span
   ) -> Diagnostic {
     let why: String
     switch fault {

@@ -18,6 +18,7 @@ extension PolicyAssembly {
   mutating func check(_ draft: AppDraft, _ effective: EffectiveLevel, providerIndices: [Int]) {
     checkTimers(effective)
     checkSettings(effective)
+    warnOfAllowedDomains(effective, providerIndices.map { providers[$0] })
     checkFit(draft, effective, providerIndices.map { providers[$0] })
     checkHosts(draft, providerIndices)
   }
@@ -83,6 +84,15 @@ extension PolicyAssembly {
     }
     if effective.texts(.attributePropagationOutputs).isEmpty {
       report(once: .settingIncomplete("attributePropagationSettings", missing: "outputCredentials", at: enable.span))
+    }
+  }
+
+  /// An allowed domain counts only from a provider that declares it (`decision.md` row 9).
+  private mutating func warnOfAllowedDomains(_ effective: EffectiveLevel, _ own: [LoginProvider]) {
+    guard effective.flag(.allowedDomainsEnable)?.value == true else { return }
+    for domain in effective.texts(.allowedDomains)
+    where !own.contains(where: { $0.domains.contains { $0.value == domain.value } }) {
+      report(once: .undeclaredDomain(domain.value, member: domain.value, at: domain.span))
     }
   }
 
