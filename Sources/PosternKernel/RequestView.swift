@@ -167,14 +167,6 @@ struct RequestView {
   }
 }
 
-extension StaticString {
-  /// One of its bytes; the kernel's names are ASCII.
-  @inline(__always) func byte(_ index: Int) -> UInt8 {
-    precondition(index >= 0 && index < utf8CodeUnitCount, "a byte beyond the text")
-    return unsafe utf8Start[index]
-  }
-}
-
 extension Span where Element == UInt8 {
   /// The range without blanks and tabs at either end.
   func trimmed(from start: Int, to end: Int) -> TextRange {

@@ -69,3 +69,11 @@ extension Span where Element == UInt8 {
     return word
   }
 }
+
+extension StaticString {
+  /// One of its bytes; the kernel's names are ASCII.
+  @inline(__always) func byte(_ index: Int) -> UInt8 {
+    precondition(index >= 0 && index < utf8CodeUnitCount, "a byte beyond the text")
+    return unsafe utf8Start[index]
+  }
+}

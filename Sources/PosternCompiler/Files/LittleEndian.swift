@@ -14,12 +14,7 @@ extension [UInt8] {
   }
 
   mutating func append(littleEndian words: [UInt32]) {
-    #if _endian(little)
-      // The memory of the words is what is asked for.
-      unsafe words.withUnsafeBytes { unsafe append(contentsOf: $0) }
-    #else
-      for word in words { append(littleEndian: word) }
-    #endif
+    for word in words { append(littleEndian: word) }
   }
 
   /// Appends zeroes to the next multiple of `alignment`.

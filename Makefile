@@ -1,0 +1,88 @@
+# What people and CI call. `make help` lists it. A target installs from Debian what it misses, and says so.
+# Ours is compiled strictly here; a package that depends on Postern is not held to our warnings (Package.swift).
+
+export POSTERN_STRICT := 1
+# A crash under a sanitizer otherwise leaves swift-backtrace hanging for minutes.
+export SWIFT_BACKTRACE := enable=no
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := build
+.NOTPARALLEL:
+
+SWIFT_DEPENDENCIES := libyaml-dev libssl-dev pkg-config
+C_DEPENDENCIES := gcc g++ binutils pkg-config
+SWIFT_FOLDERS := Package.swift Sources Tests
+
+## build: everything, for debugging
+.PHONY: build
+build: swift-dependencies
+	swift build --build-tests
+
+## release: the commands, optimized, in .build/release
+.PHONY: release
+release: swift-dependencies
+	swift build -c release
+
+## test: everything that CI runs (below 25 minutes on two cores)
+.PHONY: test
+test:
+	tools/run-checks lint test-debug test-library test-agreement sanitize
+
+## library: the kernel as a static library without the Swift runtime, in dist/
+.PHONY: library
+library: c-dependencies
+	tools/build-library dist
+
+## agreement: ten million decisions of every engine compared (POSTERN_AGREEMENT_DECISIONS)
+.PHONY: agreement
+agreement:
+	POSTERN_AGREEMENT_DECISIONS=$${POSTERN_AGREEMENT_DECISIONS:-10000000} $(MAKE) --no-print-directory test-agreement
+
+## sanitize: the verifier's hostile bundles under AddressSanitizer
+.PHONY: sanitize
+sanitize: swift-dependencies
+	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address --scratch-path .build-sanitize --filter Hostile
+
+## format: lays out every Swift file
+.PHONY: format
+format:
+	swift format format --in-place --recursive $(SWIFT_FOLDERS)
+
+## lint: refuses a Swift file that `make format` would change
+.PHONY: lint
+lint:
+	swift format lint --strict --recursive $(SWIFT_FOLDERS)
+
+## clean: removes what the other targets build
+.PHONY: clean
+clean:
+	rm -rf .build .build-* dist
+
+## help: this list
+.PHONY: help
+help:
+	@sed -n 's/^## //p' $(firstword $(MAKEFILE_LIST)) | awk -F': ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+
+# The steps of `make test` that are of no use alone.
+
+.PHONY: test-debug
+test-debug: swift-dependencies
+	swift test --skip '^AgreementTests\.'
+
+# Agreement runs on release builds: an optimizer's mistake must show too.
+.PHONY: test-agreement
+test-agreement: swift-dependencies library
+	swift test -c release -Xswiftc -enable-testing --scratch-path .build-agreement --filter '^AgreementTests\.'
+
+.PHONY: test-library
+test-library: library
+	Tests/C/run dist
+
+.PHONY: swift-dependencies
+swift-dependencies:
+	@tools/install-missing $(SWIFT_DEPENDENCIES)
+
+.PHONY: c-dependencies
+c-dependencies:
+	@tools/install-missing $(C_DEPENDENCIES)
