@@ -34,8 +34,8 @@ extension SwiftFile {
     var header: (word: Substring, line: Int)?
     var violations: [Violation] = []
     for (index, line) in code.enumerated() {
-      for token in line.matches(of: /[{};]|[A-Za-z_]\w*/) {
-        switch token.output {
+      for token in Self.tokens(of: line) {
+        switch token {
         case "{":
           open.append((header.map { Self.typeWords.contains($0.word) } ?? false, header?.line ?? index))
           header = nil
@@ -45,11 +45,23 @@ extension SwiftFile {
             violations.append(violation(line: block.line, message))
           }
         case ";": header = nil
-        default: if Self.declarationWords.contains(token.output) { header = (token.output, index) }
+        default: if Self.declarationWords.contains(token) { header = (token, index) }
         }
       }
     }
     return violations
+  }
+
+  /// The words, braces and semicolons of a line.
+  private static func tokens(of line: String) -> [Substring] {
+    var tokens: [Substring] = []
+    var rest = line[...]
+    while let first = rest.first {
+      let word = rest.prefix { $0.isLetter || $0.isNumber || $0 == "_" }
+      if !word.isEmpty || "{};".contains(first) { tokens.append(word.isEmpty ? rest.prefix(1) : word) }
+      rest = rest.dropFirst(max(1, word.count))
+    }
+    return tokens
   }
 
   /// Golden texts inside a function are data, and do not count.

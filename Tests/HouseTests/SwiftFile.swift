@@ -71,18 +71,24 @@ private struct CodeMask {
   private mutating func code(isInterpolation: Bool) {
     var depth = 0
     while index < bytes.count {
-      if starts("//", at: index) {
+      switch bytes[index] {
+      case UInt8(ascii: "/") where starts("//", at: index):
         blankComment(to: bytes[index...].firstIndex(of: UInt8(ascii: "\n")) ?? bytes.count)
-      } else if starts("/*", at: index) {
+        continue
+      case UInt8(ascii: "/") where starts("/*", at: index):
         blockComment()
-      } else if let hashCount = textStart() {
-        text(hashCount: hashCount)
-      } else {
-        if bytes[index] == UInt8(ascii: "(") { depth += 1 }
-        if bytes[index] == UInt8(ascii: ")") { depth -= 1 }
-        if isInterpolation && depth < 0 { return }
-        index += 1
+        continue
+      case UInt8(ascii: "\""), UInt8(ascii: "#"):
+        if let hashCount = textStart() {
+          text(hashCount: hashCount)
+          continue
+        }
+      case UInt8(ascii: "("): depth += 1
+      case UInt8(ascii: ")"): depth -= 1
+      default: break
       }
+      if isInterpolation && depth < 0 { return }
+      index += 1
     }
   }
 

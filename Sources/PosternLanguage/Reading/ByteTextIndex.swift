@@ -7,6 +7,7 @@ struct ByteTextIndex {
     var offset: Int
     var byteCount: UInt32
     var number: UInt32
+    var hash: Int
   }
 
   private var bytes: [UInt8] = []
@@ -16,57 +17,43 @@ struct ByteTextIndex {
 
   /// The number of a text.
   func number(of text: String) -> UInt32? {
-    var text = text
-    return text.withUTF8 { buffer in
-      let entry = slots[unsafe slot(of: buffer)]
-      return entry == 0 ? nil : entries[Int(entry) - 1].number
-    }
+    let entry = slots[slot(of: text.utf8Span.span, hash: text.hashValue)]
+    return entry == 0 ? nil : entries[Int(entry) - 1].number
   }
 
   /// Adds a text that is not there yet.
   mutating func add(_ text: String, _ number: UInt32) {
     if (entries.count + 1) * 2 > slots.count { grow() }
-    var text = text
-    text.withUTF8 { buffer in
-      let slot = unsafe slot(of: buffer)
-      entries.append(
-        Entry(offset: bytes.count, byteCount: UInt32(truncatingIfNeeded: buffer.count), number: number))
-      unsafe bytes.append(contentsOf: buffer)
-      slots[slot] = UInt32(truncatingIfNeeded: entries.count)
-    }
+    let hash = text.hashValue
+    let slot = slot(of: text.utf8Span.span, hash: hash)
+    let byteCount = UInt32(truncatingIfNeeded: text.utf8.count)
+    entries.append(Entry(offset: bytes.count, byteCount: byteCount, number: number, hash: hash))
+    bytes.append(contentsOf: text.utf8)
+    slots[slot] = UInt32(truncatingIfNeeded: entries.count)
   }
 
-  /// The slot that holds a text, or the free one that it would take.
-  private func slot(of text: UnsafeBufferPointer<UInt8>) -> Int {
-    var slot = unsafe Self.hash(UnsafeRawBufferPointer(text)) & (slots.count - 1)
+  /// The slot that holds a text, or the free one that it would take. Texts of the same bytes have the same hash.
+  private func slot(of text: Swift.Span<UInt8>, hash: Int) -> Int {
+    var slot = hash & (slots.count - 1)
     while slots[slot] != 0 {
       let entry = entries[Int(slots[slot]) - 1]
-      if unsafe Int(entry.byteCount) == text.count && isEqual(entry, text) { break }
+      if entry.hash == hash && Int(entry.byteCount) == text.count && isEqual(entry, text) { break }
       slot = (slot + 1) & (slots.count - 1)
     }
     return slot
   }
 
-  private func isEqual(_ entry: Entry, _ text: UnsafeBufferPointer<UInt8>) -> Bool {
-    for index in 0..<Int(entry.byteCount) where unsafe bytes[entry.offset + index] != text[index] { return false }
+  private func isEqual(_ entry: Entry, _ text: Swift.Span<UInt8>) -> Bool {
+    for index in text.indices where bytes[entry.offset + index] != text[index] { return false }
     return true
-  }
-
-  private static func hash(_ bytes: UnsafeRawBufferPointer) -> Int {
-    var hasher = Hasher()
-    unsafe hasher.combine(bytes: bytes)
-    return hasher.finalize()
   }
 
   private mutating func grow() {
     slots = [UInt32](repeating: 0, count: slots.count * 2)
-    unsafe bytes.withUnsafeBytes { buffer in
-      for (index, entry) in entries.enumerated() {
-        let text = unsafe UnsafeRawBufferPointer(rebasing: buffer[entry.offset..<entry.offset + Int(entry.byteCount)])
-        var slot = unsafe Self.hash(text) & (slots.count - 1)
-        while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
-        slots[slot] = UInt32(truncatingIfNeeded: index + 1)
-      }
+    for (index, entry) in entries.enumerated() {
+      var slot = entry.hash & (slots.count - 1)
+      while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
+      slots[slot] = UInt32(truncatingIfNeeded: index + 1)
     }
   }
 }
