@@ -12,7 +12,8 @@ struct ReferenceChallengeTests {
   }
 
   private static let upgrades = [
-    Choice(text: nil, isYes: false), Choice(text: "h2c,\tWebSocket ", isYes: true), Choice(text: "websocket", isYes: true),
+    Choice(text: nil, isYes: false), Choice(text: "h2c,\tWebSocket ", isYes: true),
+    Choice(text: "websocket", isYes: true),
     Choice(text: "websockets", isYes: false), Choice(text: "web socket", isYes: false),
   ]
   private static let scripts = [

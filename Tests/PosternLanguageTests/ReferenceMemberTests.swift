@@ -48,7 +48,9 @@ struct ReferenceMemberTests {
       $0.emailVerified = false
     },
     Claimant(name: "a person with a service account's address", member: robot, isHeld: false),
-    Claimant(name: "a group of the own provider", member: staff, isHeld: true) { $0.groups = [bytes("Staff@example.com")] },
+    Claimant(name: "a group of the own provider", member: staff, isHeld: true) {
+      $0.groups = [bytes("Staff@example.com")]
+    },
     Claimant(name: "a group as another provider says", member: staff, isHeld: false) {
       $0.groups = [bytes("staff@example.com")]
       $0.provider = bytes("oidc")
@@ -90,13 +92,15 @@ struct ReferenceMemberTests {
     Claimant(name: "a text claim", member: .poolAttribute(pool: "pool", name: "dept", value: "hr"), isHeld: true),
     Claimant(name: "a list claim", member: .poolAttribute(pool: "pool", name: "roles", value: "b"), isHeld: true),
     Claimant(name: "bytes are no text", member: .poolAttribute(pool: "pool", name: "raw", value: "hr"), isHeld: false),
-    Claimant(name: "a claim that is absent", member: .poolAttribute(pool: "pool", name: "x", value: "hr"), isHeld: false),
+    Claimant(
+      name: "a claim that is absent", member: .poolAttribute(pool: "pool", name: "x", value: "hr"), isHeld: false),
     Claimant(
       name: "canonically equal, other bytes", member: .poolAttribute(pool: "pool", name: "name", value: "caf\u{E9}"),
       isHeld: false),
   ]
 
-  @Test("a pool's member holds the people of a provider that declares the pool, byte for byte", arguments: poolClaimants)
+  @Test(
+    "a pool's member holds the people of a provider that declares the pool, byte for byte", arguments: poolClaimants)
   func pools(claimant: Claimant) {
     let fill = { (credential: inout Credential) in
       credential.subject = Self.bytes("s")
@@ -142,7 +146,9 @@ struct ReferenceMemberTests {
     #expect(decision.rule == .binding(id: 0))
   }
 
-  @Test("an identity of 256 members fits and one of 257 does not", arguments: [(255, Reason.granted), (256, .identityTooLarge)])
+  @Test(
+    "an identity of 256 members fits and one of 257 does not",
+    arguments: [(255, Reason.granted), (256, .identityTooLarge)])
   func counting(groups: Int, reason: Reason) {
     var policy = ReferenceWorld.policy()
     policy.members = [.allUsers, .allAuthenticatedUsers]
@@ -156,7 +162,9 @@ struct ReferenceMemberTests {
   // MARK: Deny rules and public access
 
   /// Member 2 is Ada, 3 a group; the rule stands at the organization.
-  private func policy(denying denied: [MemberUse], except exceptions: [MemberUse] = [], isPublic: Bool = false) -> Policy {
+  private func policy(denying denied: [MemberUse], except exceptions: [MemberUse] = [], isPublic: Bool = false)
+    -> Policy
+  {
     var policy = ReferenceWorld.policy()
     policy.members.append(.group(email: "staff@example.com"))
     policy.denyRules = [
@@ -186,7 +194,9 @@ struct ReferenceMemberTests {
   func unknownGroups() {
     let unknown = { (credential: inout Credential) in credential.groupsComplete = false }
     #expect(reason(policy(denying: ReferenceWorld.uses(3)), unknown) == .groupsUnknown)
-    #expect(reason(policy(denying: ReferenceWorld.uses(3)), { $0.groups = Array(repeating: [], count: 1_025) }) == .groupsUnknown)
+    #expect(
+      reason(policy(denying: ReferenceWorld.uses(3)), { $0.groups = Array(repeating: [], count: 1_025) })
+        == .groupsUnknown)
     #expect(reason(policy(denying: ReferenceWorld.uses(3, 2)), unknown) == .denied)
     #expect(reason(policy(denying: ReferenceWorld.uses(3), except: ReferenceWorld.uses(2)), unknown) == .granted)
     #expect(reason(policy(denying: ReferenceWorld.uses(3))) == .granted)

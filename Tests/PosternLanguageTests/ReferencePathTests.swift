@@ -1,4 +1,5 @@
-// Row 1 and the two-form rule: what is malformed, what is ambiguous, and the normal form against RFC 3986's own algorithm.
+// Row 1 and the two-form rule: what is malformed, what is ambiguous, and the normal form against RFC 3986's own
+// algorithm.
 
 import Testing
 

@@ -1,4 +1,5 @@
-// A small policy that the reference's tests turn their knobs on: five providers, one of each source, and two apps of one host.
+// A small policy that the reference's tests turn their knobs on: five providers, one of each source, and two apps of
+// one host.
 
 import PosternLanguage
 

@@ -1,5 +1,5 @@
-// Row 8: clocks and account state, in the order of the page, and what an `allow` owes to them. Ages and sums are `Int128`,
-// so that no time, however hostile, overflows; an instant that is reported saturates.
+// Row 8: clocks and account state, in the order of the page, and what an `allow` owes to them. Ages and sums are
+// `Int128`, so that no time, however hostile, overflows; an instant that is reported saturates.
 
 /// An instant from which a clock that was found unexpired is expired.
 struct Bound {

@@ -1,5 +1,5 @@
-// A path in its two forms. Refuses, by being nil, each path that `docs/decision.md` calls malformed, but for the exemption
-// of `%2F` and `%25`, which only the routes can judge.
+// A path in its two forms. Refuses, by being nil, each path that `docs/decision.md` calls malformed, but for the
+// exemption of `%2F` and `%25`, which only the routes can judge.
 
 struct ReferencePath {
   /// Every escape decoded, once; parameters, empty segments and dot segments as they came.

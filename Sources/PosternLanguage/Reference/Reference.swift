@@ -1,5 +1,6 @@
-// The reference evaluator: `docs/decision.md` taken row by row over the typed policy, slow and plain, to be read beside that
-// page in one sitting. It shares nothing with the kernel, sees no bundle, and refuses nothing: whatever comes is decided.
+// The reference evaluator: `docs/decision.md` taken row by row over the typed policy, slow and plain, to be read
+// beside that page in one sitting. It shares nothing with the kernel, sees no bundle, and refuses nothing: whatever
+// comes is decided.
 
 extension Policy {
   /// Decides one request at `now`, in milliseconds since 1970; `docs/decision.md` from its first row to its last.
