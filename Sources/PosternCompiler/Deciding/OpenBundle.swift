@@ -11,6 +11,7 @@ public final class OpenBundle {
   public let bytes: [UInt8]
 
   let contents: BundleContents
+  let provenance: ProvenanceTable?
   private let bundle: Bundle
   private let memory: Memory
   /// The claims' names of the identity slots, in their order; nil for a path that is no claim.
@@ -28,6 +29,7 @@ public final class OpenBundle {
     self.bytes = bytes
     self.memory = memory
     self.contents = contents
+    provenance = ProvenanceTable(Array(bytes[contents.section(.provenance)]))
     let prefix = Array(CompiledSections.claimsPrefix.utf8)
     claimNames = contents.attributePaths(scope: 0).map { path in
       path.starts(with: prefix) ? Array(path.dropFirst(prefix.count)) : nil

@@ -1,0 +1,72 @@
+// Programs as people read them, from the opcodes' own facts (`Opcode.shape`). Made only of verified bundles.
+
+internal import PosternKernel
+internal import PosternLanguage
+
+/// One instruction word in readable form.
+struct DisassembledWord: Equatable {
+  /// Counts from the first word of the code section, as jumps do.
+  var index: UInt32
+  var name: String
+  var operands: [String]
+
+  var text: String { ([name] + operands).joined(separator: " ") }
+}
+
+/// Reads programs back.
+struct Disassembly {
+  private let contents: BundleContents
+
+  init(_ contents: BundleContents) { self.contents = contents }
+
+  /// The program that begins at word `entry`: up to the end of the path after which nothing jumps.
+  func program(at entry: UInt32) -> [DisassembledWord] {
+    let count = contents.count(.code, recordByteCount: RecordSize.codeWord)
+    var words: [DisassembledWord] = []
+    var furthest = entry
+    for index in Int(entry)..<max(Int(entry), count) {
+      let word = contents.record(.code, index, byteCount: RecordSize.codeWord)
+      guard let shape = Opcode(contents.byte(word)).shape else { break }
+      words.append(disassembled(word, shape, index: UInt32(index)))
+      if shape.x == .target { furthest = max(furthest, contents.u32(word + 4)) }
+      if shape.endsPath && furthest <= UInt32(index) { break }
+    }
+    return words
+  }
+
+  private func disassembled(_ word: Int, _ shape: OpcodeShape, index: UInt32) -> DisassembledWord {
+    let operands: [(OperandKind, UInt32)] = [
+      (shape.a, UInt32(contents.byte(word + 1))), (shape.b, UInt32(contents.u16(word + 2))),
+      (shape.x, contents.u32(word + 4)), (shape.y, contents.u32(word + 8)), (shape.z, contents.u32(word + 12)),
+    ]
+    return DisassembledWord(
+      index: index, name: shape.name.description, operands: operands.compactMap { text($0.0, $0.1) })
+  }
+
+  /// nil for what need not be shown.
+  private func text(_ kind: OperandKind, _ value: UInt32) -> String? {
+    switch kind {
+    case .unused, .registers: nil
+    case .remaining: "most \(value)"
+    case .challengeReason: Reason(rawValue: UInt16(truncatingIfNeeded: value)).map { "\($0)" }
+    case .credentialKind: Credential.Kind(rawValue: UInt8(truncatingIfNeeded: value)).map { "\($0)" }
+    case .principalKind: Credential.PrincipalKind(rawValue: UInt8(truncatingIfNeeded: value)).map { "\($0)" }
+    case .provider: contents.providerName(Int(value))
+    case .target: "-> \(value)"
+    case .seconds: Wording.duration(seconds: value)
+    case .optionalSeconds: value == BundleFormat.none ? "none" : Wording.duration(seconds: value)
+    case .fact: Self.factNames[Int(value)]
+    case .flag: value == 1 ? "tokenExpired" : "tokenTooOld"
+    case .method: ReauthenticationMethod(rawValue: UInt8(truncatingIfNeeded: value)).map { "\($0)" }
+    default: "\(value)"
+    }
+  }
+
+  /// By `FactID`.
+  private static let factNames = ["createdAt", "lastSeenAt", "stateCheckedAt", "issuedAt", "expiresAt"]
+}
+
+extension BundleContents {
+  /// The name of a provider.
+  func providerName(_ index: Int) -> String { text(record(.providers, index, byteCount: RecordSize.provider)) }
+}

@@ -1,0 +1,78 @@
+// An inspection as text: a few lines of summary, then the apps, with columns that line up.
+
+extension Inspection {
+  /// The inspection for a terminal, with a line break at the end.
+  public var text: String {
+    var lines = [
+      "revision \(revision), \(isSigned ? "signed" : "not signed"), by \(compilerVersion)",
+      "manifest \(manifestDigest)", "",
+    ]
+    lines += Self.table(sections.map { [$0.name, "\($0.byteCount) bytes"] })
+    lines.append("")
+    lines += Self.table(counts.map { [$0.name, "\($0.count)"] })
+    if let organizationRow { lines += ["", "organization"] + organizationRow.lines }
+    for rule in denyRules { lines += [""] + rule.lines }
+    for app in apps { lines += [""] + app.lines }
+    return lines.map(Wording.printable).joined(separator: "\n") + "\n"
+  }
+
+  /// Rows whose columns begin at the same place; nothing stands behind the last text of a row.
+  static func table(_ rows: [[String]], indentation: String = "  ") -> [String] {
+    let columnCount = rows.map(\.count).max() ?? 0
+    let widths = (0..<columnCount).map { column in rows.map { $0.count > column ? $0[column].count : 0 }.max() ?? 0 }
+    return rows.map { row in
+      let last = row.lastIndex { !$0.isEmpty } ?? 0
+      let cells = row.prefix(last + 1).enumerated().map { column, cell in
+        column == last ? cell : cell + String(repeating: " ", count: widths[column] - cell.count)
+      }
+      return indentation + cells.joined(separator: "  ")
+    }
+  }
+}
+
+extension Inspection.AppInspection {
+  fileprivate var lines: [String] {
+    var lines = ["app \(name)" + (place.map { "  \($0.text)" } ?? "")]
+    lines += Inspection.table(head)
+    for row in rows { lines += row.lines }
+    if !settings.isEmpty {
+      lines.append("  settings")
+      lines += Inspection.table(
+        settings.map { [$0.name, $0.value, $0.place ?? ""] }, indentation: "    ")
+    }
+    lines.append("  program")
+    let digitCount = program.last.map { String($0.index).count } ?? 0
+    lines += program.map { word in
+      let index = String(word.index)
+      return "    " + String(repeating: " ", count: max(0, digitCount - index.count)) + index + "  " + word.text
+    }
+    return lines
+  }
+
+  private var head: [[String]] {
+    var head = [["audience", audience]]
+    head += routes.map { ["route", $0] }
+    head.append(["providers", providers.joined(separator: ", ")])
+    head += lists.map { [$0.name, $0.texts.joined(separator: ", ")] }
+    if let publicBinding { head.append(["public", "binding \(publicBinding)"]) }
+    if !denyRules.isEmpty { head.append(["deny rules", denyRules.map(String.init).joined(separator: ", ")]) }
+    head.append(["cost", "\(cost.words) words, \(cost.probes) probes, \(cost.bytesScanned) bytes scanned"])
+    return head
+  }
+}
+
+extension Inspection.Row {
+  fileprivate var lines: [String] {
+    let count = "\(entryCount) member\(entryCount == 1 ? "" : "s")"
+    return ["  row of \(count), bindings from \(firstBindingID)"]
+      + Inspection.table(
+        grants.map { ["binding \($0.bindingID)", $0.member, $0.place?.text ?? ""] }, indentation: "    ")
+  }
+}
+
+extension Inspection.DenyRule {
+  fileprivate var lines: [String] {
+    ["deny rule \(id)" + (place.map { "  \($0.text)" } ?? "")]
+      + Inspection.table([["denied", denied.joined(separator: ", ")], ["excepted", excepted.joined(separator: ", ")]])
+  }
+}

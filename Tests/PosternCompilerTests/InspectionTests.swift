@@ -1,0 +1,131 @@
+// What `inspect` shows is what the policy says, read back from the bundle.
+
+import PosternLanguage
+import Testing
+
+@testable import PosternCompiler
+
+@Suite("Inspection")
+struct InspectionTests {
+  let bundle: OpenBundle
+  let inspection: Inspection
+
+  init() throws {
+    bundle = try OpenBundle(Compiler.compile(RoundTripTests.policy, revision: 7))
+    inspection = Inspection(bundle, policy: RoundTripTests.policy)
+  }
+
+  private func app(_ name: String) throws -> Inspection.AppInspection {
+    try #require(inspection.apps.first { $0.name == name })
+  }
+
+  @Test("an app's routes are shown as policies write them")
+  func routes() throws {
+    let long = String(repeating: "a", count: 60) + ".example.com/"
+    #expect(try app("routes").routes == ["*.wild.example.com/x/y", long, "open.example.com/deep/er"])
+  }
+
+  @Test("a walked row lists its members with binding and place")
+  func grants() throws {
+    let row = try #require(try app("tenants").rows.first)
+    #expect(row.grants.map(\.member).sorted() == [
+      "serviceAccount:robot@example.com", "workforcePools/0/*", "workforcePools/1/attribute.dept/hr",
+      "workforcePools/1/group/g",
+    ])
+    #expect(row.grants.allSatisfy { $0.place?.text == "organization.yaml:3:5" })
+  }
+
+  @Test("a probed row says how many members it has")
+  func probedRows() throws {
+    #expect(try app("payroll").rows.map(\.entryCount) == [1, 41])
+  }
+
+  @Test("the costs shown are those that the budget is held against")
+  func costs() {
+    #expect(inspection.apps.map(\.cost) == Compiler.costs(of: RoundTripTests.policy))
+  }
+
+  @Test("deny rules are shown with whom they deny and except")
+  func denyRules() {
+    #expect(inspection.denyRules.map(\.denied) == [["group:suspended@example.com"], ["allUsers"]])
+    #expect(
+      inspection.denyRules.map(\.excepted) == [["user:cfo@example.com"], ["domain:example.com", "workforcePools/1/*"]])
+  }
+
+  @Test("each effective setting comes with the place that it is written at")
+  func settings() throws {
+    let idle = try #require(try app("payroll").settings.first { $0.name == "idleTimeout" })
+    #expect(idle == Inspection.Setting(name: "idleTimeout", value: "15m", place: "organization.yaml:3:5"))
+  }
+
+  @Test("without the tree no settings are shown")
+  func settingsNeedTheTree() {
+    #expect(Inspection(bundle).apps.allSatisfy { $0.settings.isEmpty })
+  }
+
+  @Test("a tree with other apps is not taken for the bundle's")
+  func otherTrees() {
+    var policy = RoundTripTests.policy
+    policy.apps.swapAt(0, 1)
+    let apps = Inspection(bundle, policy: policy).apps
+    #expect(apps.map(\.settings.isEmpty) == [true, true, false, false, false])
+  }
+
+  @Test("only the apps that were asked for are shown")
+  func chosenApps() {
+    #expect(Inspection(bundle, appNames: ["open"]).apps.map(\.name) == ["open"])
+  }
+
+  @Test("a program is shown with its jumps and durations")
+  func disassembly() throws {
+    #expect(
+      try app("routes").program.map { "\($0.index) \($0.text)" } == [
+        "102 label most 9", "103 checkSkew 30s", "104 branchCredential bearer -> 114",
+        "105 branchPrincipal serviceAccount -> 111", "106 needFact createdAt", "107 checkState",
+        "108 checkFresh none none none", "109 checkAbsolute 8h", "110 pass", "111 label most 3", "112 checkState",
+        "113 pass", "114 label most 5", "115 needFact expiresAt", "116 checkState", "117 checkBearer", "118 pass",
+      ])
+  }
+
+  @Test("programs lie one after the other, and each is shown to its end")
+  func programsAreWhole() throws {
+    let shown = inspection.apps.flatMap { $0.program.map(\.index) }
+    #expect(shown == Array(0..<UInt32(shown.count)))
+  }
+
+  @Test("the text shows every app and the JSON the same ones")
+  func formsAgree() {
+    let names = inspection.apps.map(\.name)
+    let shown = inspection.text.split(separator: "\n").filter { $0.hasPrefix("app ") }
+    #expect(shown.map { $0.split(separator: " ")[1] } == names.map { Substring($0) })
+    #expect(names.allSatisfy { inspection.json.compactText.contains("\"name\":\"\($0)\"") })
+  }
+
+  @Test("no line ends with a blank")
+  func noTrailingBlanks() {
+    #expect(!inspection.text.contains(" \n"))
+  }
+
+  @Test(
+    "durations are written in the largest units",
+    arguments: [(0, "0s"), (59, "59s"), (60, "1m"), (5_400, "1h30m"), (86_400, "1d"), (90_061, "1d1h1m1s")])
+  func durations(seconds: UInt32, text: String) {
+    #expect(Wording.duration(seconds: seconds) == text)
+  }
+
+  @Test(
+    "instants are written as RFC 3339 has them",
+    arguments: [
+      (0, "1970-01-01T00:00:00Z"), (-1, "1969-12-31T23:59:59.999Z"), (951_782_400_000, "2000-02-29T00:00:00Z"),
+      (1_700_000_000_250, "2023-11-14T22:13:20.250Z"), (253_402_300_799_000, "9999-12-31T23:59:59Z"),
+      (253_402_300_800_000, "253402300800000 ms"), (Int64.min, "-9223372036854775808 ms"),
+    ])
+  func instants(milliseconds: Int64, text: String) {
+    #expect(Wording.instant(milliseconds: milliseconds) == text)
+  }
+
+  @Test("what would steer a terminal is not shown")
+  func controlCharacters() {
+    #expect(Wording.printable("a\u{1B}[2Jb\u{9B}é") == "a?[2Jb?é")
+  }
+}
