@@ -51,6 +51,9 @@ let package = Package(
         "PosternCompiler", "PosternLanguage", "PosternKernel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], swiftSettings: house),
+    .executableTarget(
+      name: "postern-bench", dependencies: ["PosternCompiler", "PosternLanguage", "PosternKernel", "CPostern"],
+      path: "Benchmarks/PosternBenchmark", swiftSettings: house),
     .testTarget(name: "PosternKernelTests", dependencies: ["PosternKernel", "CPostern"], swiftSettings: house),
     .testTarget(name: "PosternLanguageTests", dependencies: ["PosternLanguage", "CPostern"], swiftSettings: house),
     .testTarget(

@@ -27,8 +27,11 @@ package struct SyntheticOrganization {
   /// The e-mail of a user.
   package static func email(ofUser index: Int) -> String { "user\(index)@\(domain)" }
 
-  /// The host of an app.
-  package static func host(ofApp index: Int) -> String { "app\(index).corp.\(domain)" }
+  /// The host of an app: 24 bytes up to a million apps, so that the size of the organization is all that changes.
+  package static func host(ofApp index: Int) -> String {
+    let digits = String(index)
+    return "app" + String(repeating: "0", count: max(0, 6 - digits.utf8.count)) + digits + ".co.\(domain)"
+  }
 
   /// The policy; users come first among its members, then groups.
   package consuming func policy() -> Policy {

@@ -3,26 +3,36 @@
 internal import CPostern
 
 extension Bundle {
+  /// Takes rows 7 and 8; what came of them stands in `run.outcome`.
   @inline(__always)
   borrowing func admit(
-    _ line: AppLine, _ hearing: Hearing, _ credential: postern_credential
-  ) -> Outcome {
-    if credential.kind == UInt8(truncatingIfNeeded: POSTERN_CREDENTIAL_NONE) {
-      return .challenge(POSTERN_REASON_NO_CREDENTIAL)
+    _ line: AppLine, _ hearing: Hearing, _ credential: postern_credential, _ run: inout ClockRun
+  ) {
+    if let reason = refusalOfUse(line, hearing.identity, credential, &run) {
+      return run.fail(reason, POSTERN_CLOCK_NONE)
     }
-    let identity = hearing.identity
+    self.run(entry: line.program, credential, &run)
+  }
+
+  /// Row 7: the reason why the credential is not usable here, or nil; finds the provider.
+  @inline(__always)
+  private borrowing func refusalOfUse(
+    _ line: AppLine, _ identity: Span<UInt32>, _ credential: postern_credential, _ run: inout ClockRun
+  ) -> Int? {
+    if credential.kind == UInt8(truncatingIfNeeded: POSTERN_CREDENTIAL_NONE) { return POSTERN_REASON_NO_CREDENTIAL }
     if credential.kind == UInt8(truncatingIfNeeded: POSTERN_CREDENTIAL_BEARER),
       let reason = audienceRefusal(line, identity)
     {
-      return .challenge(reason)
+      return reason
     }
     let provider = identity[IdentityLayout.provider]
-    if provider >= UInt32(truncatingIfNeeded: sections.providerCount) || line.providerMask >> UInt64(provider) & 1 == 0 {
-      return .challenge(POSTERN_REASON_PROVIDER_MISMATCH)
+    if provider >= UInt32(truncatingIfNeeded: BundleFormat.providerLimit)
+      || line.providerMask >> UInt64(provider) & 1 == 0
+    {
+      return POSTERN_REASON_PROVIDER_MISMATCH
     }
-    if !acceptsTenant(line, provider: Int(provider), identity) { return .challenge(POSTERN_REASON_TENANT_MISMATCH) }
-    return run(
-      entry: line.program, credential, providerIndex: UInt16(truncatingIfNeeded: provider), now: hearing.now)
+    run.providerIndex = UInt16(truncatingIfNeeded: provider)
+    return acceptsTenant(line, provider: Int(provider), identity) ? nil : POSTERN_REASON_TENANT_MISMATCH
   }
 
   /// Row 7 for a bearer: the reason that its audience or authorized party gives, or nil.

@@ -85,7 +85,8 @@ public func postern_decide(
   _ decision: UnsafeMutablePointer<postern_decision>?
 ) {
   guard let decision = unsafe decision else { return }
-  unsafe decision.pointee = Bundle.forbidden(POSTERN_REASON_UNDECIDED)
+  unsafe decision.pointee = Bundle.refusal
+  unsafe decision.pointee.forbid(POSTERN_REASON_UNDECIDED)
   guard let bundle = unsafe opened(bundle), let request = unsafe request, let scratch = unsafe scratch else { return }
   let pointers = unsafe FactPointers(facts)
   let noCredential = postern_credential()

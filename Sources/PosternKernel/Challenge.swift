@@ -4,16 +4,25 @@ internal import CPostern
 
 enum Challenge {
   /// `redirect` or `unauthorized`, by the first row of the table that matches.
-  static func verdict(_ request: RequestView, text: Span<UInt8>, isBearer: Bool) -> UInt8 {
-    isNavigation(request, text: text, isBearer: isBearer)
+  static func verdict(_ hearing: Hearing, _ request: postern_request, isBearer: Bool) -> UInt8 {
+    isNavigation(hearing, request, isBearer: isBearer)
       ? UInt8(truncatingIfNeeded: POSTERN_REDIRECT) : UInt8(truncatingIfNeeded: POSTERN_UNAUTHORIZED)
   }
 
-  private static func isNavigation(_ request: RequestView, text: Span<UInt8>, isBearer: Bool) -> Bool {
-    if isBearer || request.isWebSocket || !request.method.isGetOrHead { return false }
-    if text.equalsFolded(request.xRequestedWith, "xmlhttprequest") || request.isSpeculative { return false }
-    if !request.secFetchMode.isAbsent { return text.equals(request.secFetchMode, "navigate") }
-    return acceptsPage(request.accept, text: text)
+  private static func isNavigation(_ hearing: Hearing, _ request: postern_request, isBearer: Bool) -> Bool {
+    let text = hearing.text
+    if isBearer || hearing.isWebSocket || !hearing.method.isGetOrHead { return false }
+    let isScript = text.equalsFolded(TextRange(checked: request.x_requested_with), "xmlhttprequest")
+    if isScript || isSpeculative(request, text: text) { return false }
+    let mode = TextRange(checked: request.sec_fetch_mode)
+    if !mode.isAbsent { return text.equals(mode, "navigate") }
+    return acceptsPage(TextRange(checked: request.accept), text: text)
+  }
+
+  /// Whether the browser fetches ahead of the person.
+  @inline(__always) static func isSpeculative(_ request: postern_request, text: Span<UInt8>) -> Bool {
+    let purpose = TextRange(checked: request.sec_purpose)
+    return !purpose.isEmpty && text.hasPrefix(purpose, "prefetch")
   }
 
   /// Whether an element of `Accept` is a page's media type with a weight above 0.

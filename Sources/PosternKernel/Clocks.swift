@@ -19,54 +19,45 @@ struct Outcome {
   /// 0 where account state need not be checked again.
   var checkStateAt: Int64 = 0
 
-  var passed: Bool { reason == 0 }
-
-  static func challenge(_ reason: Int) -> Outcome { Outcome(reason: UInt16(truncatingIfNeeded: reason)) }
+  @inline(__always) var passed: Bool { reason == 0 }
 }
 
-/// A clock: the instant from which it is expired, nil where that is past the last representable one.
+/// A clock: the instant from which it is expired. One that lies past the last representable instant is never reached.
 struct Expiry {
-  let instant: Int64?
+  let instant: Int64
+  let isNever: Bool
 
   /// `fact` plus `seconds`.
   @inline(__always) init(_ fact: Int64, plusSeconds seconds: UInt32) {
     let (sum, overflow) = fact.addingReportingOverflow(Int64(seconds) &* 1_000)
-    instant = overflow ? nil : sum
+    instant = sum
+    isNever = overflow
   }
 
   @inline(__always) init(_ earlier: Expiry, plusSeconds seconds: UInt32) {
-    guard let start = earlier.instant else {
-      self = earlier
-      return
-    }
-    self.init(start, plusSeconds: seconds)
+    let (sum, overflow) = earlier.instant.addingReportingOverflow(Int64(seconds) &* 1_000)
+    instant = sum
+    isNever = overflow || earlier.isNever
   }
 
   /// Whether `now` has reached it.
-  @inline(__always) func isReached(at now: Int64) -> Bool {
-    guard let instant else { return false }
-    return now >= instant
-  }
+  @inline(__always) func isReached(at now: Int64) -> Bool { now >= instant && !isNever }
 
-  var saturated: Int64 { instant ?? Int64.max }
+  var saturated: Int64 { isNever ? Int64.max : instant }
 }
 
 /// Runs one program. A struct of integers: it lives in registers and on the stack.
 struct ClockRun {
   let now: Int64
-  let providerIndex: UInt16
+  var providerIndex: UInt16 = 0
   var outcome = Outcome()
 
-  @inline(__always)
-  init(now: Int64, providerIndex: UInt16) {
-    self.now = now
-    self.providerIndex = providerIndex
-  }
+  @inline(__always) init(now: Int64) { self.now = now }
 
   /// Counts an unexpired clock into `validUntil`; of equal ones the first stays.
   @inline(__always) mutating func bound(_ expiry: Expiry, _ clock: Int) {
-    if let instant = expiry.instant, instant < outcome.validUntil {
-      outcome.validUntil = instant
+    if expiry.instant < outcome.validUntil && !expiry.isNever {
+      outcome.validUntil = expiry.instant
       outcome.validUntilClock = UInt8(truncatingIfNeeded: clock)
     }
   }
@@ -89,69 +80,67 @@ struct ClockRun {
 }
 
 extension Bundle {
-  /// Runs the program at `entry` over `credential`.
-  borrowing func run(
-    entry: UInt32, _ credential: postern_credential, providerIndex: UInt16, now: Int64
-  ) -> Outcome {
-    var run = ClockRun(now: now, providerIndex: providerIndex)
+  /// Runs the program at `entry` over `credential`. Jumps go forward and every path ends: the verifier has proved it.
+  @inline(__always)
+  borrowing func run(entry: UInt32, _ credential: postern_credential, _ run: inout ClockRun) {
     var offset = sections.code.offset &+ RecordSize.codeWord &* Int(entry)
     while true {
-      let low = words.u64(offset)
-      offset &+= RecordSize.codeWord
-      let opcode = Opcode(UInt8(truncatingIfNeeded: low))
-      if opcode.rawValue <= Opcode.branchProvider.rawValue {
-        switch opcode {
-        case .label: break
-        case .pass: return run.outcome
-        case .challenge:
-          run.fail(Int(UInt16(truncatingIfNeeded: low >> 16)), POSTERN_CLOCK_NONE)
-          return run.outcome
-        default:
-          if run.branches(opcode, low, credential) {
-            offset = sections.code.offset &+ RecordSize.codeWord &* Int(low >> 32)
-          }
-        }
-      } else {
-        run.check(opcode, low, words.u64(offset &- 8), credential)
-        if run.outcome.reason != 0 { return run.outcome }
+      let word = words.u64(offset)
+      let opcode = Opcode(UInt8(truncatingIfNeeded: word))
+      if opcode == .pass { return }
+      if opcode.rawValue >= Opcode.checkSkew.rawValue {
+        run.check(opcode, word, words.u64(offset &+ 8), credential)
+        if run.outcome.reason != 0 { return }
+      } else if run.branches(opcode, word, credential) {
+        offset = sections.code.offset &+ RecordSize.codeWord &* Int(word >> 32)
+        continue
+      } else if run.outcome.reason != 0 {
+        return
       }
+      offset &+= RecordSize.codeWord
     }
   }
 }
 
 extension ClockRun {
+  /// Whether the run goes on at the word's target. A `challenge` ends it.
   @inline(__always)
-  func branches(_ opcode: Opcode, _ low: UInt64, _ credential: postern_credential) -> Bool {
-    let a = UInt8(truncatingIfNeeded: low >> 8)
-    switch opcode {
-    case .branchCredential: return credential.kind == a
-    case .branchPrincipal: return credential.knownPrincipalKind == a
-    default: return providerIndex == UInt16(truncatingIfNeeded: low >> 16)
+  mutating func branches(_ opcode: Opcode, _ word: UInt64, _ credential: postern_credential) -> Bool {
+    let a = UInt8(truncatingIfNeeded: word >> 8)
+    switch opcode.rawValue {
+    case Opcode.branchCredential.rawValue: return credential.kind == a
+    case Opcode.branchPrincipal.rawValue: return credential.knownPrincipalKind == a
+    case Opcode.branchProvider.rawValue: return providerIndex == UInt16(truncatingIfNeeded: word >> 16)
+    case Opcode.challenge.rawValue:
+      fail(Int(UInt16(truncatingIfNeeded: word >> 16)), POSTERN_CLOCK_NONE)
+      return false
+    default: return false  // A label.
     }
   }
 
   @inline(__always)
-  mutating func check(_ opcode: Opcode, _ low: UInt64, _ high: UInt64, _ credential: postern_credential) {
-    let a = UInt8(truncatingIfNeeded: low >> 8)
-    let x = UInt32(truncatingIfNeeded: low >> 32)
-    switch opcode {
-    case .checkSkew: checkSkew(x, credential)
-    case .needFact: needFact(FactID(a), credential)
-    case .checkState: checkState(credential)
-    case .checkFresh:
-      checkFresh(
-        x, stateGrace: UInt32(truncatingIfNeeded: high), storeGrace: UInt32(truncatingIfNeeded: high >> 32), credential)
-    case .checkBearer: checkBearer(credential)
-    case .checkTokenAge: checkTokenAge(x, isExpiry: a == 1, credential)
-    case .checkTokenEnd: checkTokenEnd(credential)
-    case .checkAbsolute: checkTimeout(credential.created_at, x, POSTERN_REASON_ABSOLUTE_TIMEOUT, POSTERN_CLOCK_ABSOLUTE)
-    case .checkIdle: checkTimeout(credential.last_seen_at, x, POSTERN_REASON_IDLE_TIMEOUT, POSTERN_CLOCK_IDLE)
+  mutating func check(_ opcode: Opcode, _ word: UInt64, _ more: UInt64, _ credential: postern_credential) {
+    let a = UInt8(truncatingIfNeeded: word >> 8)
+    let x = UInt32(truncatingIfNeeded: word >> 32)
+    switch opcode.rawValue {
+    case Opcode.checkSkew.rawValue: checkSkew(x, credential)
+    case Opcode.needFact.rawValue: needFact(FactID(a), credential)
+    case Opcode.checkState.rawValue: checkState(credential)
+    case Opcode.checkFresh.rawValue: checkFresh(x, graces: more, credential)
+    case Opcode.checkBearer.rawValue: checkBearer(credential)
+    case Opcode.checkTokenAge.rawValue: checkTokenAge(x, isExpiry: a == 1, credential)
+    case Opcode.checkTokenEnd.rawValue: checkTokenEnd(credential)
+    case Opcode.checkAbsolute.rawValue:
+      checkTimeout(credential.created_at, x, POSTERN_REASON_ABSOLUTE_TIMEOUT, POSTERN_CLOCK_ABSOLUTE)
+    case Opcode.checkIdle.rawValue:
+      checkTimeout(credential.last_seen_at, x, POSTERN_REASON_IDLE_TIMEOUT, POSTERN_CLOCK_IDLE)
     default: checkReauthentication(a, x, credential)
     }
   }
 
   // MARK: row 8.1
 
+  @inline(__always)
   private mutating func checkSkew(_ seconds: UInt32, _ credential: postern_credential) {
     let (sum, overflow) = now.addingReportingOverflow(Int64(seconds) &* 1_000)
     let latest = overflow ? Int64.max : sum
@@ -160,6 +149,7 @@ extension ClockRun {
     }
   }
 
+  @inline(__always)
   private mutating func needFact(_ fact: FactID, _ credential: postern_credential) {
     let value =
       switch fact {
@@ -174,6 +164,7 @@ extension ClockRun {
 
   // MARK: rows 8.2 and 8.3
 
+  @inline(__always)
   private mutating func checkState(_ credential: postern_credential) {
     let state = Int(credential.account_state)
     if state <= POSTERN_ACCOUNT_ACTIVE || state > POSTERN_ACCOUNT_CREDENTIAL_CHANGED { return }
@@ -181,9 +172,9 @@ extension ClockRun {
     fail(POSTERN_REASON_SIGNED_OUT &+ state &- POSTERN_ACCOUNT_SIGNED_OUT, POSTERN_CLOCK_NONE, after: now)
   }
 
-  private mutating func checkFresh(
-    _ revalidate: UInt32, stateGrace: UInt32, storeGrace: UInt32, _ credential: postern_credential
-  ) {
+  /// `graces`: the state's in the low half, the store's in the high one.
+  @inline(__always)
+  private mutating func checkFresh(_ revalidate: UInt32, graces: UInt64, _ credential: postern_credential) {
     let state = Int(credential.account_state)
     let isUnknown = state == POSTERN_ACCOUNT_UNKNOWN || state > POSTERN_ACCOUNT_CREDENTIAL_CHANGED
     if revalidate == BundleFormat.none {
@@ -197,8 +188,8 @@ extension ClockRun {
       return
     }
     applyGraces(
-      due, stateGrace: credential.state_source_down == 1 ? stateGrace : nil,
-      storeGrace: credential.store_down == 1 ? storeGrace : nil)
+      due, stateGrace: credential.state_source_down == 1 ? UInt32(truncatingIfNeeded: graces) : nil,
+      storeGrace: credential.store_down == 1 ? UInt32(truncatingIfNeeded: graces >> 32) : nil)
   }
 
   /// Row 8.3's exception: each source that is down (not nil) must grant a grace that has not run out.
@@ -309,8 +300,16 @@ extension postern_credential {
   }
 
   /// The latest of the time facts that row 8.1 holds to the skew; `Int64.min` where all are absent.
-  var latestTimeFact: Int64 {
+  @inline(__always) var latestTimeFact: Int64 {
     if isServiceAccount { return issued_at == 0 ? Int64.min : issued_at }
+    let sessionFacts = max(max(created_at, last_seen_at), max(state_checked_at, issued_at))
+    let latest = max(sessionFacts, max(login_at, max(second_factor_at, security_key_at)))
+    // Above 0 no absent fact can be the latest; otherwise they have to be left out one by one.
+    return latest > 0 ? latest : latestEarlyTimeFact
+  }
+
+  /// The same where no fact is after 1970.
+  private var latestEarlyTimeFact: Int64 {
     var latest = Int64.min
     Self.raise(&latest, created_at)
     Self.raise(&latest, last_seen_at)

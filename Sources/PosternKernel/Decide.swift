@@ -11,104 +11,82 @@ extension Bundle {
   /// - `now`: milliseconds since 1970.
   /// - `scratch`: `POSTERN_SCRATCH_BYTES` bytes, written only where the path is not in normal form.
   public borrowing func decide(
-    _ request: postern_request, text: Span<UInt8>, cells: Span<postern_cell>,
-    credential: postern_credential, identity: Span<UInt32>, at now: Int64, scratch: inout MutableSpan<UInt8>
+    _ request: postern_request, text: Span<UInt8>, cells: Span<postern_cell>, credential: postern_credential,
+    identity: Span<UInt32>, at now: Int64, scratch: inout MutableSpan<UInt8>
   ) -> postern_decision {
-    var decision = Self.forbidden(POSTERN_REASON_MALFORMED_REQUEST)
+    var decision = Self.refusal
     decision.revision = revision
-    guard let view = RequestView(request, text: text),
-      credential.kind <= UInt8(truncatingIfNeeded: POSTERN_CREDENTIAL_BEARER), !view.path.isAbsent,
-      let hostCount = Host.trimmedCount(text.slice(view.host.orEmpty)),
-      scratch.count >= Int(POSTERN_SCRATCH_BYTES)
+    guard let view = RequestView(request, text: text) else { return decision }
+    let host = TextRange(checked: request.host)
+    let path = TextRange(checked: request.path)
+    guard !host.isEmpty, !path.isEmpty, credential.kind <= UInt8(truncatingIfNeeded: POSTERN_CREDENTIAL_BEARER),
+      let hostCount = Host.trimmedCount(text.slice(host))
     else { return decision }
-    let rawPath = text.slice(view.path)
-    let forms = Path.forms(rawPath, scratch: &scratch)
-    switch forms.shape {
-    case .malformed: return decision
-    case .plain:
-      return decide(
-        Question(view: view, decoded: rawPath, normal: rawPath, isTwo: false, hasExemptEscape: false, text: text),
-        hostCount: hostCount, credential, identity, now)
-    case .decoded, .two:
-      let span = scratch.span
-      let normal = span.extracting(Path.normalOffset..<Path.normalOffset &+ forms.normalCount)
-      return decide(
-        Question(
-          view: view, decoded: span.extracting(0..<forms.decodedCount), normal: normal, isTwo: forms.shape == .two,
-          hasExemptEscape: forms.hasExemptEscape, text: text),
-        hostCount: hostCount, credential, identity, now)
+    let hearing = Hearing(view, request, text: text, identity: identity, now: now)
+    let line = findHost(text.slice(host), count: hostCount)
+    if Path.isPlain(text.slice(path)) && text[path.offset] == UInt8(ascii: "/") {
+      decidePlain(hearing, request, credential, line, path: text.slice(path), into: &decision)
+    } else {
+      decideUnusual(hearing, request, credential, line, raw: text.slice(path), scratch: &scratch, into: &decision)
     }
+    return decision
   }
 
-  static func forbidden(_ reason: Int) -> postern_decision {
+  /// `forbidden`, `malformedRequest`: what every decision begins as.
+  static var refusal: postern_decision {
     var decision = postern_decision()
-    decision.verdict = UInt8(truncatingIfNeeded: POSTERN_FORBIDDEN)
-    decision.reason = UInt16(truncatingIfNeeded: reason)
+    decision.reason = UInt16(truncatingIfNeeded: POSTERN_REASON_MALFORMED_REQUEST)
     decision.app = BundleFormat.none
     decision.rule = BundleFormat.none
     return decision
   }
 }
 
-extension TextRange {
-  var orEmpty: TextRange { isAbsent ? TextRange(offset: 0, count: 0) : self }
+extension postern_decision {
+  @inline(__always) mutating func forbid(_ reason: Int) { self.reason = UInt16(truncatingIfNeeded: reason) }
+
+  @inline(__always) var isAllow: Bool { verdict == UInt8(truncatingIfNeeded: POSTERN_ALLOW) }
 }
 
-/// A checked request with its path's forms.
-struct Question: ~Escapable {
-  let view: RequestView
-  let decoded: Span<UInt8>
-  let normal: Span<UInt8>
-  let isTwo: Bool
-  let hasExemptEscape: Bool
+/// What is known of a request when its rows are taken.
+struct Hearing: ~Escapable {
   let text: Span<UInt8>
+  let identity: Span<UInt32>
+  let now: Int64
+  let method: Method
+  let isWebSocket: Bool
+  let query: QueryRequest
 
-  @_lifetime(copy decoded, copy normal, copy text)
-  init(
-    view: RequestView, decoded: Span<UInt8>, normal: Span<UInt8>, isTwo: Bool, hasExemptEscape: Bool, text: Span<UInt8>
-  ) {
-    self.view = view
-    self.decoded = decoded
-    self.normal = normal
-    self.isTwo = isTwo
-    self.hasExemptEscape = hasExemptEscape
+  @_lifetime(copy text, copy identity)
+  @inline(__always)
+  init(_ view: RequestView, _ request: postern_request, text: Span<UInt8>, identity: Span<UInt32>, now: Int64) {
     self.text = text
+    self.identity = identity
+    self.now = now
+    method = view.method
+    isWebSocket = view.isWebSocket
+    query = Query.read(TextRange(checked: request.query), text: text)
   }
 }
 
 extension Bundle {
-  /// Rows 1 (what is left of it) to 3, and the two-form rule.
-  @inline(__always)
-  private borrowing func decide(
-    _ question: Question, hostCount: Int, _ credential: postern_credential, _ identity: Span<UInt32>,
-    _ now: Int64
-  ) -> postern_decision {
-    let host = findHost(question.text.slice(question.view.host), count: hostCount)
-    let normalApp = host.map { route(question.normal, on: $0) } ?? .none
-    let decodedApp = question.isTwo ? host.map { route(question.decoded, on: $0) } ?? .none : normalApp
-    if question.hasExemptEscape && !(normalApp.allowsEscapes && decodedApp.allowsEscapes) {
-      return stamped(Self.forbidden(POSTERN_REASON_MALFORMED_REQUEST))
-    }
-    if let refusal = identityRefusal(credential, identity) { return stamped(Self.forbidden(refusal)) }
-    guard let host else { return stamped(Self.forbidden(POSTERN_REASON_UNKNOWN_HOST)) }
-    let hearing = Hearing(
-      host: host, now: now, query: Query.read(question.view.query, text: question.text),
-      question: question, identity: identity)
-    return stamped(decide(hearing, normalApp: normalApp, decodedApp: decodedApp, credential))
-  }
+  // MARK: one form
 
+  /// Rows 1 (what is left of it) to 10 where the raw path is in both forms.
   @inline(__always)
-  private borrowing func stamped(_ decision: postern_decision) -> postern_decision {
-    var decision = decision
-    decision.revision = revision
-    return decision
+  private borrowing func decidePlain(
+    _ hearing: Hearing, _ request: postern_request, _ credential: postern_credential, _ line: HostLine?,
+    path: Span<UInt8>, into decision: inout postern_decision
+  ) {
+    if let refusal = identityRefusal(credential, hearing.identity) { return decision.forbid(refusal) }
+    guard let line else { return decision.forbid(POSTERN_REASON_UNKNOWN_HOST) }
+    let app = route(path, on: line).app
+    decideForm(hearing, request, credential, baseApp: line.baseApp, path: path, app: app, into: &decision)
   }
 
   /// Row 1 for the resolved identity: its reason, or nil where it is this bundle's and whole.
   @inline(__always)
-  private borrowing func identityRefusal(
-    _ credential: postern_credential, _ identity: Span<UInt32>
-  ) -> Int? {
+  private borrowing func identityRefusal(_ credential: postern_credential, _ identity: Span<UInt32>) -> Int? {
     if credential.kind == UInt8(truncatingIfNeeded: POSTERN_CREDENTIAL_NONE) { return nil }
     if identity.count < IdentityLayout.wordCount { return POSTERN_REASON_STALE_RESOLUTION }
     let view = IdentityView(identity)
@@ -120,55 +98,35 @@ extension Bundle {
     }
   }
 
-  /// Row 3 and the two-form rule: a mode in the query goes by the normal form alone; forms that disagree on who answers are
-  /// refused; then the first form that does not allow decides.
-  @inline(__always)
-  private borrowing func decide(
-    _ hearing: Hearing, normalApp: RoutedApp, decodedApp: RoutedApp, _ credential: postern_credential
-  ) -> postern_decision {
-    let question = hearing.question
-    if hearing.query.mode != 0 && question.view.method.isGetOrHead {
-      return handle(hearing, hearing.query.mode, path: question.normal, app: normalApp.app, credential)
-    }
-    if !question.isTwo { return decideForm(hearing, path: question.normal, app: normalApp.app, credential) }
-    if Mode.isReserved(question.normal) != Mode.isReserved(question.decoded) || normalApp.app != decodedApp.app {
-      return Self.forbidden(POSTERN_REASON_AMBIGUOUS_PATH)
-    }
-    let first = decideForm(hearing, path: question.decoded, app: decodedApp.app, credential)
-    if first.verdict != UInt8(truncatingIfNeeded: POSTERN_ALLOW) { return first }
-    var second = decideForm(hearing, path: question.normal, app: normalApp.app, credential)
-    if second.verdict != UInt8(truncatingIfNeeded: POSTERN_ALLOW) { return second }
-    if first.valid_until < second.valid_until {
-      second.valid_until = first.valid_until
-      second.clock = first.clock
-    }
-    second.touch &= first.touch
-    return second
-  }
-
-  /// Rows 3 to 10 for one form, but for a mode in the query.
+  /// Rows 3 to 10 for one form.
   @inline(__always)
   private borrowing func decideForm(
-    _ hearing: Hearing, path: Span<UInt8>, app: UInt32, _ credential: postern_credential
-  ) -> postern_decision {
-    if hearing.question.view.method.isGetOrHead && Mode.isReserved(path) {
-      return handle(hearing, Mode.page(path), path: path, app: app, credential)
+    _ hearing: Hearing, _ request: postern_request, _ credential: postern_credential, baseApp: UInt32,
+    path: Span<UInt8>, app: UInt32, into decision: inout postern_decision
+  ) {
+    if hearing.method.isGetOrHead {
+      let mode = hearing.query.mode != 0 ? hearing.query.mode : Mode.isReserved(path) ? Mode.page(path) : 0
+      if mode != 0 {
+        return handle(hearing, request, credential, baseApp: baseApp, path: path, app: app, mode, into: &decision)
+      }
     }
-    return decideRows(hearing, path: path, app: app, credential)
+    decideRows(hearing, request, credential, baseApp: baseApp, path: path, app: app, into: &decision)
   }
 
   /// Row 3's answer; the refresh modes carry the obligations of the challenge that the same URL would get.
   private borrowing func handle(
-    _ hearing: Hearing, _ mode: UInt8, path: Span<UInt8>, app: UInt32, _ credential: postern_credential
-  ) -> postern_decision {
-    var decision = Self.forbidden(POSTERN_REASON_MODE_REQUESTED)
+    _ hearing: Hearing, _ request: postern_request, _ credential: postern_credential, baseApp: UInt32,
+    path: Span<UInt8>, app: UInt32, _ mode: UInt8, into decision: inout postern_decision
+  ) {
     decision.verdict = UInt8(truncatingIfNeeded: POSTERN_HANDLE)
+    decision.forbid(POSTERN_REASON_MODE_REQUESTED)
     decision.mode = mode
-    decision.app = app == BundleFormat.none ? hearing.host.baseApp : app
+    decision.app = app == BundleFormat.none ? baseApp : app
     let isRefresh = mode == UInt8(truncatingIfNeeded: POSTERN_MODE_DO_SESSION_REFRESH)
       || mode == UInt8(truncatingIfNeeded: POSTERN_MODE_SESSION_REFRESHER)
-    if !isRefresh { return decision }
-    let plain = decideRows(hearing, path: path, app: app, credential)
+    if !isRefresh { return }
+    var plain = Self.refusal
+    decideRows(hearing, request, credential, baseApp: baseApp, path: path, app: app, into: &plain)
     let isChallenge = plain.verdict == UInt8(truncatingIfNeeded: POSTERN_REDIRECT)
       || plain.verdict == UInt8(truncatingIfNeeded: POSTERN_UNAUTHORIZED)
     if isChallenge {
@@ -178,25 +136,56 @@ extension Bundle {
       decision.reauthentication_method = plain.reauthentication_method
       decision.reauthentication_max_age_seconds = plain.reauthentication_max_age_seconds
     }
-    return decision
   }
-}
 
-/// What is known of a request once its host is: all that the rows below need.
-struct Hearing: ~Escapable {
-  let host: HostLine
-  let now: Int64
-  let query: QueryRequest
-  let question: Question
-  let identity: Span<UInt32>
+  // MARK: two forms
 
-  @_lifetime(copy question, copy identity)
-  init(host: HostLine, now: Int64, query: QueryRequest, question: Question, identity: Span<UInt32>) {
-    self.host = host
-    self.now = now
-    self.query = query
-    self.question = question
-    self.identity = identity
+  /// The same where the raw path needs work: it is malformed, or its forms lie in the scratch.
+  private borrowing func decideUnusual(
+    _ hearing: Hearing, _ request: postern_request, _ credential: postern_credential, _ line: HostLine?,
+    raw: Span<UInt8>, scratch: inout MutableSpan<UInt8>, into decision: inout postern_decision
+  ) {
+    if scratch.count < Int(POSTERN_SCRATCH_BYTES) { return }
+    let forms = Path.forms(raw, scratch: &scratch)
+    if forms.shape == .malformed { return }
+    let decoded = scratch.span.extracting(0..<forms.decodedCount)
+    let normal = scratch.span.extracting(Path.normalOffset..<Path.normalOffset &+ forms.normalCount)
+    let normalApp = line.map { route(normal, on: $0) } ?? .none
+    let decodedApp = line.map { route(decoded, on: $0) } ?? .none
+    if forms.hasExemptEscape && !(normalApp.allowsEscapes && decodedApp.allowsEscapes) { return }
+    if let refusal = identityRefusal(credential, hearing.identity) { return decision.forbid(refusal) }
+    guard let line else { return decision.forbid(POSTERN_REASON_UNKNOWN_HOST) }
+    let isOne = forms.shape == .decoded || (hearing.query.mode != 0 && hearing.method.isGetOrHead)
+    if isOne {
+      decideForm(
+        hearing, request, credential, baseApp: line.baseApp, path: normal, app: normalApp.app, into: &decision)
+    } else if Mode.isReserved(normal) != Mode.isReserved(decoded) || normalApp.app != decodedApp.app {
+      decision.forbid(POSTERN_REASON_AMBIGUOUS_PATH)
+    } else {
+      decideBoth(
+        hearing, request, credential, baseApp: line.baseApp, decoded: decoded, normal: normal, app: normalApp.app,
+        into: &decision)
+    }
+  }
+
+  /// The two-form rule, once both forms lead to one app: the first form that does not allow decides.
+  private borrowing func decideBoth(
+    _ hearing: Hearing, _ request: postern_request, _ credential: postern_credential, baseApp: UInt32,
+    decoded: Span<UInt8>, normal: Span<UInt8>, app: UInt32, into decision: inout postern_decision
+  ) {
+    var first = decision
+    decideForm(hearing, request, credential, baseApp: baseApp, path: decoded, app: app, into: &first)
+    if !first.isAllow {
+      decision = first
+      return
+    }
+    decideForm(hearing, request, credential, baseApp: baseApp, path: normal, app: app, into: &decision)
+    if !decision.isAllow { return }
+    if first.valid_until < decision.valid_until {
+      decision.valid_until = first.valid_until
+      decision.clock = first.clock
+    }
+    decision.touch &= first.touch
   }
 }
 

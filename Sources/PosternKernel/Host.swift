@@ -5,14 +5,19 @@ enum Host {
   static let byteLimit = 253
 
   /// The byte count of `text` without port and trailing dot; nil where it is malformed.
-  static func trimmedCount(_ text: Span<UInt8>) -> Int? {
+  @inline(__always) static func trimmedCount(_ text: Span<UInt8>) -> Int? {
     let count = text.count
     if count == 0 || count > byteLimit { return nil }
     var offset = 0
-    while offset < count {
-      let size = min(8, count &- offset)
-      if !areNameBytes(text.word(offset, byteCount: size), byteCount: size) { return slowTrimmedCount(text) }
+    while offset &+ 8 <= count {
+      if !areNameBytes(text.u64(offset)) { return slowTrimmedCount(text) }
       offset &+= 8
+    }
+    let rest = count &- offset
+    if rest > 0 {
+      // The unused high bytes become `a`, which passes.
+      let filler: UInt64 = 0x6161_6161_6161_6161 << (UInt64(rest) &* 8)
+      if !areNameBytes(text.word(offset, byteCount: rest) | filler) { return slowTrimmedCount(text) }
     }
     if text[count &- 1] != UInt8(ascii: ".") { return count }
     return count > 1 ? count &- 1 : nil
@@ -56,12 +61,9 @@ enum Host {
     ASCII.isHexadecimal(byte) || byte == UInt8(ascii: ":") || byte == UInt8(ascii: ".")
   }
 
-  /// Whether the low `byteCount` bytes of `word` are all letters, digits, `-` or `.`.
-  @inline(__always) static func areNameBytes(_ word: UInt64, byteCount: Int) -> Bool {
+  /// Whether the bytes are all letters, digits, `-` or `.`.
+  @inline(__always) static func areNameBytes(_ bytes: UInt64) -> Bool {
     let highBits: UInt64 = 0x8080_8080_8080_8080
-    // The unused high bytes become `a`, which passes.
-    let filler: UInt64 = byteCount >= 8 ? 0 : 0x6161_6161_6161_6161 << (UInt64(byteCount) &* 8)
-    let bytes = word | filler
     let lower = bytes | 0x2020_2020_2020_2020
     // With every byte below 0x80, adding (0x80 - bound) sets a byte's high bit where it is at least the bound.
     let sevenBits = bytes & ~highBits

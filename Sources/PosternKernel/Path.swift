@@ -5,8 +5,6 @@
 struct PathForms {
   enum Shape {
     case malformed
-    /// Both forms are the raw path.
-    case plain
     /// Both forms are the first `normalCount` bytes of the scratch's second half.
     case decoded
     /// The decoded form lies in the scratch's first half, the normal form in its second.
@@ -25,10 +23,9 @@ enum Path {
   /// Where the normal form begins in the scratch.
   static let normalOffset = 8_192
 
-  /// Finds the forms of `raw`, writing them into `scratch` (16,384 bytes) only where they differ from it.
+  /// Writes the forms of `raw`, for which `isPlain` said no, into `scratch` (16,384 bytes).
   static func forms(_ raw: Span<UInt8>, scratch: inout MutableSpan<UInt8>) -> PathForms {
     if raw.isEmpty || raw.count > byteLimit || raw[0] != UInt8(ascii: "/") { return PathForms(shape: .malformed) }
-    if isPlain(raw) { return PathForms(shape: .plain) }
     guard var forms = decode(raw, into: &scratch) else { return PathForms(shape: .malformed) }
     guard isUTF8(scratch.span, count: forms.decodedCount) else { return PathForms(shape: .malformed) }
     guard let normalCount = normalize(&scratch, decodedCount: forms.decodedCount) else {
@@ -45,40 +42,40 @@ enum Path {
   /// Whether nothing in `raw` can be malformed, decoded or normalized. May say no to a path that is all right (`/.well-known`).
   @inline(__always) static func isPlain(_ raw: Span<UInt8>) -> Bool {
     var offset = 0
-    var carriesSlash: UInt64 = 0
+    var afterSlash: UInt64 = 0
     var refused: UInt64 = 0
-    while offset < raw.count {
-      let size = min(8, raw.count &- offset)
-      // The unused high bytes become `a`, which is plain.
-      let filler: UInt64 = size == 8 ? 0 : 0x6161_6161_6161_6161 << (UInt64(size) &* 8)
-      let word = raw.word(offset, byteCount: size) | filler
-      let slashes = bytesEqual(word, 0x2F2F_2F2F_2F2F_2F2F)
-      let dots = bytesEqual(word, 0x2E2E_2E2E_2E2E_2E2E)
-      refused |= unusual(word) | ((slashes << 8 | carriesSlash) & (slashes | dots))
-      carriesSlash = slashes >> 56
+    while offset &+ 8 <= raw.count {
+      refused |= unusual(raw.u64(offset), afterSlash: &afterSlash)
       offset &+= 8
     }
-    return refused == 0
+    let rest = raw.count &- offset
+    if rest > 0 {
+      // The unused high bytes become `a`, which is plain.
+      let filler: UInt64 = 0x6161_6161_6161_6161 << (UInt64(rest) &* 8)
+      refused |= unusual(raw.word(offset, byteCount: rest) | filler, afterSlash: &afterSlash)
+    }
+    return refused & 0x8080_8080_8080_8080 == 0
   }
 
-  /// High bits at the bytes of `word` that equal the byte repeated in `pattern`.
-  @inline(__always) private static func bytesEqual(_ word: UInt64, _ pattern: UInt64) -> UInt64 {
-    let difference = word ^ pattern
-    let sevenBits: UInt64 = 0x7F7F_7F7F_7F7F_7F7F
-    return ~((difference & sevenBits &+ sevenBits) | difference | sevenBits)
+  /// High bits where `word` may need work: a byte that is not 0x21...0x7E; `#` and `%` (with `!` and `\'`, which differ from
+  /// them in two bits); `;` and `?`; `\`; a slash or a dot after a slash. `afterSlash` carries the last byte's slash over.
+  /// Bits that are not high bits mean nothing.
+  @inline(__always) private static func unusual(_ word: UInt64, afterSlash: inout UInt64) -> UInt64 {
+    let slashes = zeroBytes(word ^ 0x2F2F_2F2F_2F2F_2F2F) & 0x8080_8080_8080_8080
+    let slashesAndDots = zeroBytes((word | 0x0101_0101_0101_0101) ^ 0x2F2F_2F2F_2F2F_2F2F)
+    let doubled = (slashes << 8 | afterSlash) & slashesAndDots
+    afterSlash = slashes >> 56
+    // Below 0x21 a borrow, at 0x7F a carry, from 0x80 on the bit itself. A borrow may also refuse the byte above: no harm.
+    let control = word | ((word &- 0x2121_2121_2121_2121) & ~word) | (word &+ 0x0101_0101_0101_0101)
+    let escapes = zeroBytes(word & 0xF9F9_F9F9_F9F9_F9F9 ^ 0x2121_2121_2121_2121)
+    let parameters = zeroBytes(word & 0xFBFB_FBFB_FBFB_FBFB ^ 0x3B3B_3B3B_3B3B_3B3B)
+    return doubled | control | escapes | parameters | zeroBytes(word ^ 0x5C5C_5C5C_5C5C_5C5C)
   }
 
-  /// High bits at the bytes that may need work: not 0x21...0x7E, and `#` `%` (with `!` and `'`, which differ from them in two
-  /// bits), `;` `?`, `\`.
-  @inline(__always) private static func unusual(_ word: UInt64) -> UInt64 {
-    let highBits: UInt64 = 0x8080_8080_8080_8080
-    let sevenBits = word & ~highBits
-    let isBelow = ~(sevenBits &+ 0x5F5F_5F5F_5F5F_5F5F)
-    let isDelete = sevenBits &+ 0x0101_0101_0101_0101
-    let control = (word | isBelow | isDelete) & highBits
-    let escapes = bytesEqual(word & 0xF9F9_F9F9_F9F9_F9F9, 0x2121_2121_2121_2121)
-    let parameters = bytesEqual(word & 0xFBFB_FBFB_FBFB_FBFB, 0x3B3B_3B3B_3B3B_3B3B)
-    return control | escapes | parameters | bytesEqual(word, 0x5C5C_5C5C_5C5C_5C5C)
+  /// High bits at the zero bytes, and perhaps at bytes of 1 right above one: those follow what is refused anyway, or, of
+  /// slashes, are dots after a slash.
+  @inline(__always) private static func zeroBytes(_ word: UInt64) -> UInt64 {
+    (word &- 0x0101_0101_0101_0101) & ~word
   }
 
   // MARK: the decoded form

@@ -12,7 +12,12 @@ struct QueryRequest {
 
 enum Query {
   /// Reads the first `gcp-iap-mode` and, where it asks for a test, the first `iap-secure-token-test-type`.
+  @inline(__always)
   static func read(_ range: TextRange, text: Span<UInt8>) -> QueryRequest {
+    range.isEmpty ? QueryRequest() : readParameters(range, text: text)
+  }
+
+  private static func readParameters(_ range: TextRange, text: Span<UInt8>) -> QueryRequest {
     var request = QueryRequest()
     guard let mode = firstValue(of: "gcp-iap-mode", in: range, text: text) else { return request }
     request.isTokenTest = text.equalsDecoded(mode, "SECURE_TOKEN_TEST")
@@ -52,7 +57,6 @@ enum Query {
 
   /// The value of the first parameter of that name, still encoded; nil where there is none.
   private static func firstValue(of name: StaticString, in range: TextRange, text: Span<UInt8>) -> TextRange? {
-    if range.isEmpty { return nil }
     let end = range.offset &+ range.count
     var start = range.offset
     while start < end {

@@ -27,6 +27,14 @@ struct TextRange {
   }
 }
 
+extension TextRange {
+  /// The range of a cell that `RequestView` has checked.
+  @inline(__always) init(checked cell: postern_cell) {
+    offset = Int(truncatingIfNeeded: cell.value)
+    count = cell.tag == UInt8(truncatingIfNeeded: POSTERN_ABSENT) ? -1 : Int(cell.length)
+  }
+}
+
 extension Span where Element == UInt8 {
   /// Whether `range` holds exactly `expected`.
   @inline(__always) func equals(_ range: TextRange, _ expected: StaticString) -> Bool {
@@ -68,66 +76,57 @@ struct Method: Equatable {
   var isGetOrHead: Bool { rawValue <= 1 }
 }
 
-/// The checked ranges of a request.
+/// The checks of a request's cells, and what of them the rows ask for again and again.
 struct RequestView {
   static let methodLimit = 64
   static let queryLimit = 16_384
   static let headerLimit = 8_192
 
   let method: Method
-  let host: TextRange
-  let path: TextRange
-  let query: TextRange
-  let xRequestedWith: TextRange
-  let secFetchMode: TextRange
-  let secPurpose: TextRange
-  let accept: TextRange
   let isWebSocket: Bool
 
-  /// Whether the browser fetches ahead of the person.
-  var isSpeculative: Bool
-
-  /// Checks every text of `request`; nil where one of them is malformed. Host and path are checked for their range only.
-  init?(_ request: postern_request, text: Span<UInt8>) {
-    let textCount = text.count
-    guard let methodRange = TextRange(request.method, textCount: textCount, limit: Self.methodLimit),
-      let host = TextRange(request.host, textCount: textCount, limit: Host.byteLimit),
-      let path = TextRange(request.path, textCount: textCount, limit: Path.byteLimit),
-      let query = TextRange(request.query, textCount: textCount, limit: Self.queryLimit),
-      let xRequestedWith = TextRange(request.x_requested_with, textCount: textCount, limit: Self.headerLimit),
-      let secFetchMode = TextRange(request.sec_fetch_mode, textCount: textCount, limit: Self.headerLimit),
-      let secPurpose = TextRange(request.sec_purpose, textCount: textCount, limit: Self.headerLimit),
-      let accept = TextRange(request.accept, textCount: textCount, limit: Self.headerLimit),
-      let upgrade = TextRange(request.upgrade, textCount: textCount, limit: Self.headerLimit),
-      Self.areTextsOrAbsent(request, textCount: textCount)
+  /// Checks every cell of `request`; nil where one of them is malformed. Host and path are checked for their range only.
+  @inline(__always) init?(_ request: postern_request, text: Span<UInt8>) {
+    let count = text.count
+    let areSound = Self.isSound(request.method, count, Self.methodLimit)
+      && Self.isSound(request.scheme, count, Self.methodLimit) && Self.isSound(request.host, count, Host.byteLimit)
+      && Self.isSound(request.path, count, Path.byteLimit) && Self.isSound(request.query, count, Self.queryLimit)
+      && Self.isSound(request.client_address, count, Self.headerLimit) && Self.areHeadersSound(request, count)
+    if !areSound { return nil }
+    let method = TextRange(checked: request.method)
+    guard let (method, isWebSocket) = Self.method(method, upgrade: TextRange(checked: request.upgrade), text: text)
     else { return nil }
-    guard let (method, isWebSocket) = Self.method(methodRange, upgrade: upgrade, text: text) else { return nil }
     self.method = method
     self.isWebSocket = isWebSocket
-    self.host = host
-    self.path = path
-    self.query = query
-    self.xRequestedWith = xRequestedWith
-    self.secFetchMode = secFetchMode
-    self.secPurpose = secPurpose
-    self.accept = accept
-    isSpeculative = text.hasPrefix(secPurpose, "prefetch")
   }
 
-  /// Checks the texts that only conditions and the gate read.
-  @inline(__always)
-  private static func areTextsOrAbsent(_ request: postern_request, textCount: Int) -> Bool {
-    TextRange(request.sec_fetch_dest, textCount: textCount, limit: headerLimit) != nil
-      && TextRange(request.sec_fetch_site, textCount: textCount, limit: headerLimit) != nil
-      && TextRange(request.origin, textCount: textCount, limit: headerLimit) != nil
-      && TextRange(request.access_control_request_method, textCount: textCount, limit: headerLimit) != nil
-      && TextRange(request.scheme, textCount: textCount, limit: methodLimit) != nil
-      && TextRange(request.client_address, textCount: textCount, limit: headerLimit) != nil
+  @inline(__always) private static func areHeadersSound(_ request: postern_request, _ count: Int) -> Bool {
+    isSound(request.x_requested_with, count, headerLimit) && isSound(request.sec_fetch_mode, count, headerLimit)
+      && isSound(request.sec_fetch_dest, count, headerLimit) && isSound(request.sec_fetch_site, count, headerLimit)
+      && isSound(request.sec_purpose, count, headerLimit) && isSound(request.accept, count, headerLimit)
+      && isSound(request.upgrade, count, headerLimit) && isSound(request.origin, count, headerLimit)
+      && isSound(request.access_control_request_method, count, headerLimit)
+  }
+
+  /// Whether a cell is absent, or a text inside the buffer of at most `limit` bytes.
+  @inline(__always) private static func isSound(_ cell: postern_cell, _ textCount: Int, _ limit: Int) -> Bool {
+    if cell.tag == UInt8(truncatingIfNeeded: POSTERN_ABSENT) { return true }
+    let end = cell.value &+ UInt64(cell.length)
+    return cell.tag == UInt8(truncatingIfNeeded: POSTERN_TEXT) && Int(cell.length) <= limit
+      && end <= UInt64(textCount) && cell.value <= end
   }
 
   /// The method and whether the request is a WebSocket handshake; nil where the method is malformed.
+  @inline(__always)
   private static func method(_ range: TextRange, upgrade: TextRange, text: Span<UInt8>) -> (Method, Bool)? {
-    if text.equals(range, "GET") { return (.get, asksForWebSocket(upgrade, text: text)) }
+    // Most requests: three bytes in one comparison.
+    if range.count == 3 && text.word(range.offset, byteCount: 3) == 0x54_4547 {
+      return (.get, asksForWebSocket(upgrade, text: text))
+    }
+    return otherMethod(range, upgrade: upgrade, text: text)
+  }
+
+  private static func otherMethod(_ range: TextRange, upgrade: TextRange, text: Span<UInt8>) -> (Method, Bool)? {
     if text.equals(range, "HEAD") { return (.head, false) }
     if text.equals(range, "OPTIONS") { return (.options, false) }
     if text.equals(range, "CONNECT") { return asksForWebSocket(upgrade, text: text) ? (.get, true) : nil }
@@ -153,8 +152,12 @@ struct RequestView {
   }
 
   /// Whether a comma-separated token of `Upgrade` is `websocket` (RFC 6455, 4.2.1: any letter case).
+  @inline(__always)
   private static func asksForWebSocket(_ upgrade: TextRange, text: Span<UInt8>) -> Bool {
-    if upgrade.isEmpty { return false }
+    !upgrade.isEmpty && namesWebSocket(upgrade, text: text)
+  }
+
+  private static func namesWebSocket(_ upgrade: TextRange, text: Span<UInt8>) -> Bool {
     let end = upgrade.offset &+ upgrade.count
     var start = upgrade.offset
     while start <= end {

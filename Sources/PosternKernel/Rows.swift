@@ -26,69 +26,54 @@ extension Bundle {
 
   @inline(__always)
   borrowing func decideRows(
-    _ hearing: Hearing, path: Span<UInt8>, app: UInt32, _ credential: postern_credential
-  ) -> postern_decision {
-    if app == BundleFormat.none { return decideUnrouted(hearing, credential) }
-    let line = appLine(app)
-    if line.flags & AppFlag.allowOptions != 0 && hearing.question.view.method == .options {
-      return allowed(POSTERN_REASON_CORS_OPTIONS, line)
+    _ hearing: Hearing, _ request: postern_request, _ credential: postern_credential, baseApp: UInt32,
+    path: Span<UInt8>, app: UInt32, into decision: inout postern_decision
+  ) {
+    let isRouted = app != BundleFormat.none
+    let line = appLine(isRouted ? app : baseApp)
+    decision.app = line.index
+    if line.flags & AppFlag.allowOptions != 0 && hearing.method == .options && isRouted {
+      return allow(&decision, POSTERN_REASON_CORS_OPTIONS)
     }
-    let outcome = admit(line, hearing, credential)
-    if line.isPublic { return decidePublic(line, outcome, hearing, path: path, credential) }
-    if !outcome.passed { return challenge(outcome, line, hearing, credential) }
-    if !isDomainAllowed(line, hearing.identity) {
-      return forbidden(POSTERN_REASON_DOMAIN_NOT_ALLOWED, line)
+    var run = ClockRun(now: hearing.now)
+    admit(line, hearing, credential, &run)
+    if line.isPublic && isRouted {
+      return decidePublic(line, run.outcome, hearing, request, credential, path: path, into: &decision)
     }
-    if let denied = denial(line, IdentityView(hearing.identity), hearing) { return denied }
+    if !run.outcome.passed { return challenge(&decision, run.outcome, hearing, request, credential) }
+    // Row 4 where no route matches: strangers were challenged, and a page that polls has seen its session's state.
+    if !isRouted { return decision.forbid(POSTERN_REASON_NO_ROUTE) }
+    if !isDomainAllowed(line, hearing.identity) { return decision.forbid(POSTERN_REASON_DOMAIN_NOT_ALLOWED) }
+    if isDenied(line, hearing.identity, &decision) { return }
     let binding = findBinding(line, IdentityView(hearing.identity))
-    if binding == BundleFormat.none { return forbidden(POSTERN_REASON_NO_BINDING, line) }
-    var decision = allowed(POSTERN_REASON_GRANTED, line)
+    if binding == BundleFormat.none { return decision.forbid(POSTERN_REASON_NO_BINDING) }
+    allow(&decision, POSTERN_REASON_GRANTED)
     decision.rule_kind = UInt8(truncatingIfNeeded: POSTERN_RULE_BINDING)
     decision.rule = binding
-    attach(&decision, outcome, line, hearing, path: path, credential)
-    return decision
-  }
-
-  /// Row 4 where no route matches: strangers learn nothing, and a page that polls sees its session's state.
-  private borrowing func decideUnrouted(
-    _ hearing: Hearing, _ credential: postern_credential
-  ) -> postern_decision {
-    let line = appLine(hearing.host.baseApp)
-    let outcome = admit(line, hearing, credential)
-    if !outcome.passed { return challenge(outcome, line, hearing, credential) }
-    return forbidden(POSTERN_REASON_NO_ROUTE, line)
+    attach(&decision, run.outcome, line, hearing, request, credential, path: path)
   }
 
   // MARK: answers
 
   @inline(__always)
-  private borrowing func allowed(_ reason: Int, _ line: AppLine) -> postern_decision {
-    var decision = forbidden(reason, line)
+  private borrowing func allow(_ decision: inout postern_decision, _ reason: Int) {
     decision.verdict = UInt8(truncatingIfNeeded: POSTERN_ALLOW)
+    decision.reason = UInt16(truncatingIfNeeded: reason)
     decision.valid_until = Int64.max
-    return decision
-  }
-
-  @inline(__always)
-  private borrowing func forbidden(_ reason: Int, _ line: AppLine) -> postern_decision {
-    var decision = Self.forbidden(reason)
-    decision.app = line.index
-    return decision
   }
 
   private borrowing func challenge(
-    _ outcome: Outcome, _ line: AppLine, _ hearing: Hearing, _ credential: postern_credential
-  ) -> postern_decision {
-    var decision = forbidden(Int(outcome.reason), line)
+    _ decision: inout postern_decision, _ outcome: Outcome, _ hearing: Hearing, _ request: postern_request,
+    _ credential: postern_credential
+  ) {
     decision.verdict = Challenge.verdict(
-      hearing.question.view, text: hearing.question.text,
-      isBearer: credential.kind == UInt8(truncatingIfNeeded: POSTERN_CREDENTIAL_BEARER))
+      hearing, request, isBearer: credential.kind == UInt8(truncatingIfNeeded: POSTERN_CREDENTIAL_BEARER))
+    decision.reason = outcome.reason
     decision.clock = outcome.clock
     decision.prompt = Self.prompt(Int(outcome.reason))
     decision.authenticated_after = outcome.authenticatedAfter
     decision.reauthentication_method = outcome.method
     decision.reauthentication_max_age_seconds = outcome.maxAgeSeconds
-    return decision
   }
 
   /// "Prompt" of docs/decision.md.
@@ -106,17 +91,16 @@ extension Bundle {
   /// Adds what an attached identity obliges to.
   @inline(__always)
   private borrowing func attach(
-    _ decision: inout postern_decision, _ outcome: Outcome, _ line: AppLine, _ hearing: Hearing, path: Span<UInt8>,
-    _ credential: postern_credential
+    _ decision: inout postern_decision, _ outcome: Outcome, _ line: AppLine, _ hearing: Hearing,
+    _ request: postern_request, _ credential: postern_credential, path: Span<UInt8>
   ) {
     decision.identity_attached = 1
     decision.valid_until = outcome.validUntil
     decision.clock = outcome.validUntilClock
     decision.check_state_at = outcome.checkStateAt
     if hearing.query.isTokenTest { decision.token_test = hearing.query.tokenTest }
-    let view = hearing.question.view
     let countsAsActivity = credential.kind == UInt8(truncatingIfNeeded: POSTERN_CREDENTIAL_SESSION)
-      && view.method != .options && !view.isSpeculative && !isExcluded(path, line)
+      && hearing.method != .options && !Challenge.isSpeculative(request, text: hearing.text) && !isExcluded(path, line)
     decision.touch = countsAsActivity ? 1 : 0
   }
 
@@ -141,22 +125,21 @@ extension Bundle {
   // MARK: row 6
 
   private borrowing func decidePublic(
-    _ line: AppLine, _ outcome: Outcome, _ hearing: Hearing, path: Span<UInt8>,
-    _ credential: postern_credential
-  ) -> postern_decision {
+    _ line: AppLine, _ outcome: Outcome, _ hearing: Hearing, _ request: postern_request,
+    _ credential: postern_credential, path: Span<UInt8>, into decision: inout postern_decision
+  ) {
     let isAttached = outcome.passed && isDomainAllowed(line, hearing.identity)
-    let denied = isAttached
-      ? denial(line, IdentityView(hearing.identity), hearing) : anonymousDenial(line)
-    if let denied { return denied }
-    var decision = allowed(POSTERN_REASON_PUBLIC_ACCESS, line)
+    let isDenied = isAttached
+      ? isDenied(line, hearing.identity, &decision) : isAnonymousDenied(line, &decision)
+    if isDenied { return }
+    allow(&decision, POSTERN_REASON_PUBLIC_ACCESS)
     decision.rule_kind = UInt8(truncatingIfNeeded: POSTERN_RULE_BINDING)
     decision.rule = words.u32(line.offset &+ 56)
     if isAttached {
-      attach(&decision, outcome, line, hearing, path: path, credential)
+      attach(&decision, outcome, line, hearing, request, credential, path: path)
     } else {
       boundAnonymous(&decision, hearing.now, credential)
     }
-    return decision
   }
 
   /// Bounds an anonymous answer by the instants at which the credential that came with it would begin to pass.
@@ -188,46 +171,55 @@ extension Bundle {
 
   // MARK: row 10
 
-  /// The first deny rule above the app, in tree order, that holds the identity.
+  /// Forbids by the first deny rule above the app, in tree order, that holds the identity.
   @inline(__always)
-  private borrowing func denial(_ line: AppLine, _ identity: IdentityView, _ hearing: Hearing) -> postern_decision? {
+  private borrowing func isDenied(
+    _ line: AppLine, _ identity: Span<UInt32>, _ decision: inout postern_decision
+  ) -> Bool {
     let set = words.u32(line.offset &+ 48)
-    if set == BundleFormat.none { return nil }
+    return set != BundleFormat.none && isDenied(bySet: set, identity, &decision)
+  }
+
+  private borrowing func isDenied(
+    bySet set: UInt32, _ identity: Span<UInt32>, _ decision: inout postern_decision
+  ) -> Bool {
     let mask = sections.denySets.offset &+ RecordSize.denySet &* Int(set)
     var word = 0
     while word < 8 {
-      let hit = words.u32(mask &+ 4 &* word) & identity.word(IdentityLayout.deniedOrUnknown &+ word)
+      let hit = words.u32(mask &+ 4 &* word) & identity[IdentityLayout.deniedOrUnknown &+ word]
       if hit != 0 {
         let bit = hit.trailingZeroBitCount
-        let isDenied = identity.word(IdentityLayout.denied &+ word) >> UInt32(bit) & 1 == 1
-        return denial(
-          isDenied ? POSTERN_REASON_DENIED : POSTERN_REASON_GROUPS_UNKNOWN, rule: 32 &* word &+ bit, line)
+        let isNamed = identity[IdentityLayout.denied &+ word] >> UInt32(truncatingIfNeeded: bit) & 1 == 1
+        deny(&decision, isNamed ? POSTERN_REASON_DENIED : POSTERN_REASON_GROUPS_UNKNOWN, rule: 32 &* word &+ bit)
+        return true
       }
       word &+= 1
     }
-    return nil
+    return false
   }
 
-  /// The first deny rule that an anonymous caller matches.
-  private borrowing func anonymousDenial(_ line: AppLine) -> postern_decision? {
+  /// Forbids by the first deny rule that an anonymous caller matches.
+  private borrowing func isAnonymousDenied(_ line: AppLine, _ decision: inout postern_decision) -> Bool {
     let set = words.u32(line.offset &+ 48)
-    if set == BundleFormat.none { return nil }
+    if set == BundleFormat.none { return false }
     let mask = sections.denySets.offset &+ RecordSize.denySet &* Int(set)
     let everyone = sections.organization.offset &+ 96
     var word = 0
     while word < 8 {
       let hit = words.u32(mask &+ 4 &* word) & words.u32(everyone &+ 4 &* word)
-      if hit != 0 { return denial(POSTERN_REASON_DENIED, rule: 32 &* word &+ hit.trailingZeroBitCount, line) }
+      if hit != 0 {
+        deny(&decision, POSTERN_REASON_DENIED, rule: 32 &* word &+ hit.trailingZeroBitCount)
+        return true
+      }
       word &+= 1
     }
-    return nil
+    return false
   }
 
-  private borrowing func denial(_ reason: Int, rule: Int, _ line: AppLine) -> postern_decision {
-    var decision = forbidden(reason, line)
+  private borrowing func deny(_ decision: inout postern_decision, _ reason: Int, rule: Int) {
+    decision.forbid(reason)
     decision.rule_kind = UInt8(truncatingIfNeeded: POSTERN_RULE_DENY)
     decision.rule = UInt32(truncatingIfNeeded: rule)
-    return decision
   }
 
   /// The binding that grants: the app's row first, then its folders' inwards out, then the organization's.

@@ -3,20 +3,21 @@
 
 /// A read-only range of bytes whose owner keeps it alive and unchanged.
 @safe public struct Words {
-  @usableFromInline let base: UnsafeRawPointer?
+  private let base: UnsafeRawPointer
   /// The number of bytes.
   public let byteCount: Int
 
   /// Wraps `bytes`, which must outlive every use of the value and never change.
   @unsafe public init(owned bytes: UnsafeRawBufferPointer) {
-    unsafe base = bytes.baseAddress
+    // An empty range has no base; one that is never read stands in for it.
+    unsafe base = bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 1)!  // 1 is not null.
     byteCount = bytes.count
   }
 
   @inline(__always)
   private func load<Value: BitwiseCopyable>(_ offset: Int, as type: Value.Type, byteCount size: Int) -> Value {
-    precondition(offset >= 0 && offset <= byteCount &- size, "a load beyond the bundle")
-    guard let base = unsafe base else { preconditionFailure("a load from nothing") }
+    // Both must not be negative: one test of the sign bit.
+    precondition(offset | (byteCount &- size &- offset) >= 0, "a load beyond the bundle")
     return unsafe base.loadUnaligned(fromByteOffset: offset, as: type)
   }
 
@@ -40,16 +41,16 @@
   }
 
   /// Where `range` of the bundle lies in memory; for the C interface, which hands texts out.
-  @unsafe func address(_ offset: Int, count: Int) -> UnsafePointer<UInt8>? {
+  @unsafe func address(_ offset: Int, count: Int) -> UnsafePointer<UInt8> {
     precondition(offset >= 0 && count >= 0 && offset <= byteCount &- count, "a text beyond the bundle")
-    return unsafe base.map { unsafe $0.advanced(by: offset).assumingMemoryBound(to: UInt8.self) }
+    return unsafe base.advanced(by: offset).assumingMemoryBound(to: UInt8.self)
   }
 }
 
 extension Span where Element == UInt8 {
   /// The 8 bytes from `offset` as a little-endian word.
   @inline(__always) func u64(_ offset: Int) -> UInt64 {
-    precondition(offset >= 0 && offset <= count &- 8, "a load beyond the facts")
+    precondition(offset | (count &- 8 &- offset) >= 0, "a load beyond the facts")
     return UInt64(littleEndian: unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self))
   }
 

@@ -1,0 +1,44 @@
+// `make bench`: what a decision costs, over organizations of very different sizes, in one run. Counts and ratios are what is
+// judged; times are printed because people ask for them.
+
+internal import CPostern
+internal import Foundation
+internal import PosternCompiler
+internal import PosternKernel
+internal import PosternLanguage
+
+@main
+enum PosternBenchmark {
+  static func main() throws {
+    let arguments = Array(CommandLine.arguments.dropFirst())
+    switch arguments.first {
+    case "measure": try measure(Array(arguments.dropFirst()))
+    case "tree": try SyntheticTree.write(appCount: Int(arguments[1]) ?? 10, folder: arguments[2])
+    case nil: try Report.run(sizes: [10, 1_000, 100_000], compileAppCount: 100_000)
+    case "--smoke": try Report.run(sizes: [10, 100], compileAppCount: 100)
+    case "bundle": try writeBundle(Array(arguments.dropFirst()))
+    default:
+      show("usage: postern-bench [--smoke]")
+      exit(1)
+    }
+  }
+
+  /// For profiling by hand: `bundle APPS FILE` writes a bundle and shows the arguments that `measure` takes.
+  private static func writeBundle(_ arguments: [String]) throws {
+    let appCount = Int(arguments[0]) ?? 10
+    let policy = SyntheticOrganization(appCount: appCount).policy()
+    try Data(Compiler.compile(policy, revision: 1)).write(to: URL(filePath: arguments[1]))
+    let subject = Subject(policy, appIndex: appCount / 2)
+    show("measure decide \(arguments[1]) \(subject.host) \(subject.email) \(subject.groups.joined(separator: " "))")
+  }
+
+  /// What runs under callgrind: `measure decide|resolve FILE HOST EMAIL GROUP...`.
+  private static func measure(_ arguments: [String]) throws {
+    let bytes = [UInt8](try Data(contentsOf: URL(filePath: arguments[1])))
+    let workload = Workload(host: arguments[2], email: arguments[3], groups: Array(arguments.dropFirst(4)))
+    let loop = try DecisionLoop(bytes: bytes, workload: workload)
+    measuring(loop) {
+      if arguments[0] == "resolve" { measuredResolve() } else { _ = measuredBatch() }
+    }
+  }
+}
