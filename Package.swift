@@ -55,7 +55,9 @@ let package = Package(
       name: "postern-bench", dependencies: ["PosternCompiler", "PosternLanguage", "PosternKernel", "CPostern"],
       path: "Benchmarks/PosternBenchmark", swiftSettings: house),
     .testTarget(name: "PosternKernelTests", dependencies: ["PosternKernel", "CPostern"], swiftSettings: house),
-    .testTarget(name: "PosternLanguageTests", dependencies: ["PosternLanguage", "CPostern"], swiftSettings: house),
+    .testTarget(
+      name: "PosternLanguageTests", dependencies: ["PosternLanguage", "CPostern"], exclude: ["Cases"],
+      swiftSettings: house),
     .testTarget(
       name: "PosternCompilerTests", dependencies: ["PosternCompiler", "PosternLanguage", "PosternKernel", "CPostern"],
       swiftSettings: house),

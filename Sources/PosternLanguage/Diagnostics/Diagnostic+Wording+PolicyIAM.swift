@@ -12,11 +12,19 @@ extension Diagnostic {
       Diagnostic(error: "malformed-principal", "\(quoted(text)) is nobody that the gate knows: \(why)", at: span)
     case .unknownKind:
       Diagnostic(
-        error: "unknown-member", "\(quoted(text)) is no member", at: span,
-        help: text.contains("@") && !text.contains(":")
-          ? "say what it is: \(alternatives(["user:" + text, "group:" + text]))"
-          : "a member is or begins with \(alternatives(Member.knownKinds))")
+        error: "unknown-member", "\(quoted(text)) is no member", at: span, help: helpWithMember(text))
     }
+  }
+
+  private static func helpWithMember(_ text: String) -> String {
+    guard text.utf8.contains(UInt8(ascii: ":")) else {
+      return text.utf8.contains(UInt8(ascii: "@"))
+        ? "say what it is: \(alternatives(["user:" + text, "group:" + text]))"
+        : "a member is or begins with \(alternatives(Member.knownKinds))"
+    }
+    let kind = text.prefix { $0 != ":" } + ":"
+    return NearestName.of(String(kind), among: Member.knownKinds).map { "did you mean \(quoted($0))?" }
+      ?? "a member is or begins with \(alternatives(Member.knownKinds))"
   }
 
   static func memberNotAllowed(_ text: String, _ why: String, at span: Span) -> Diagnostic {
@@ -46,7 +54,8 @@ extension Diagnostic {
   static func roleGrantsNothing(_ role: String, at span: Span) -> Diagnostic {
     Diagnostic(
       warning: "role-grants-nothing", "\(quoted(role)) grants nothing here", at: span,
-      help: "access comes from `\(PolicyReader.accessRole)` and from the organization's `accessRoles`")
+      help: NearestName.of(role, among: [PolicyReader.accessRole]).map { "did you mean \(quoted($0))?" }
+        ?? "access comes from `\(PolicyReader.accessRole)` and from the organization's `accessRoles`")
   }
 
   static func malformedRole(_ role: String, at span: Span) -> Diagnostic {
