@@ -20,8 +20,11 @@ struct DiagnosticPageTests {
   /// The kebab-case literals of the wording files: ids, and nothing else there is written so.
   private static func wordedIDs() throws -> [String] {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .appendingPathComponent("../../../Sources/PosternLanguage/Diagnostics").standardizedFileURL
-    let files = try FileManager.default.contentsOfDirectory(atPath: folder.path).filter { $0.contains("+Wording") }
+      .appendingPathComponent("../../../Sources").standardizedFileURL
+    let files = ["PosternLanguage/Diagnostics", "PosternCompiler"].flatMap { module in
+      let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path + "/" + module)) ?? []
+      return names.filter { $0.contains("+Wording") }.map { module + "/" + $0 }
+    }
     var ids: Set<String> = []
     for file in files {
       let text = try String(contentsOf: folder.appendingPathComponent(file), encoding: .utf8)
@@ -37,13 +40,13 @@ struct DiagnosticPageTests {
     #expect(page.summary == Diagnostic.catalogue.first { $0.id == id }?.summary)
   }
 
-  @Test("the wrong example of a page has its diagnostic and no other", arguments: DiagnosticPage.ids)
+  @Test("the wrong example of a page has its diagnostic and no other", arguments: DiagnosticPage.readerIDs)
   func wrong(id: String) throws {
     let found = try DiagnosticPage(id).wrong.stages().first { !$0.isEmpty } ?? []
     #expect(Set(found.map(\.id)) == [id], "\(found.map(\.message))")
   }
 
-  @Test("the right example of a page has no diagnostic", arguments: DiagnosticPage.ids)
+  @Test("the right example of a page has no diagnostic", arguments: DiagnosticPage.readerIDs)
   func right(id: String) throws {
     let page = try DiagnosticPage(id)
     let stageCount = try (page.wrong.stages().firstIndex { !$0.isEmpty } ?? 0) + 1
