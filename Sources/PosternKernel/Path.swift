@@ -3,12 +3,15 @@
 
 /// What became of a raw path.
 struct PathForms {
-  enum Shape {
-    case malformed
+  /// What the two forms are: a number with static members, for an enum would drag `Hasher` into the archive.
+  struct Shape: Equatable {
+    let rawValue: UInt8
+
+    static var malformed: Shape { Shape(rawValue: 0) }
     /// Both forms are the first `normalCount` bytes of the scratch's second half.
-    case decoded
+    static var decoded: Shape { Shape(rawValue: 1) }
     /// The decoded form lies in the scratch's first half, the normal form in its second.
-    case two
+    static var two: Shape { Shape(rawValue: 2) }
   }
 
   var shape: Shape
