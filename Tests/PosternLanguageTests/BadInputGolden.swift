@@ -30,9 +30,22 @@ enum Golden {
 
 @Suite("Whole reports")
 struct BadInputGoldenTests {
-  @Test("one run reports every mistake of a tree, in file order", arguments: ["bad-input", "bad-inheritance"])
-  func report(_ name: String) {
-    let reading = Policy.read(folder: Golden.folder + "/" + name + "/tree")
+  /// Files that cannot stand in a repository of texts.
+  static let latin1 = SourceFile(
+    path: "latin1.yaml", bytes: Array("kind: App\nname: b".utf8) + [0xFC] + Array("cher\nroutes: []\n".utf8))
+  static let deep = SourceFile(
+    path: "deep.yaml",
+    bytes: Array(("kind: App\nroutes: " + String(repeating: "[", count: 10_000)).utf8))
+
+  @Test("one run reports every mistake of a tree, in file order")
+  func badInput() { report("bad-input", [Self.latin1, Self.deep]) }
+
+  @Test("one run reports every mistake of what is inherited, in file order")
+  func badInheritance() { report("bad-inheritance", []) }
+
+  private func report(_ name: String, _ others: [SourceFile]) {
+    let files = SourceTree(folder: Golden.folder + "/" + name + "/tree").files
+    let reading = Policy.read(files: files + others)
     let report = Report(reading.diagnostics, files: reading.files, pathPrefix: "policies/")
     #expect(reading.policy == nil)
     Golden.expect(report.text(), toEqual: name + "/report.txt")
