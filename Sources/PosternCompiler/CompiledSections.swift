@@ -72,7 +72,8 @@ struct CompiledSections {
     return (names, referred)
   }
 
-  /// The app's row, then its folders' inwards out, and the probes of all; the organization's row is answered by `resolve`.
+  /// The app's row, then its folders' inwards out, and the probes of all; the organization's row is answered by
+  /// `resolve`.
   private func rows(of app: App, _ grants: GrantSection) -> (rows: [UInt32], probes: UInt32) {
     var rows: [UInt32] = []
     var probes: UInt32 = 0

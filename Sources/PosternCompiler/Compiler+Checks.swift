@@ -1,5 +1,5 @@
-// What a policy that was read without mistakes may still not be compiled for: conditions, limits of the format, the budget.
-// After it `Compiler.compile` is total.
+// What a policy that was read without mistakes may still not be compiled for: conditions, limits of the format, the
+// budget. After it `Compiler.compile` is total.
 
 internal import PosternKernel
 public import PosternLanguage

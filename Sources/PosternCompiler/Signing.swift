@@ -1,5 +1,5 @@
-// Cryptography, all of it OpenSSL's: SHA-256 (FIPS 180-4) and Ed25519 (RFC 8032) with keys in PEM files (RFC 8410). The only
-// file that imports `COpenSSL`. Refuses keys that are not Ed25519, and asks nobody for a passphrase.
+// Cryptography, all of it OpenSSL's: SHA-256 (FIPS 180-4) and Ed25519 (RFC 8032) with keys in PEM files (RFC 8410). The
+// only file that imports `COpenSSL`. Refuses keys that are not Ed25519, and asks nobody for a passphrase.
 
 internal import COpenSSL
 

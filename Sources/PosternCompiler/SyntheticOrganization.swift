@@ -1,5 +1,5 @@
-// Organizations of any size, made up: what the benchmarks measure and the tests of scale compile. Deterministic: the same
-// counts give the same policy.
+// Organizations of any size, made up: what the benchmarks measure and the tests of scale compile. Deterministic: the
+// same counts give the same policy.
 
 package import PosternLanguage
 

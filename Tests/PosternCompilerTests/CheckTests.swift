@@ -66,7 +66,8 @@ struct CheckTests {
     var builder = PolicyBuilder()
     builder.addApp("granted", bindings: [[.user(email: "ada@example.com")]])
     builder.addApp(
-      "denied", bindings: [[.user(email: "ada@example.com")]], denies: [.init(denied: [.user(email: "ada@example.com")])])
+      "denied", bindings: [[.user(email: "ada@example.com")]],
+      denies: [.init(denied: [.user(email: "ada@example.com")])])
     let condition = Condition(title: "never", expression: sourced("false"))
     builder.policy.nodes[1].bindings[0].condition = condition
     builder.policy.denyRules[0].condition = condition

@@ -1,5 +1,5 @@
-// Packs readable facts into the kernel's form: cells that refer to one buffer of text (postern.h). Refuses nothing: what is
-// not there becomes an absent cell, and the kernel judges the rest.
+// Packs readable facts into the kernel's form: cells that refer to one buffer of text (postern.h). Refuses nothing:
+// what is not there becomes an absent cell, and the kernel judges the rest.
 
 internal import CPostern
 internal import PosternLanguage

@@ -1,5 +1,5 @@
-// A bundle in private memory, verified, ready to answer in the readable types: what the commands, the tests and the comparison
-// with the reference evaluator use. Refuses bytes that break a rule of the format.
+// A bundle in private memory, verified, ready to answer in the readable types: what the commands, the tests and the
+// comparison with the reference evaluator use. Refuses bytes that break a rule of the format.
 
 internal import CPostern
 public import PosternKernel

@@ -1,4 +1,5 @@
-// One decision with everything that can be said of it: why, by which rule and where that stands, what the proxy must do.
+// One decision with everything that can be said of it: why, by which rule and where that stands, what the proxy must
+// do.
 
 public import PosternLanguage
 

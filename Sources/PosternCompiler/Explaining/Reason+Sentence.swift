@@ -8,7 +8,7 @@ extension Reason {
 
   static let sentences: [Reason: String] = [
     .undecided: "nothing was decided, which forbids",
-    .malformedRequest: "the request is malformed: its method, host, path, query or a header is none that can be decided",
+    .malformedRequest: "the method, host, path, query or a header of the request is malformed",
     .staleResolution: "the identity was not resolved against this bundle",
     .identityTooLarge: "the identity matches more members of the policy than can be held",
     .unknownHost: "no route names this host",

@@ -1,5 +1,5 @@
-// A bundle's records in readable form, for tools. Made only from bytes that `OpenBundle` has verified, so that records are where
-// the format says; what lies outside after all reads as 0 or as an empty text.
+// A bundle's records in readable form, for tools. Made only from bytes that `OpenBundle` has verified, so that records
+// are where the format says; what lies outside after all reads as 0 or as an empty text.
 
 internal import PosternKernel
 

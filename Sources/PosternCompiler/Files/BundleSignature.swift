@@ -1,5 +1,6 @@
-// Who made a bundle, and whether it is whole: the digests of its sections, the signature over its manifest, its revision. Structure
-// is not asked here: that is the kernel's verifier, which trusts no signature either. Refuses with the first thing that is wrong.
+// Who made a bundle, and whether it is whole: the digests of its sections, the signature over its manifest, its
+// revision. Structure is not asked here: that is the kernel's verifier, which trusts no signature either. Refuses with
+// the first thing that is wrong.
 
 internal import PosternKernel
 

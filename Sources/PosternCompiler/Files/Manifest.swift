@@ -1,5 +1,5 @@
-// The manifest: what a signature signs, and what the header's digest is of (docs/bundle-format.md, "manifest"). Refuses, when
-// read, bytes that are not exactly what the writer would have written.
+// The manifest: what a signature signs, and what the header's digest is of (docs/bundle-format.md, "manifest").
+// Refuses, when read, bytes that are not exactly what the writer would have written.
 
 internal import PosternKernel
 

@@ -1,5 +1,5 @@
-// Reads the provenance section (docs/bundle-format.md, "provenance"). The kernel's verifier does not look at it, so nothing here is
-// taken on trust: what does not lie inside the section is no place.
+// Reads the provenance section (docs/bundle-format.md, "provenance"). The kernel's verifier does not look at it, so
+// nothing here is taken on trust: what does not lie inside the section is no place.
 
 internal import PosternKernel
 

@@ -64,8 +64,8 @@ public struct Inspection {
   var denyRules: [DenyRule]
   var apps: [AppInspection]
 
-  /// Lays a bundle open; `appNames` are the apps to show, all where nil. `policy`, where it is given, is the tree that the
-  /// bundle was compiled from.
+  /// Lays a bundle open; `appNames` are the apps to show, all where nil. `policy`, where it is given, is the tree that
+  /// the bundle was compiled from.
   public init(_ bundle: OpenBundle, policy: Policy? = nil, appNames: Set<String>? = nil) {
     let contents = bundle.contents
     let manifest = Manifest(Array(bundle.bytes[contents.section(.manifest)]))
@@ -104,7 +104,7 @@ extension SectionID {
   }
 
   private static let names = [
-    "strings", "organization", "providers", "attributes", "names", "nameTable", "memberships", "hosts", "routes", "apps",
-    "appRecords", "grants", "denyRules", "denyMembers", "denySets", "profiles", "lists", "code", "costs",
+    "strings", "organization", "providers", "attributes", "names", "nameTable", "memberships", "hosts", "routes",
+    "apps", "appRecords", "grants", "denyRules", "denyMembers", "denySets", "profiles", "lists", "code", "costs",
   ]
 }

@@ -1,6 +1,6 @@
-// Assembles one program: instructions with labels that are placed later, checked to lead forward, with the proof that the
-// verifier asks of every label (docs/bundle-format.md, "code"). Refuses, by precondition, a program that the compiler
-// itself has built wrongly: a label never placed, a jump backwards, a path without an end.
+// Assembles one program: instructions with labels that are placed later, checked to lead forward, with the proof that
+// the verifier asks of every label (docs/bundle-format.md, "code"). Refuses, by precondition, a program that the
+// compiler itself has built wrongly: a label never placed, a jump backwards, a path without an end.
 
 internal import PosternKernel
 

@@ -1,5 +1,5 @@
-// What an app's program depends on, and the program itself: rows 8.1 to 8.7 of docs/decision.md in straight lines, one for each
-// way that the token of a session can end, one for bearers. Refuses nothing.
+// What an app's program depends on, and the program itself: rows 8.1 to 8.7 of docs/decision.md in straight lines, one
+// for each way that the token of a session can end, one for bearers. Refuses nothing.
 
 internal import PosternKernel
 internal import PosternLanguage
@@ -113,8 +113,8 @@ struct ProgramWriter {
     return builder.finish()
   }
 
-  /// One path for each token class. Row 7 lets only the app's providers come here, so that the class with the most of them
-  /// needs no branch.
+  /// One path for each token class. Row 7 lets only the app's providers come here, so that the class with the most of
+  /// them needs no branch.
   private mutating func writeSessions() {
     var classes: [(tokenClass: TokenClass, providers: [Int])] = []
     for index in providers.indices where shape.providerMask >> UInt64(index) & 1 == 1 {

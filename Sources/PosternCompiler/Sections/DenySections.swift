@@ -1,5 +1,5 @@
-// Deny rules, whom they hold, and which of them stand above each node (docs/bundle-format.md, "denyRules"). A conditional deny
-// rule denies always: conditions do not compile yet, and `Compiler.check` refuses a tree that has one.
+// Deny rules, whom they hold, and which of them stand above each node (docs/bundle-format.md, "denyRules"). A
+// conditional deny rule denies always: conditions do not compile yet, and `Compiler.check` refuses a tree that has one.
 
 internal import PosternKernel
 internal import PosternLanguage

@@ -1,5 +1,5 @@
-// The names: everything that an identity can be, collected, sorted, numbered, and written with the perfect table that finds
-// them (docs/bundle-format.md, "names"). Refuses nothing.
+// The names: everything that an identity can be, collected, sorted, numbered, and written with the perfect table that
+// finds them (docs/bundle-format.md, "names"). Refuses nothing.
 
 internal import PosternKernel
 internal import PosternLanguage

@@ -1,5 +1,5 @@
-// The lists that rows 7 and 9 and the gate read of an app, equal profiles once (docs/bundle-format.md, "profiles"), and the
-// providers' records, whose lists lie beside them. Refuses nothing.
+// The lists that rows 7 and 9 and the gate read of an app, equal profiles once (docs/bundle-format.md, "profiles"), and
+// the providers' records, whose lists lie beside them. Refuses nothing.
 
 internal import PosternKernel
 internal import PosternLanguage

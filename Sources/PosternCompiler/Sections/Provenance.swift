@@ -1,5 +1,5 @@
-// Where bindings, deny rules and apps stand in the policy tree (docs/bundle-format.md, "provenance"). Only tools read it, and
-// a bundle decides the same without it.
+// Where bindings, deny rules and apps stand in the policy tree (docs/bundle-format.md, "provenance"). Only tools read
+// it, and a bundle decides the same without it.
 
 internal import PosternLanguage
 

@@ -1,5 +1,5 @@
-// Runs of integers, equal ones stored once: texts, lists, masks, profiles, costs. Refuses nothing; that the elements fit
-// into 32 bits of index is checked before anything is compiled (`FormatLimits`).
+// Runs of integers, equal ones stored once: texts, lists, masks, profiles, costs. Refuses nothing; that the elements
+// fit into 32 bits of index is checked before anything is compiled (`FormatLimits`).
 
 internal import PosternKernel
 

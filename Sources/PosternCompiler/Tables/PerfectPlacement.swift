@@ -1,10 +1,12 @@
 // Building a perfect table (docs/bundle-format.md, "Perfect tables"): keys fall into buckets of about four; the largest
-// buckets choose first; each tries pilots until its keys meet free slots. Deterministic: seeds 1, 2, 3, ... in turn, and for
-// each bucket the least pilot that fits. Refuses nothing: with distinct keys some seed succeeds, and the first nearly always does.
+// buckets choose first; each tries pilots until its keys meet free slots. Deterministic: seeds 1, 2, 3, ... in turn,
+// and for each bucket the least pilot that fits. Refuses nothing: with distinct keys some seed succeeds, and the first
+// nearly always does.
 
 internal import PosternKernel
 
-/// Finds seed and pilots of perfect tables; kept for many tables, so that a hundred thousand small ones do not allocate.
+/// Finds seed and pilots of perfect tables; kept for many tables, so that a hundred thousand small ones do not
+/// allocate.
 struct PerfectPlacement {
   private(set) var seed: UInt64 = 0
   private(set) var slotCount: UInt32 = 0

@@ -1,4 +1,5 @@
-// Small policies for tests, built in Swift: nodes in tree order, ids counted, members interned, as `Policy.read` does it.
+// Small policies for tests, built in Swift: nodes in tree order, ids counted, members interned, as `Policy.read` does
+// it.
 
 import PosternLanguage
 
