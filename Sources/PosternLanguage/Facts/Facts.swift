@@ -20,6 +20,19 @@ public struct Request: Hashable, Sendable {
   public var upgrade: [UInt8]?
   public var origin: [UInt8]?
   public var accessControlRequestMethod: [UInt8]?
+  /// Headers that steer no decision by themselves, in their order.
+  public var otherHeaders: [Header] = []
+
+  /// A header that only conditions may ask for; the name in lower case.
+  public struct Header: Hashable, Sendable {
+    public var name: [UInt8]
+    public var value: [UInt8]
+
+    public init(name: [UInt8], value: [UInt8]) {
+      self.name = name
+      self.value = value
+    }
+  }
 
   public init() {}
 }

@@ -8,6 +8,8 @@ struct Fields {
   /// All of the mapping.
   let span: Span
   private(set) var entries: [Entry] = []
+  /// Of an open set: what its table does not name, in lower case where the table ignores case.
+  private(set) var others: [(name: Sourced<String>, value: YAMLNode)] = []
 
   /// One known key with its value.
   struct Entry {
@@ -30,6 +32,7 @@ struct Fields {
   private mutating func add(_ entry: YAMLNode.Entry, _ diagnostics: inout [Diagnostic]) {
     guard case .scalar(let name) = entry.key.content else { return }
     guard let index = keys.index(of: name.text) else {
+      guard !keys.isOpen else { return addOther(name.text, entry, &diagnostics) }
       let known = keys.keys.map(\.name)
       diagnostics.append(.unknownKey(name.text, of: keys.name, known: known, at: entry.key.span))
       return
@@ -40,6 +43,15 @@ struct Fields {
       return
     }
     entries.append(Entry(key: key, keySpan: entry.key.span, value: entry.value))
+  }
+
+  private mutating func addOther(_ text: String, _ entry: YAMLNode.Entry, _ diagnostics: inout [Diagnostic]) {
+    let name = keys.ignoresCase ? text.lowercased() : text
+    if let first = others.first(where: { $0.name.value == name }) {
+      diagnostics.append(.duplicateKey(text, at: entry.key.span, first: first.name.span))
+    } else {
+      others.append((Sourced(name, at: entry.key.span), entry.value))
+    }
   }
 
   /// The value of a key of the table.

@@ -38,11 +38,11 @@ extension KeySet {
       Key("path", .text, "The raw path, without the query."),
       Key("query", .text, "The raw query, without the `?`."),
       Key("clientAddress", .text, "The client's IP address."),
-      Key("headers", .object(headers), "The headers that steer a decision."),
+      Key("headers", .object(headers), "The request's headers; those that steer a decision are named here."),
     ])
 
   static let headers = KeySet(
-    "Headers", ignoresCase: true,
+    "Headers", ignoresCase: true, isOpen: true,
     [
       Key("x-requested-with", .text, "`XMLHttpRequest` says that a script asks."),
       Key("sec-fetch-mode", .text, "Fetch metadata."),
@@ -78,16 +78,19 @@ extension KeySet {
       Key("authorizedParty", .text, "Who obtained it."),
       Key("stateSourceDown", .flag, "Whether the provider cannot be asked."),
       Key("storeDown", .flag, "Whether the session store cannot be asked."),
-      Key("createdAt", .time, "When the provider authenticated the person."),
-      Key("lastSeenAt", .time, "The last activity of this session in this app."),
-      Key("stateCheckedAt", .time, "When the account's state was last asked for."),
-      Key("issuedAt", .time, "The token's."),
-      Key("notBefore", .time, "The token's."),
-      Key("expiresAt", .time, "The token's."),
-      Key("loginAt", .time, "The latest authentication by login."),
-      Key("secondFactorAt", .time, "The latest by enrolled second factors."),
-      Key("securityKeyAt", .time, "The latest by a security key."),
+      Key("createdAt", optionalTime, "When the provider authenticated the person."),
+      Key("lastSeenAt", optionalTime, "The last activity of this session in this app."),
+      Key("stateCheckedAt", optionalTime, "When the account's state was last asked for."),
+      Key("issuedAt", optionalTime, "The token's."),
+      Key("notBefore", optionalTime, "The token's."),
+      Key("expiresAt", optionalTime, "The token's."),
+      Key("loginAt", optionalTime, "The latest authentication by login."),
+      Key("secondFactorAt", optionalTime, "The latest by enrolled second factors."),
+      Key("securityKeyAt", optionalTime, "The latest by a security key."),
     ])
+
+  /// `none` takes away what `as` gives.
+  private static let optionalTime: Key.Shape = .either([.time, .oneOf(["none"])])
 
   static let expectation = KeySet(
     "Expectation",

@@ -6,7 +6,10 @@ extension KeySet {
   package static let kinds: [KeySet] = [organization, folder, app, groups, accessLevels, test]
 
   /// Every set that a document of any kind can reach, each once, in the order of first mention.
-  package static let all: [KeySet] = {
+  package static let all = reachable(from: kinds)
+
+  /// Some sets and every set that they mention, each once, in the order of first mention.
+  package static func reachable(from roots: [KeySet]) -> [KeySet] {
     var sets: [KeySet] = []
     func visit(_ set: KeySet) {
       guard !sets.contains(where: { $0.name == set.name }) else { return }
@@ -21,9 +24,9 @@ extension KeySet {
       default: break
       }
     }
-    kinds.forEach(visit)
+    roots.forEach(visit)
     return sets
-  }()
+  }
 
   private static let kind = Key("kind", .text, required: true, "What this document is.")
 

@@ -10,12 +10,17 @@ package struct KeySet: Sendable {
   package let acceptsSnakeCase: Bool
   /// Whether these keys are names of headers.
   package let ignoresCase: Bool
+  /// Whether other keys with texts may stand beside these.
+  package let isOpen: Bool
 
-  init(_ name: String, acceptsSnakeCase: Bool = false, ignoresCase: Bool = false, _ keys: [Key]) {
+  init(
+    _ name: String, acceptsSnakeCase: Bool = false, ignoresCase: Bool = false, isOpen: Bool = false, _ keys: [Key]
+  ) {
     self.name = name
     self.keys = keys
     self.acceptsSnakeCase = acceptsSnakeCase
     self.ignoresCase = ignoresCase
+    self.isOpen = isOpen
   }
 
   /// The index of a key by either of its spellings.

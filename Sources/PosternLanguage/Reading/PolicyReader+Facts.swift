@@ -51,6 +51,10 @@ extension PolicyReader {
       ("origin", \.origin), ("access-control-request-method", \.accessControlRequestMethod),
     ]
     for (name, path) in paths { request[keyPath: path] = bytes(fields[name]) }
+    for other in fields.others {
+      guard let value = bytes(other.value) else { continue }
+      request.otherHeaders.append(Request.Header(name: Array(other.name.value.utf8), value: value))
+    }
   }
 
   // MARK: the credential

@@ -63,7 +63,7 @@ public struct RequestFacts: Sendable {
 
   /// Reads a request file, JSON or YAML; `facts` is nil where a diagnostic is an error.
   public static func read(_ file: SourceFile) -> (facts: RequestFacts?, diagnostics: [Diagnostic]) {
-    let parsed = YAMLParser.parse(file.bytes, fileIndex: 0)
+    let parsed = YAMLParser.parse(file.bytes, fileIndex: 0, allowsEscapedControls: true)
     var reader = PolicyReader()
     reader.diagnostics = parsed.diagnostics
     guard let document = parsed.nodes.first else { return (nil, reader.diagnostics) }

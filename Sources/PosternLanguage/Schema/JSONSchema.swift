@@ -1,0 +1,113 @@
+// JSON Schemas (draft 2020-12) of policy and request files, made from the tables of keys that the reader walks, so that
+// an editor completes and refuses the same keys. What a schema cannot say (names that must be unique, timers that
+// contradict each other) only `postern check` says.
+
+/// The schemas of what people write.
+package enum JSONSchema {
+  /// Of a document of a policy tree: `kind` chooses what else may stand in it.
+  package static var policy: JSONValue {
+    let kinds = KeySet.kinds.map { JSONValue.string($0.name) }
+    return .object([
+      "$schema": dialect,
+      "title": "A document of a Postern policy tree",
+      "type": "object",
+      "properties": .object([
+        "kind": .object(["description": "What this document is.", "enum": .array(kinds)])
+      ]),
+      "required": ["kind"],
+      "allOf": .array(KeySet.kinds.map(choice)),
+      "$defs": definitions(KeySet.all),
+    ])
+  }
+
+  /// Of a request file, as `postern eval --request` takes it.
+  package static var request: JSONValue {
+    let members: [JSONValue.Member] = [
+      .init("$schema", dialect), .init("title", "A request to a Postern policy, with who asks and when"),
+      .init("$ref", reference(.requestFile)), .init("$defs", definitions(KeySet.reachable(from: [.requestFile]))),
+    ]
+    return .object(members)
+  }
+
+  private static let dialect: JSONValue = "https://json-schema.org/draft/2020-12/schema"
+
+  private static func reference(_ set: KeySet) -> JSONValue { .string("#/$defs/" + set.name) }
+
+  /// Documents of one kind are held to its keys.
+  private static func choice(_ set: KeySet) -> JSONValue {
+    let kind = JSONValue.object(["kind": .object(["const": .string(set.name)])])
+    return .object([
+      "if": .object(["properties": kind, "required": ["kind"]]), "then": .object(["$ref": reference(set)]),
+    ])
+  }
+
+  private static func definitions(_ sets: [KeySet]) -> JSONValue {
+    .object(sets.map { JSONValue.Member($0.name, definition($0)) })
+  }
+
+  private static func definition(_ set: KeySet) -> JSONValue {
+    let required = set.keys.filter { $0.isRequired && spellings($0, of: set).count == 1 }
+    let eitherRequired = set.keys.filter { $0.isRequired && spellings($0, of: set).count > 1 }
+    return .object([
+      "type": "object",
+      "properties": .object(set.keys.flatMap { properties($0, of: set) }),
+      "required": required.isEmpty ? nil : .array(required.map { .string($0.name) }),
+      "allOf": eitherRequired.isEmpty ? nil : .array(eitherRequired.map { requirement($0, of: set) }),
+      "additionalProperties": set.isOpen ? schema(.text) : false,
+    ])
+  }
+
+  /// One of the spellings of a key.
+  private static func requirement(_ key: Key, of set: KeySet) -> JSONValue {
+    .object(["anyOf": .array(spellings(key, of: set).map { .object(["required": .array([.string($0)])]) })])
+  }
+
+  private static func spellings(_ key: Key, of set: KeySet) -> [String] {
+    set.acceptsSnakeCase && key.snakeName != key.name ? [key.name, key.snakeName] : [key.name]
+  }
+
+  private static func properties(_ key: Key, of set: KeySet) -> [JSONValue.Member] {
+    spellings(key, of: set).map { name in
+      let summary = name == key.name ? key.summary : "The spelling of `\(key.name)` in API files."
+      return JSONValue.Member(name, property(key, of: set, summary: summary))
+    }
+  }
+
+  private static func property(_ key: Key, of set: KeySet, summary: String) -> JSONValue {
+    let description = [JSONValue.Member("description", .string(summary))]
+    if case .secret = key.handling { return .object(description + [.init("not", .object([]))]) }
+    if key.name == "kind" && KeySet.kinds.contains(where: { $0.name == set.name }) {
+      return .object(description + [.init("const", .string(set.name))])
+    }
+    guard case .object(let members) = schema(key.shape) else { return .object(description) }
+    return .object(description + members)
+  }
+
+  // MARK: shapes
+
+  /// A text field takes any scalar as the text that it is; to an editor `no` and `1e3` are not strings.
+  private static func schema(_ shape: Key.Shape) -> JSONValue {
+    switch shape {
+    case .text: .object(["type": ["string", "number", "boolean"]])
+    case .flag: .object(["type": "boolean"])
+    case .count: .object(["type": "integer", "minimum": 0, "maximum": .integer(Int64(UInt32.max))])
+    case .duration: .object(["type": "string", "minLength": 2, "pattern": durationPattern])
+    case .time: .object(["anyOf": [.object(["type": "string", "pattern": timePattern]), millisecondsSchema]])
+    case .oneOf(let words): .object(["enum": .array(words.map { .string($0) })])
+    case .list(let element): .object(["type": "array", "items": schema(element)])
+    case .object(let set): .object(["$ref": reference(set)])
+    case .anything: .object([])
+    case .either(let shapes): .object(["anyOf": .array(shapes.map(schema))])
+    }
+  }
+
+  private static let durationPattern: JSONValue = "^([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+s)?$"
+
+  private static let timePattern: JSONValue =
+    #"^(now|in [0-9dhms]+|[0-9dhms]+ ago|[0-9]{13}|[0-9-]{10}T[0-9:]{8}(\.[0-9]{1,3})?(Z|[+-][0-9:]{5}))$"#
+
+  /// Thirteen digits.
+  private static let millisecondsSchema: JSONValue = .object([
+    "type": "integer", "minimum": .integer(1_000_000_000_000), "maximum": .integer(9_999_999_999_999),
+  ])
+}
