@@ -40,7 +40,7 @@ package struct YAMLParser {
   }
 
   /// The documents of a file, empty ones left out, and what is wrong with them. Only facts of a request may hold
-  /// characters by escapes (`"\\u0007"`) that could not stand in the file themselves: a request is what a stranger sends.
+  /// characters by escapes (`"\\u0007"`) that could not stand in the file themselves: strangers send what they like.
   package static func parse(
     _ bytes: [UInt8], fileIndex: Int, allowsEscapedControls: Bool = false
   ) -> (nodes: [YAMLNode], diagnostics: [Diagnostic]) {

@@ -66,7 +66,8 @@ struct Example {
   func stages() throws -> [[Diagnostic]] {
     let files = Self.files(body)
     if info.hasPrefix("sh") { return try [runCommands()] }
-    if let request = files.first(where: { $0.path == "request.yaml" }) { return [RequestFacts.read(request).diagnostics] }
+    let request = files.first { $0.path == "request.yaml" }
+    if let request { return [RequestFacts.read(request).diagnostics] }
     let reading = Policy.read(files: try Self.tree(with: files))
     return [reading.diagnostics, reading.policy?.refuseConditions() ?? []]
   }
@@ -108,7 +109,7 @@ struct Example {
     shell.waitUntilExit()
     guard shell.terminationStatus == 0 else { throw PageFault.command(body) }
     var limits = SourceTree.Limits()
-    if let bound = info.components(separatedBy: "files=").dropFirst().first.flatMap({ Int($0) }) { limits.files = bound }
+    limits.files = info.components(separatedBy: "files=").last.flatMap { Int($0) } ?? limits.files
     return Policy.read(SourceTree(folder: policies.path, limits: limits)).diagnostics
   }
 }

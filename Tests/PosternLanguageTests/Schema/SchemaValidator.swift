@@ -104,7 +104,8 @@ extension JSONValue {
       case "", "null", "~": self = .null
       case "true", "false": self = .bool(scalar.text == "true")
       default:
-        self = Int64(scalar.text).map { .integer($0) } ?? Double(scalar.text).map { .number($0) } ?? .string(scalar.text)
+        let number = Int64(scalar.text).map { JSONValue.integer($0) } ?? Double(scalar.text).map { .number($0) }
+        self = number ?? .string(scalar.text)
       }
     }
   }
