@@ -115,7 +115,7 @@ struct RequestFactsTests {
     let facts = read(#"{"request": {"host": "a", "path": "/"}, "credential": {"claims": \#(claims)}}"#).facts
     let named: [String: FactValue] = [
       "a": .int(1), "b": .double(-1.5), "c": .text(Array("1".utf8)), "d": .list([.bool(true), .null]),
-      "e": .map([Array("f".utf8): .double(18_446_744_073_709_551_615)]), "g": .text(Array("2026-01-01".utf8)),
+      "e": .map([Array("f".utf8): .double(18_446_744_073_709_551_616)]), "g": .text(Array("2026-01-01".utf8)),
     ]
     let expected = Dictionary(uniqueKeysWithValues: named.map { (Array($0.key.utf8), $0.value) })
     #expect(facts?.credential.claims == expected)
