@@ -66,9 +66,8 @@ struct Paint {
 /// The lines of files, each file looked through once.
 struct SourceLines {
   private let files: [SourceFile]
-  private var fileIndex = -1
-  /// Where the lines of that file begin.
-  private var starts: [Int] = []
+  /// Where the lines begin, by file.
+  private var starts: [Int: [Int]] = [:]
 
   init(_ files: [SourceFile]) { self.files = files }
 
@@ -76,18 +75,19 @@ struct SourceLines {
   mutating func line(_ number: Int, ofFile index: Int) -> ArraySlice<UInt8>? {
     guard files.indices.contains(index) else { return nil }
     let bytes = files[index].bytes
-    if index != fileIndex { remember(index, bytes) }
+    let starts = starts[index] ?? Self.starts(of: bytes)
+    self.starts[index] = starts
     guard number >= 1, number <= starts.count, !bytes.isEmpty else { return nil }
     let rest = bytes[starts[number - 1]...]
     return rest.prefix { $0 != 0x0A && $0 != 0x0D }
   }
 
-  private mutating func remember(_ index: Int, _ bytes: [UInt8]) {
-    fileIndex = index
-    starts = [SourceText.byteOrderMark(of: bytes)]
+  private static func starts(of bytes: [UInt8]) -> [Int] {
+    var starts = [SourceText.byteOrderMark(of: bytes)]
     for (offset, byte) in bytes.enumerated() {
       let isFirstOfTwo = byte == 0x0D && offset + 1 < bytes.count && bytes[offset + 1] == 0x0A
       if byte == 0x0A || (byte == 0x0D && !isFirstOfTwo) { starts.append(offset + 1) }
     }
+    return starts
   }
 }

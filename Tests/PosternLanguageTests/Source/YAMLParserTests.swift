@@ -30,6 +30,7 @@ struct YAMLParserTests {
       + "plain(b)@4:1-4:2: plain()@4:3-4:3}@1:1-4:3"),
     ("{\"a\": [1, no]}", "{doubleQuoted(a)@1:2-1:5: [plain(1)@1:8-1:9, plain(no)@1:11-1:13]@1:7-1:14}@1:1-1:15"),
     ("t: |\n  one\n  two\n", "{plain(t)@1:1-1:2: literal(one\ntwo\n)@1:4-4:1}@1:1-4:1"),
+    (#"{"a\/b": "\u00e9\n"}"#, "{doubleQuoted(a/b)@1:2-1:8: doubleQuoted(é\n)@1:10-1:20}@1:1-1:21"),
     ("é: 日本 # c", "{plain(é)@1:1-1:2: plain(日本)@1:4-1:6}@1:1-1:6"),
     ("\u{FEFF}a: b", "{plain(a)@1:1-1:2: plain(b)@1:4-1:5}@1:1-1:5"),
     ("a: &x [1]\nb: *x", "{plain(a)@1:1-1:2: [plain(1)@1:8-1:9]@1:4-1:10, "
