@@ -101,7 +101,7 @@ struct RequestFactsTests {
 
   @Test("`as` is somebody who has just logged in, and `none` takes a time away")
   func asMember() throws {
-    let text = "request: {url: \"https://a.example.com/\"}\ncredential: {as: \"user:ann@example.com\", lastSeenAt: none}"
+    let text = "request: {host: a, path: /}\ncredential: {as: \"user:ann@example.com\", lastSeenAt: none}"
     let credential = try #require(read(text).facts?.credential)
     #expect(credential.kind == .session && credential.accountState == .active && credential.emailVerified)
     #expect(credential.createdAt == Instant.defaultNow)

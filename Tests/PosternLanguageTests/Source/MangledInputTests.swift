@@ -19,7 +19,8 @@ struct MangledInputTests {
     }
   }
 
-  private static let replacements: [UInt8] = Array("\t\n\r \"'#&*!|>%@`{}[],:?-<~".utf8) + [0x00, 0x7F, 0x85, 0xC3, 0xE2, 0xFF]
+  private static let replacements: [UInt8] =
+    Array("\t\n\r \"'#&*!|>%@`{}[],:?-<~".utf8) + [0x00, 0x7F, 0x85, 0xC3, 0xE2, 0xFF]
 
   static func mangled(_ bytes: [UInt8], _ generator: inout Generator) -> [UInt8] {
     var bytes = bytes
