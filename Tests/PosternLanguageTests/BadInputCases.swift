@@ -1,4 +1,5 @@
-// Mistakes as data: the texts in Cases/mistakes, one paragraph a case, and the few that are too long to be written down.
+// Mistakes as data: the texts in Cases/mistakes, one paragraph a case, and the few that are too long to be written
+// down.
 //
 //     ## a sentence that names the case           the small tree of ReadingTree.swift and what follows
 //     ## a sentence that names the case (whole tree)      what follows alone

@@ -1,5 +1,5 @@
-// Files beside the tests, in Cases: texts that tests read, and whole reports that they compare with. A report that is not
-// there yet is written, and the test fails: nobody records by accident.
+// Files beside the tests, in Cases: texts that tests read, and whole reports that they compare with. A report that is
+// not there yet is written, and the test fails: nobody records by accident.
 
 import Foundation
 import Testing

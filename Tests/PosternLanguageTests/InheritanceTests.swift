@@ -115,7 +115,7 @@ struct InheritanceTests {
     let binding = "iam: {bindings: [{role: roles/iap.httpsResourceAccessor, members: ['user:ann@example.com']}]}\n"
     let deny = """
       deny:
-        - denyRule: {deniedPrincipals: ['user:eve@example.com'], deniedPermissions: [iap.webServiceVersions.accessViaIAP]}
+        - denyRule: {deniedPrincipals: ['user:eve@example.com'], deniedPermissions: [iap.*]}
 
       """
     let policy = try #require(Tree.small(organization: binding + deny, app: binding + deny).read().policy)

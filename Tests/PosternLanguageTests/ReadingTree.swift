@@ -30,7 +30,7 @@ struct Tree: Sendable {
     kind: Organization
     name: example.com
     loginProviders:
-      - {name: workspace, source: workspace, issuer: "https://accounts.example.com", clientID: postern, domains: [example.com]}
+      - {name: workspace, source: workspace, issuer: "https://a.example.com", clientID: postern, domains: [example.com]}
     session: {absoluteTimeout: 14d, idleTimeout: none, revalidate: 2m}
 
     """

@@ -1,5 +1,5 @@
-// Numbers by text, compared byte for byte: Swift's own comparison takes two spellings of one letter for equal, and a policy
-// must not. The texts lie in one buffer, so that a million of them cost little more than their bytes.
+// Numbers by text, compared byte for byte: Swift's own comparison takes two spellings of one letter for equal, and a
+// policy must not. The texts lie in one buffer, so that a million of them cost little more than their bytes.
 
 /// An open-addressing table from texts to 32-bit numbers.
 struct ByteTextIndex {

@@ -38,8 +38,8 @@ enum HostName {
     return name.lowercased()
   }
 
-  /// Whether a name is good as it is, in one pass: nearly all of a large tree are, and the rest is looked at slowly, for
-  /// what is wrong with it.
+  /// Whether a name is good as it is, in one pass: nearly all of a large tree are, and the rest is looked at slowly,
+  /// for what is wrong with it.
   private static func isPlain(_ name: String.UTF8View) -> Bool {
     var byteCount = 0
     var labelByteCount = 0

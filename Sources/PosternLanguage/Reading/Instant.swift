@@ -13,7 +13,8 @@ enum Instant {
     if text == "now" { return now }
     if text.utf8.count > 4, text.hasSuffix(" ago") { return seconds(String(text.dropLast(4))).map { now - $0 * 1_000 } }
     if let later = text.after("in ") { return seconds(later).map { now + $0 * 1_000 } }
-    // Seconds since 1970 have ten digits for the next two centuries, milliseconds thirteen: neither passes for the other.
+    // Seconds since 1970 have ten digits for the next two centuries, milliseconds thirteen: neither passes for the
+    // other.
     if text.utf8.count == millisecondDigitCount, text.utf8.allSatisfy(ScalarReader.isDigit) { return Int64(text) }
     return timestamp(text)
   }

@@ -60,8 +60,8 @@ extension KeySet {
     [
       Key(
         "as", .text,
-        "`user:`, `serviceAccount:` or a pool's subject: somebody who has just logged in, verified, active, with all groups "
-          + "known. What stands beside it replaces that; `none` takes a time away."),
+        "`user:`, `serviceAccount:` or a pool's subject: somebody who has just logged in, verified, active, with all "
+          + "groups known. What stands beside it replaces that; `none` takes a time away."),
       Key("kind", .oneOf(["none", "session", "bearer"]), "`session` unless set."),
       Key("principalKind", .oneOf(["unknown", "user", "serviceAccount", "workforce"]), "What the principal is."),
       Key("accountState", .oneOf(AccountStateNames.all), "What the provider says of the account."),
