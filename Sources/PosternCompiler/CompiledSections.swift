@@ -11,7 +11,7 @@ struct CompiledSections {
 
   private let policy: Policy
   private var strings = ConsPool<UInt8>()
-  /// The name index of each of the policy's members, or NONE.
+  /// The name index (before the names are numbered: the handle) of each of the policy's members, or NONE.
   private var memberNames: [UInt32] = []
   private var numbers: PoolNumbers
 
@@ -65,10 +65,15 @@ struct CompiledSections {
 
   private mutating func nameEverything() -> (NameSection, ReferredNames) {
     var collector = NameCollector()
-    let handles = policy.members.map { collector.add($0, numbers: &numbers, strings: &strings) }
+    memberNames.reserveCapacity(policy.members.count)
+    for member in policy.members {
+      memberNames.append(collector.add(member, numbers: &numbers, strings: &strings) ?? BundleFormat.none)
+    }
     let referred = ReferredNames(policy, collector: &collector, strings: &strings)
     let names = collector.finish(strings: strings)
-    memberNames = handles.map { handle in handle.map { names.indices[Int($0)] } ?? BundleFormat.none }
+    for index in memberNames.indices where memberNames[index] != BundleFormat.none {
+      memberNames[index] = names.indices[Int(memberNames[index])]
+    }
     return (names, referred)
   }
 

@@ -33,31 +33,37 @@ struct NameCollector {
 
   /// Sorts and numbers the names; equal ones become one.
   consuming func finish(strings: ConsPool<UInt8>) -> NameSection {
-    let handleCount = drafts.count
     drafts.sort { left, right in
       if left.order != right.order { return left.order < right.order }
       if left.prefix != right.prefix { return left.prefix < right.prefix }
       return left.text != right.text && strings.precedes(left.text, right.text)
     }
-    return NameSection(sorted: drafts, handleCount: handleCount, strings: strings)
+    return NameSection(sorted: drafts, strings: strings)
   }
 }
 
 /// The numbered names.
 struct NameSection {
-  private(set) var names: [NameDraft] = []
+  private(set) var names: [NameDraft]
   /// The index of each handle's name.
   private(set) var indices: [UInt32]
   /// Names of kind k are those from `kindStarts[k]` to `kindStarts[k + 1]`.
   private(set) var kindStarts: [UInt32] = []
 
-  fileprivate init(sorted drafts: [NameDraft], handleCount: Int, strings: ConsPool<UInt8>) {
-    indices = [UInt32](repeating: 0, count: handleCount)
-    names.reserveCapacity(drafts.count)
-    for draft in drafts {
-      if !Self.isEqual(names.last, draft, strings) { names.append(draft) }
-      indices[Int(draft.handle)] = UInt32(names.count - 1)
+  /// Equal names become one in the storage of `drafts`, for there may be millions.
+  fileprivate init(sorted drafts: consuming [NameDraft], strings: ConsPool<UInt8>) {
+    indices = [UInt32](repeating: 0, count: drafts.count)
+    names = drafts
+    var count = 0
+    for position in names.indices {
+      let draft = names[position]
+      if count == 0 || !Self.isEqual(names[count - 1], draft, strings) {
+        names[count] = draft
+        count += 1
+      }
+      indices[Int(draft.handle)] = UInt32(count - 1)
     }
+    names.removeLast(names.count - count)
     var next = 0
     for kind in 0...NameKind.count {
       while next < names.count && Int(names[next].kind) < kind { next += 1 }
@@ -65,8 +71,8 @@ struct NameSection {
     }
   }
 
-  private static func isEqual(_ last: NameDraft?, _ draft: NameDraft, _ strings: ConsPool<UInt8>) -> Bool {
-    guard let last, last.order == draft.order, last.text.count == draft.text.count else { return false }
+  private static func isEqual(_ last: NameDraft, _ draft: NameDraft, _ strings: ConsPool<UInt8>) -> Bool {
+    guard last.order == draft.order, last.text.count == draft.text.count else { return false }
     return last.text == draft.text
       || strings.elements[last.text.range].elementsEqual(strings.elements[draft.text.range])
   }
