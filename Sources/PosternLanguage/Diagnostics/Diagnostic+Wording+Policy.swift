@@ -3,7 +3,7 @@
 extension Diagnostic {
   // MARK: documents
 
-  static func missingOrganization(at span: Span?) -> Diagnostic {
+  static func missingOrganization(at span: Span) -> Diagnostic {
     Diagnostic(
       error: "missing-organization", "no document of kind `Organization` stands at the root of the tree", at: span,
       help: "write `organization.yaml` beside the top folders: `kind: Organization`, `name`, `loginProviders`")

@@ -52,6 +52,8 @@ struct OrganizationDraft {
   var level: LevelDraft
   var name: Sourced<String>
   var providers: [LoginProvider] = []
+  /// Those of `providers`, and of such as could not be read whole: what is wrong with them is reported already.
+  var providerNames: Set<String> = []
   var accessRoles: [Sourced<String>] = []
   var clockSkewSeconds = Organization.defaultClockSkewSeconds
   var budget: Sourced<Budget>?

@@ -25,12 +25,13 @@ extension Policy {
       reader.read(parsed.nodes, path: tree.files[index].path)
     }
     let isWhole = !diagnostics.contains { $0.severity == .error }
+    let areAllParsed = diagnostics.isEmpty
     diagnostics += reader.diagnostics
     guard !tree.files.isEmpty else { return (nil, diagnostics, []) }
     // The organization may stand in what could not be read: nothing true can be said of the rest.
     guard isWhole || reader.organization != nil else { return (nil, inFileOrder(diagnostics), tree.files) }
     var assembly = PolicyAssembly(reader)
-    let policy = assembly.run(files: tree.files)
+    let policy = assembly.run(files: tree.files, areAllParsed: areAllParsed)
     diagnostics += assembly.diagnostics
     let isRefused = diagnostics.contains { $0.severity == .error }
     return (isRefused ? nil : policy, inFileOrder(diagnostics), tree.files)

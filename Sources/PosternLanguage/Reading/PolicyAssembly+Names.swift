@@ -90,6 +90,7 @@ extension PolicyAssembly {
 
   /// Members whose domain no provider may speak for match nobody: in a deny rule, a rule without effect.
   private mutating func warnOfUndeclaredDomains() {
+    guard reader.organization?.providerNames.count == providers.count else { return }
     let declared = Set(providers.flatMap { $0.domains.map(\.value) })
     let directoryGroups = Set(reader.groups.map(\.memberIndex))
     for (index, member) in reader.members.members.enumerated() {

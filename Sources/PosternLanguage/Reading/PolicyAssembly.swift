@@ -24,11 +24,10 @@ struct PolicyAssembly {
     accessRoles = Set(reader.organization?.accessRoles.map(\.value) ?? [])
   }
 
-  /// The policy, where nothing is wrong.
-  mutating func run(files: [SourceFile]) -> Policy? {
+  /// The policy, where nothing is wrong. Where files could not be parsed, the organization may be in one of them.
+  mutating func run(files: [SourceFile], areAllParsed: Bool) -> Policy? {
     guard let organization = reader.organization else {
-      let span = files.isEmpty ? nil : Span(startOfFile: 0)
-      diagnostics.append(.missingOrganization(at: span))
+      if areAllParsed { diagnostics.append(.missingOrganization(at: Span(startOfFile: 0))) }
       return nil
     }
     warnOfOtherRoles()
@@ -134,7 +133,7 @@ struct PolicyAssembly {
       let indices = Set(names.value.compactMap { providerIndices[$0.value] }).sorted()
       return indices.isEmpty ? nil : indices
     }
-    if providers.count > 1 {
+    if reader.organization?.providerNames.count ?? 0 > 1 {
       diagnostics.append(
         .providersNotStated(app: draft.name.value, known: providers.map(\.name.value), at: draft.name.span))
     }
@@ -143,7 +142,8 @@ struct PolicyAssembly {
 
   /// Names of providers that no file declares, once where they are written.
   private mutating func checkProviderNames(_ level: LevelDraft?) {
-    for name in level?.providers?.value ?? [] where providerIndices[name.value] == nil {
+    let declared = reader.organization?.providerNames ?? []
+    for name in level?.providers?.value ?? [] where !declared.contains(name.value) {
       diagnostics.append(.unknownProvider(name.value, known: providers.map(\.name.value), at: name.span))
     }
   }

@@ -9,7 +9,7 @@ extension PolicyReader {
     let name = fields["name"].flatMap { nonEmptyText($0) }
     var draft = OrganizationDraft(
       level: level(fields), name: name.flatMap { domain($0) } ?? Sourced("", at: fields.head))
-    draft.providers = loginProviders(fields["loginProviders"])
+    (draft.providers, draft.providerNames) = loginProviders(fields["loginProviders"])
     draft.accessRoles = accessRoles(fields["accessRoles"])
     if let skew = fields["clockSkew"].flatMap({ durationSeconds($0, in: 0...Self.clockSkewLimitSeconds) }) {
       draft.clockSkewSeconds = skew.value
@@ -79,23 +79,25 @@ extension PolicyReader {
 
   // MARK: login providers
 
-  private mutating func loginProviders(_ node: YAMLNode?) -> [LoginProvider] {
-    guard let node, let items = list(node) else { return [] }
+  private mutating func loginProviders(_ node: YAMLNode?) -> (providers: [LoginProvider], names: Set<String>) {
+    guard let node, let items = list(node) else { return ([], []) }
     if items.isEmpty { diagnostics.append(.emptyList("loginProviders", at: node.span)) }
     if items.count > Policy.providerLimit {
       diagnostics.append(
         .tooMany("login providers", limit: Policy.providerLimit, at: items[Policy.providerLimit].head))
     }
-    let providers = items.compactMap { loginProvider($0) }
+    var names: Set<String> = []
+    let providers = items.compactMap { loginProvider($0, &names) }
     reportRepeated(providers.map(\.name), what: "login provider")
     reportSharedDomains(providers)
-    return providers
+    return (providers, names)
   }
 
-  private mutating func loginProvider(_ node: YAMLNode) -> LoginProvider? {
+  private mutating func loginProvider(_ node: YAMLNode, _ names: inout Set<String>) -> LoginProvider? {
     guard let fields = fields(node, .loginProvider) else { return nil }
     noteUnapplied(fields)
     let name = fields["name"].flatMap { self.name($0, of: "login provider") }
+    if let name { names.insert(name.value) }
     let source = fields["source"].flatMap { word($0, LoginProvider.Source.allCases.map { "\($0)" }) }
       .flatMap { word in LoginProvider.Source.allCases.first { "\($0)" == word.value } }
     let issuer = fields["issuer"].flatMap { nonEmptyText($0) }
