@@ -50,7 +50,7 @@ let package = Package(
       dependencies: [
         "PosternCompiler", "PosternLanguage", "PosternKernel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-      ], swiftSettings: house),
+      ], resources: [.embedInCode("Pages/diagnostics.txt")], swiftSettings: house),
     .executableTarget(
       name: "postern-bench", dependencies: ["PosternCompiler", "PosternLanguage", "PosternKernel", "CPostern"],
       path: "Benchmarks/PosternBenchmark", swiftSettings: house),
@@ -64,7 +64,8 @@ let package = Package(
     .testTarget(
       name: "AgreementTests", dependencies: ["PosternCompiler", "PosternLanguage", "PosternKernel", "CPostern"],
       exclude: ["Cases"], swiftSettings: house),
-    .testTarget(name: "CommandTests", dependencies: ["postern"], swiftSettings: house),
+    .testTarget(
+      name: "CommandTests", dependencies: ["postern", "PosternLanguage"], exclude: ["Goldens"], swiftSettings: house),
     .testTarget(name: "HouseTests", swiftSettings: house),
   ]
 )

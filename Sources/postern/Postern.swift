@@ -1,5 +1,69 @@
-// The command line: one command a file. Ends with the exit statuses of docs, and no others.
+// The command line: one command a file, each parses its arguments, calls the libraries, prints and exits. Refuses to end with
+// any status but the four of `ExitStatus`, whatever went wrong.
 
 internal import ArgumentParser
+internal import PosternCompiler
 
-@main struct Postern: ParsableCommand {}
+@main struct Postern: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "postern",
+    abstract: "Compiles access policies, and decides requests by them.",
+    discussion: """
+      EXAMPLES:
+        postern check policies/
+        postern compile policies/ -o policy.ptb --revision 7 --sign key.pem
+        postern eval policy.ptb --url https://payroll.corp.example.com/ \\
+            --as user:ann@example.com --provider workspace
+        postern explain bad-duration
+
+      EXIT STATUS:
+        0  ok
+        1  the command could not run: arguments, files, a bundle that is none
+        2  the answer is not allow
+        3  the policy has errors
+
+      Completions for your shell: postern --generate-completion-script bash (or zsh, fish)
+      """,
+    version: Compiler.version,
+    subcommands: [
+      CheckCommand.self, CompileCommand.self, EvalCommand.self, ExplainCommand.self, InspectCommand.self,
+      SignCommand.self, VerifyCommand.self,
+    ])
+
+  static let _errorPrefix = "error: "
+
+  static func main() {
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      end(with: error)
+    }
+  }
+
+  /// Says what is wrong and exits; what the parser of arguments calls 64 is 1 here, for scripts look at four numbers only.
+  private static func end(with error: any Error) -> Never {
+    if let status = error as? ExitStatus { exit(withError: ExitCode(status.rawValue)) }
+    let message = fullMessage(for: error, columns: nil)
+    guard exitCode(for: error) == .success else {
+      StandardError.write(message + "\n")
+      exit(withError: ExitCode(ExitStatus.couldNotRun.rawValue))
+    }
+    let isWritten = (try? StandardOutput.write(message + "\n")) != nil
+    exit(withError: isWritten ? nil : ExitCode(ExitStatus.couldNotRun.rawValue))
+  }
+}
+
+/// How a command ends; thrown where everything has been said already.
+enum ExitStatus: Int32, Error {
+  case couldNotRun = 1
+  case notAllowed = 2
+  case policyHasErrors = 3
+}
+
+/// Why a command could not run, in the words that stand after `error: `.
+struct CommandFailure: Error, CustomStringConvertible {
+  let description: String
+
+  init(_ description: String) { self.description = description }
+}

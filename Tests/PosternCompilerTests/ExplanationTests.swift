@@ -12,8 +12,9 @@ struct ExplanationTests {
   init() throws { bundle = try OpenBundle(Compiler.compile(RoundTripTests.policy, revision: 7)) }
 
   private func explain(_ host: String, _ credential: Credential, step: Int64 = 0) -> Explanation {
-    Explanation(
-      bundle.decide(Request("\(host).example.com"), credential, at: Credential.now + step), of: bundle)
+    let now = Credential.now + step
+    return Explanation(
+      bundle.decide(Request("\(host).example.com"), credential, at: now), of: bundle, at: now)
   }
 
   @Test("every reason has a sentence")
@@ -29,9 +30,10 @@ struct ExplanationTests {
           app             payroll               organization.yaml:3:5
           binding         6                     organization.yaml:3:5
           identity        forwarded
-          valid until     2023-11-14T22:14:20Z  clock revalidate
-          check state at  2023-11-14T22:14:20Z
+          valid until     2023-11-14T22:14:20Z  in 1m  clock revalidate
+          check state at  2023-11-14T22:14:20Z  in 1m
           activity        this request counts
+          decided at      2023-11-14T22:13:20Z
           revision        7
 
         """)
@@ -43,9 +45,10 @@ struct ExplanationTests {
     #expect(
       explain("payroll", ada).text == """
         forbidden, denied: a deny rule holds this identity
-          app        payroll  organization.yaml:3:5
-          deny rule  0        organization.yaml:3:5
-          revision   7
+          app         payroll               organization.yaml:3:5
+          deny rule   0                     organization.yaml:3:5
+          decided at  2023-11-14T22:13:20Z
+          revision    7
 
         """)
   }
@@ -59,6 +62,7 @@ struct ExplanationTests {
           clock              reauthentication
           prompt             login
           re-authentication  secureKey within 5m
+          decided at         2023-11-14T22:13:20Z
           revision           7
 
         """)
@@ -69,7 +73,24 @@ struct ExplanationTests {
     #expect(
       explain("payroll", Credential()).json.compactText
         == #"{"verdict":"redirect","reason":"noCredential","sentence":"there is no credential","#
-        + #""app":{"name":"payroll","place":{"file":"organization.yaml","line":3,"column":5}},"revision":7}"#)
+        + #""app":{"name":"payroll","place":{"file":"organization.yaml","line":3,"column":5}},"now":1700000000000,"revision":7}"#
+    )
+  }
+
+  @Test("every reason is decided by one row")
+  func rows() {
+    #expect(Explanation.steps.flatMap(\.reasons).sorted { $0.rawValue < $1.rawValue } == Reason.allCases)
+  }
+
+  @Test("the road ends with the row that decided")
+  func road() {
+    #expect(
+      explain("nowhere", Credential()).roadText == """
+        the road (docs/decision.md, "Order")
+          row 1  is the request malformed, the identity stale or too large?  goes on
+          row 2  is the host unknown?                                        unknownHost
+
+        """)
   }
 
   @Test("without provenance the ids are the same and the places are missing")
@@ -77,7 +98,7 @@ struct ExplanationTests {
     let bare = try OpenBundle(Compiler.strippingProvenance(of: bundle.bytes))
     let decision = bare.decide(
       Request("payroll.example.com"), .person("cfo@example.com"), at: Credential.now)
-    #expect(Explanation(decision, of: bare).text.contains("  binding         6\n"))
+    #expect(Explanation(decision, of: bare, at: Credential.now).text.contains("  binding         6\n"))
   }
 
   @Test("the title of a condition stands with its binding's place")

@@ -96,14 +96,14 @@ struct InspectionTests {
   @Test("the text shows every app and the JSON the same ones")
   func formsAgree() {
     let names = inspection.apps.map(\.name)
-    let shown = inspection.text.split(separator: "\n").filter { $0.hasPrefix("app ") }
+    let shown = inspection.text(isDisassembled: true).split(separator: "\n").filter { $0.hasPrefix("app ") }
     #expect(shown.map { $0.split(separator: " ")[1] } == names.map { Substring($0) })
     #expect(names.allSatisfy { inspection.json.compactText.contains("\"name\":\"\($0)\"") })
   }
 
   @Test("no line ends with a blank")
   func noTrailingBlanks() {
-    #expect(!inspection.text.contains(" \n"))
+    #expect(!inspection.text(isDisassembled: true).contains(" \n"))
   }
 
   @Test(

@@ -5,24 +5,38 @@ public import PosternLanguage
 
 /// A decision laid open for people and for other tools.
 public struct Explanation {
-  let decision: Decision
+  /// The decision itself.
+  public let decision: Decision
+  /// The name of the decision's app.
+  public let appName: String?
+  /// Where the rule that decided stands; nil where none did, or the bundle does not say.
+  public let rulePlace: Place?
   let revision: UInt64
-  let appName: String?
   let appPlace: Place?
-  let rulePlace: Place?
+  /// The instant of the decision, in milliseconds since 1970; what other instants are told from.
+  let now: Int64
 
-  /// Explains a decision that `bundle` made.
-  public init(_ decision: Decision, of bundle: OpenBundle) {
+  /// Explains the decision that `bundle` made at `now`; `pathPrefix` leads from the reader to the policy tree.
+  public init(_ decision: Decision, of bundle: OpenBundle, at now: Int64, pathPrefix: String = "") {
+    func shown(_ place: Place?) -> Place? {
+      place.map { Place(file: pathPrefix + $0.file, line: $0.line, column: $0.column, title: $0.title) }
+    }
     self.decision = decision
+    self.now = now
     revision = bundle.revision
     appName = decision.appIndex.map(bundle.appName)
-    appPlace = decision.appIndex.flatMap(bundle.place(ofApp:))
-    rulePlace =
-      switch decision.rule {
-      case .none: nil
-      case .binding(let id): bundle.place(ofBinding: id)
-      case .deny(let id): bundle.place(ofDenyRule: id)
-      }
+    appPlace = shown(decision.appIndex.flatMap(bundle.place(ofApp:)))
+    switch decision.rule {
+    case .none: rulePlace = nil
+    case .binding(let id): rulePlace = shown(bundle.place(ofBinding: id))
+    case .deny(let id): rulePlace = shown(bundle.place(ofDenyRule: id))
+    }
+  }
+
+  /// How long an `allow` holds, such as `in 2m`; nil for other verdicts.
+  public var validity: String? {
+    guard decision.verdict == .allow else { return nil }
+    return decision.validUntil == .max ? "unbounded" : Wording.distance(decision.validUntil, from: now)
   }
 
   // MARK: text
@@ -30,7 +44,12 @@ public struct Explanation {
   /// The explanation for a terminal, with a line break at the end.
   public var text: String {
     let head = "\(decision.verdict), \(decision.reason): \(decision.reason.sentence)"
-    return ([head] + Inspection.table(facts)).map(Wording.printable).joined(separator: "\n") + "\n"
+    return Wording.lines([head] + Inspection.table(facts))
+  }
+
+  /// An instant with its distance from the decision's.
+  private func instant(_ milliseconds: Int64) -> [String] {
+    [Wording.instant(milliseconds: milliseconds), Wording.distance(milliseconds, from: now)]
   }
 
   private var facts: [[String]] {
@@ -44,6 +63,7 @@ public struct Explanation {
     if decision.mode != .none { facts.append(["mode", "\(decision.mode)"]) }
     if decision.clock != .none && decision.verdict != .allow { facts.append(["clock", "\(decision.clock)"]) }
     facts += decision.verdict == .allow ? allowFacts : challengeFacts
+    facts.append(["decided at", Wording.instant(milliseconds: now)])
     facts.append(["revision", "\(revision)"])
     return facts
   }
@@ -55,12 +75,9 @@ public struct Explanation {
 
   private var allowFacts: [[String]] {
     var facts = [["identity", decision.identityAttached ? "forwarded" : "anonymous"]]
-    let validUntil = decision.validUntil == Int64.max
-      ? "no clock ends it" : Wording.instant(milliseconds: decision.validUntil)
-    facts.append(["valid until", validUntil, decision.clock == .none ? "" : "clock \(decision.clock)"])
-    if decision.checkStateAt != 0 {
-      facts.append(["check state at", Wording.instant(milliseconds: decision.checkStateAt)])
-    }
+    let validUntil = decision.validUntil == Int64.max ? ["no clock ends it"] : instant(decision.validUntil)
+    facts.append(["valid until"] + validUntil + (decision.clock == .none ? [] : ["clock \(decision.clock)"]))
+    if decision.checkStateAt != 0 { facts.append(["check state at"] + instant(decision.checkStateAt)) }
     facts.append(["activity", decision.touch ? "this request counts" : "this request does not count"])
     if decision.tokenTest != .none { facts.append(["token test", "\(decision.tokenTest)"]) }
     return facts
@@ -70,7 +87,7 @@ public struct Explanation {
     var facts: [[String]] = []
     if decision.prompt != .none { facts.append(["prompt", "\(decision.prompt)"]) }
     if decision.authenticatedAfter != 0 {
-      facts.append(["authenticated after", Wording.instant(milliseconds: decision.authenticatedAfter)])
+      facts.append(["authenticated after"] + instant(decision.authenticatedAfter))
     }
     if let method = decision.reauthenticationMethod {
       let maxAge = Wording.duration(seconds: decision.reauthenticationMaxAgeSeconds)
@@ -101,6 +118,7 @@ public struct Explanation {
       "prompt": decision.prompt == .none ? nil : .string("\(decision.prompt)"),
       "authenticatedAfter": decision.authenticatedAfter == 0 ? nil : .integer(decision.authenticatedAfter),
       "reauthentication": reauthenticationJSON,
+      "now": .integer(now),
       "revision": .init(unsigned: revision),
     ])
   }

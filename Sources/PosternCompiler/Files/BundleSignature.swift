@@ -69,6 +69,15 @@ public enum BundleSignature {
     try checkDigests(bundle, table, manifest: manifest)
   }
 
+  /// The manifest, which is what is signed, and the signature's 64 bytes, as the openssl command wants them.
+  public static func signedParts(
+    of bundle: [UInt8]
+  ) throws(SignatureFault) -> (manifest: [UInt8], signature: [UInt8]) {
+    let (table, manifest) = try intactManifest(bundle)
+    guard let range = table.range(.signature), range.count == signatureSectionByteCount else { throw .unsigned }
+    return (Array(bundle[manifest]), Array(bundle[range].dropFirst(Ed25519.publicKeyByteCount)))
+  }
+
   private static let signatureSectionByteCount = Ed25519.publicKeyByteCount + Ed25519.signatureByteCount
 
   /// The file's sections, once the header is known to state the manifest's digest.

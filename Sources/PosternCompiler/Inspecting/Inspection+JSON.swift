@@ -90,7 +90,7 @@ extension Place {
 
 extension JSONValue {
   /// A number, as text where a reader of JSON could not keep it exactly (RFC 8259, 6: 53 bits).
-  init(unsigned value: UInt64) {
+  package init(unsigned value: UInt64) {
     self = value >> 53 == 0 ? .integer(Int64(value)) : .string(String(value))
   }
 }

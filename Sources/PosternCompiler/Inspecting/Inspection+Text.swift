@@ -1,8 +1,8 @@
 // An inspection as text: a few lines of summary, then the apps, with columns that line up.
 
 extension Inspection {
-  /// The inspection for a terminal, with a line break at the end.
-  public var text: String {
+  /// The inspection for a terminal, with a line break at the end; with each app's program where it is asked for.
+  public func text(isDisassembled: Bool) -> String {
     var lines = [
       "revision \(revision), \(isSigned ? "signed" : "not signed"), by \(compilerVersion)",
       "manifest \(manifestDigest)", "",
@@ -12,12 +12,18 @@ extension Inspection {
     lines += Self.table(counts.map { [$0.name, "\($0.count)"] })
     if let organizationRow { lines += ["", "organization"] + organizationRow.lines }
     for rule in denyRules { lines += [""] + rule.lines }
-    for app in apps { lines += [""] + app.lines }
-    return lines.map(Wording.printable).joined(separator: "\n") + "\n"
+    for app in apps { lines += [""] + app.lines + (isDisassembled ? app.programLines : []) }
+    return Wording.lines(lines)
+  }
+
+  /// The cost certificates alone: the most that any request to an app can take.
+  public var costText: String {
+    let rows = apps.map { ["\($0.name)", "\($0.cost.words)", "\($0.cost.probes)", "\($0.cost.bytesScanned)"] }
+    return Wording.lines(Self.table([["app", "words", "probes", "bytes scanned"]] + rows, indentation: ""))
   }
 
   /// Rows whose columns begin at the same place; nothing stands behind the last text of a row.
-  static func table(_ rows: [[String]], indentation: String = "  ") -> [String] {
+  package static func table(_ rows: [[String]], indentation: String = "  ") -> [String] {
     let columnCount = rows.map(\.count).max() ?? 0
     let widths = (0..<columnCount).map { column in rows.map { $0.count > column ? $0[column].count : 0 }.max() ?? 0 }
     return rows.map { row in
@@ -40,13 +46,16 @@ extension Inspection.AppInspection {
       lines += Inspection.table(
         settings.map { [$0.name, $0.value, $0.place ?? ""] }, indentation: "    ")
     }
-    lines.append("  program")
-    let digitCount = program.last.map { String($0.index).count } ?? 0
-    lines += program.map { word in
-      let index = String(word.index)
-      return "    " + String(repeating: " ", count: max(0, digitCount - index.count)) + index + "  " + word.text
-    }
     return lines
+  }
+
+  fileprivate var programLines: [String] {
+    let digitCount = program.last.map { String($0.index).count } ?? 0
+    return ["  program"]
+      + program.map { word in
+        let index = String(word.index)
+        return "    " + String(repeating: " ", count: max(0, digitCount - index.count)) + index + "  " + word.text
+      }
   }
 
   private var head: [[String]] {

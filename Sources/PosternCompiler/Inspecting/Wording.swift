@@ -1,7 +1,7 @@
 // How numbers of a bundle are shown to people: durations, instants, members. Refuses nothing.
 
 /// Numbers as people read them.
-enum Wording {
+package enum Wording {
   /// `8h`, `1h30m`, `14d`; `0s` for none at all.
   static func duration(seconds: UInt32) -> String {
     let units: [(UInt32, String)] = [(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")]
@@ -25,6 +25,15 @@ enum Wording {
     return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))T\(clock)\(fraction)Z"
   }
 
+  /// `in 2m`, `3h ago`, `now`; empty beyond the 136 years that a duration can say.
+  static func distance(_ instant: Int64, from now: Int64) -> String {
+    if instant == now { return "now" }
+    let (difference, isTooLarge) = instant.subtractingReportingOverflow(now)
+    guard !isTooLarge, let seconds = UInt32(exactly: difference.magnitude / 1_000) else { return "" }
+    let duration = seconds == 0 ? "\(difference.magnitude)ms" : duration(seconds: seconds)
+    return difference > 0 ? "in " + duration : duration + " ago"
+  }
+
   /// The date of a day since 1970 in the proleptic Gregorian calendar, by years that begin in March.
   private static func date(days: Int64) -> (year: Int64, month: Int64, day: Int64) {
     let (era, dayOfEra) = (days + 719_468).flooredQuotientAndRemainder(by: 146_097)
@@ -41,6 +50,9 @@ enum Wording {
     return String(repeating: "0", count: max(0, digitCount - digits.utf8.count)) + digits
   }
 
+  /// Lines for a terminal, each with a line break at its end.
+  package static func lines(_ lines: [String]) -> String { lines.map { printable($0) + "\n" }.joined() }
+
   /// A line without control characters: a bundle from elsewhere must not steer a terminal.
   static func printable(_ line: String) -> String {
     let isControl: (Unicode.Scalar) -> Bool = { $0.value < 0x20 || (0x7F..<0xA0).contains($0.value) }
@@ -51,7 +63,7 @@ enum Wording {
   }
 
   /// The bytes as hexadecimal digits.
-  static func hexadecimal(_ bytes: [UInt8]) -> String {
+  package static func hexadecimal(_ bytes: [UInt8]) -> String {
     bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
   }
 }

@@ -20,8 +20,8 @@ extension PolicyReader {
       expected: expected, span: fields.span)
   }
 
-  mutating func facts(_ fields: Fields) -> RequestFacts? {
-    let now = fields["now"].flatMap { time($0, now: Instant.defaultNow) } ?? Instant.defaultNow
+  mutating func facts(_ fields: Fields, defaultNow: Int64 = Instant.defaultNow) -> RequestFacts? {
+    let now = fields["now"].flatMap { time($0, now: defaultNow) } ?? defaultNow
     let credential = fields["credential"].map { self.credential($0, now: now) } ?? Credential()
     guard let request = fields["request"].flatMap({ self.request($0) }), let credential else { return nil }
     return RequestFacts(request: request, credential: credential, nowMilliseconds: now)
@@ -61,14 +61,14 @@ public struct RequestFacts: Sendable {
     self.nowMilliseconds = nowMilliseconds
   }
 
-  /// Reads a request file, JSON or YAML; `facts` is nil where a diagnostic is an error.
-  public static func read(_ file: SourceFile) -> (facts: RequestFacts?, diagnostics: [Diagnostic]) {
+  /// Reads a request file, JSON or YAML, decided at `now` unless it says otherwise; `facts` is nil where it cannot be read.
+  public static func read(_ file: SourceFile, now: Int64? = nil) -> (facts: RequestFacts?, diagnostics: [Diagnostic]) {
     let parsed = YAMLParser.parse(file.bytes, fileIndex: 0, allowsEscapedControls: true)
     var reader = PolicyReader()
     reader.diagnostics = parsed.diagnostics
     guard let document = parsed.nodes.first else { return (nil, reader.diagnostics) }
     if parsed.nodes.count > 1 { reader.diagnostics.append(.secondDocument(at: parsed.nodes[1].head)) }
-    let facts = reader.fields(document, .requestFile).flatMap { reader.facts($0) }
+    let facts = reader.fields(document, .requestFile).flatMap { reader.facts($0, defaultNow: now ?? Instant.defaultNow) }
     let isRefused = reader.diagnostics.contains { $0.severity == .error }
     return (isRefused ? nil : facts, reader.diagnostics)
   }

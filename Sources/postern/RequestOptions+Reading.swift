@@ -1,0 +1,34 @@
+// From flags or a request file to the facts of one decision. Refuses what the reader of request files refuses, with its report.
+
+internal import Glibc
+internal import PosternLanguage
+
+extension RequestOptions {
+  /// The facts; where they cannot be read, the report is on standard error and the command could not run.
+  func facts() throws -> RequestFacts {
+    if let request {
+      let file = InputFile(path: request)
+      let bytes = try file.bytes(limit: InputFile.requestByteLimit)
+      return try Self.facts(SourceFile(path: file.shownPath, bytes: bytes))
+    }
+    return try Self.facts(SourceFile(path: "arguments", bytes: Array(RequestDocument(self).text.utf8)))
+  }
+
+  static func facts(_ file: SourceFile) throws -> RequestFacts {
+    let reading = RequestFacts.read(file, now: wallClockMilliseconds())
+    let report = Report(reading.diagnostics, files: [file])
+    if let facts = reading.facts {
+      if report.warningCount > 0 { StandardError.write(report.text(isColored: StandardError.isTerminal)) }
+      return facts
+    }
+    StandardError.write(report.text(isColored: StandardError.isTerminal))
+    throw CommandFailure("\(file.path) is no request")
+  }
+
+  /// Milliseconds since 1970: what a request without a time is decided at.
+  private static func wallClockMilliseconds() -> Int64 {
+    var time = timespec()
+    unsafe clock_gettime(CLOCK_REALTIME, &time)
+    return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
+  }
+}

@@ -1,0 +1,41 @@
+// `make demo` shows every answer that the kernel can give, and nothing in it is made up for the occasion.
+
+import Foundation
+import PosternLanguage
+import Testing
+
+@Suite("demo")
+struct DemoTests {
+  /// The requests of the demo and the decisions that they get.
+  private func decisions() throws -> [[String: Any]] {
+    try ["requests"].flatMap { folder in
+      var command = Command("eval", "demo/policies", "--table", "demo/\(folder)", "--json")
+      command.folder = Golden.root
+      let rows = try JSONSerialization.jsonObject(with: Data(command.run().output.utf8)) as? [[String: Any]]
+      return try #require(rows).compactMap { $0["decision"] as? [String: Any] }
+    }
+  }
+
+  /// Conditions do not compile yet, and no request file can carry another bundle's identity.
+  private static let unreachable: Set<Reason> = [.undecided, .conditionFalse, .conditionError, .staleResolution]
+
+  @Test("the demo shows every verdict and every reason that can occur")
+  func everything() throws {
+    let decisions = try decisions()
+    let reasons = Set(decisions.compactMap { $0["reason"] as? String })
+    #expect(reasons == Set(Reason.allCases.filter { !Self.unreachable.contains($0) }.map { "\($0)" }))
+    #expect(Set(decisions.compactMap { $0["verdict"] as? String }) == Set(Verdict.allCases.map { "\($0)" }))
+  }
+
+  @Test("the demo runs, and its table has a line for each request")
+  func runs() throws {
+    let outcome = try Shell.run("POSTERN=\"$0\" demo/run.sh", folder: Golden.root)
+    #expect(outcome.status == 0)
+    #expect(outcome.errors == "")
+    let requests = try FileManager.default.contentsOfDirectory(
+      atPath: Golden.root.appending(path: "demo/requests").path())
+    let names = requests.map { String($0.dropLast(5)) }
+    let lines = outcome.output.split(separator: "\n")
+    #expect(names.filter { name in !lines.contains { $0.hasPrefix(name + " ") } } == [])
+  }
+}
