@@ -20,4 +20,6 @@ show() {
 }
 
 postern=$(realpath "$postern")
-show "Every verdict and every reason" demo/policies demo/requests
+show "A policy tree worth copying" policies demo/requests
+echo
+show "A person in too many groups" demo/crowd/policies demo/crowd/requests

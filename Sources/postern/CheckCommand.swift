@@ -29,12 +29,15 @@ struct CheckCommand: ParsableCommand {
   @Flag(help: "The same as --format json.")
   var json = false
 
+  /// The version without the tool's name, which SARIF keeps apart.
+  private static var toolVersion: String { String(Compiler.version.drop { $0 != " " }.dropFirst()) }
+
   func run() throws {
     let report = try CheckedTree(folder: folder).report
     switch json ? .json : format {
     case .text: try StandardOutput.write(report.text(isColored: StandardOutput.isTerminal))
     case .json: try StandardOutput.write(report.json.prettyText)
-    case .sarif: try StandardOutput.write(report.sarif(version: Compiler.version).prettyText)
+    case .sarif: try StandardOutput.write(report.sarif(version: Self.toolVersion).prettyText)
     }
     if report.hasErrors { throw ExitStatus.policyHasErrors }
   }

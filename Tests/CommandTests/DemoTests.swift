@@ -6,10 +6,15 @@ import Testing
 
 @Suite("demo")
 struct DemoTests {
+  private static let tables = [
+    (policies: "policies", requests: "demo/requests"),
+    (policies: "demo/crowd/policies", requests: "demo/crowd/requests"),
+  ]
+
   /// The requests of the demo and the decisions that they get.
   private func decisions() throws -> [[String: Any]] {
-    try ["requests"].flatMap { folder in
-      var command = Command("eval", "demo/policies", "--table", "demo/\(folder)", "--json")
+    try Self.tables.flatMap { table in
+      var command = Command("eval", table.policies, "--table", table.requests, "--json")
       command.folder = Golden.root
       let rows = try JSONSerialization.jsonObject(with: Data(command.run().output.utf8)) as? [[String: Any]]
       return try #require(rows).compactMap { $0["decision"] as? [String: Any] }
@@ -32,8 +37,9 @@ struct DemoTests {
     let outcome = try Shell.run("POSTERN=\"$0\" demo/run.sh", folder: Golden.root)
     #expect(outcome.status == 0)
     #expect(outcome.errors == "")
-    let requests = try FileManager.default.contentsOfDirectory(
-      atPath: Golden.root.appending(path: "demo/requests").path())
+    let requests = try Self.tables.flatMap { table in
+      try FileManager.default.contentsOfDirectory(atPath: Golden.root.appending(path: table.requests).path())
+    }
     let names = requests.map { String($0.dropLast(5)) }
     let lines = outcome.output.split(separator: "\n")
     #expect(names.filter { name in !lines.contains { $0.hasPrefix(name + " ") } } == [])

@@ -30,7 +30,7 @@ struct ExplanationTests {
           app             payroll               organization.yaml:3:5
           binding         6                     organization.yaml:3:5
           identity        forwarded
-          valid until     2023-11-14T22:14:20Z  in 1m  clock revalidate
+          valid until     2023-11-14T22:14:20Z  in 1m                  clock revalidate
           check state at  2023-11-14T22:14:20Z  in 1m
           activity        this request counts
           decided at      2023-11-14T22:13:20Z
@@ -58,7 +58,7 @@ struct ExplanationTests {
     #expect(
       explain("admin", .person("cfo@example.com")).text == """
         redirect, reauthenticationRequired: no recent authentication is strong enough
-          app                admin                organization.yaml:3:5
+          app                admin                 organization.yaml:3:5
           clock              reauthentication
           prompt             login
           re-authentication  secureKey within 5m
