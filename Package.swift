@@ -54,7 +54,9 @@ let package = Package(
     .executableTarget(
       name: "postern-bench", dependencies: ["PosternCompiler", "PosternLanguage", "PosternKernel", "CPostern"],
       path: "Benchmarks/PosternBenchmark", swiftSettings: house),
-    .testTarget(name: "PosternKernelTests", dependencies: ["PosternKernel", "CPostern"], swiftSettings: house),
+    .testTarget(
+      name: "PosternKernelTests", dependencies: ["PosternCompiler", "PosternLanguage", "PosternKernel", "CPostern"],
+      swiftSettings: house),
     .testTarget(
       name: "PosternLanguageTests", dependencies: ["PosternLanguage", "CPostern"], exclude: ["Cases"],
       swiftSettings: house),

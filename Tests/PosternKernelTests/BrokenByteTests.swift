@@ -1,0 +1,74 @@
+// Every one-byte change and every truncation of the golden bundles is refused, or still decides without a trap. Run under
+// AddressSanitizer too (`make sanitize`).
+
+import CPostern
+import PosternKernel
+import Testing
+
+@Suite("Broken bytes")
+struct BrokenByteTests {
+  /// The values that a byte is changed to: all of them in release builds, the telling ones where checks are slow.
+  private static let differences: [UInt8] = isDebug ? [0x01, 0x80, 0xFF] : Array(1...255)
+
+  private static var isDebug: Bool {
+    var isDebug = false
+    assert(
+      {
+        isDebug = true
+        return true
+      }())
+    return isDebug
+  }
+
+  @Test("every one-byte change is refused or decides", arguments: [GoldenBundle.smallest, GoldenBundle.bytes])
+  func oneByteChanges(golden: [UInt8]) {
+    var bytes = golden
+    var refusedCount = 0
+    var acceptedCount = 0
+    for index in bytes.indices {
+      for difference in Self.differences {
+        bytes[index] = golden[index] ^ difference
+        if Victim.decides(bytes) { acceptedCount += 1 } else { refusedCount += 1 }
+      }
+      bytes[index] = golden[index]
+    }
+    #expect(refusedCount + acceptedCount == golden.count * Self.differences.count)
+    #expect(refusedCount > acceptedCount / 2, "a verifier that lets most changes through proves little")
+  }
+
+  @Test("every truncation is refused", arguments: [GoldenBundle.smallest, GoldenBundle.bytes])
+  func truncations(golden: [UInt8]) {
+    let accepted = (0..<golden.count).filter { BundleSurgery.verify(Array(golden[..<$0])) == nil }
+    #expect(accepted == [])
+  }
+
+  @Test("every truncation that says its own length is refused", arguments: [GoldenBundle.smallest, GoldenBundle.bytes])
+  func honestTruncations(golden: [UInt8]) {
+    let accepted = (64..<golden.count).filter { count in
+      var surgery = BundleSurgery(Array(golden[..<count]))
+      surgery.set(24, UInt64(count))
+      return surgery.fault == nil
+    }
+    // Only the padding after the last section may go.
+    #expect(accepted.allSatisfy { golden.count - $0 < 64 })
+  }
+}
+
+/// A caller who decides with whatever the verifier lets through.
+enum Victim {
+  private static let requests = ["payroll.example.com", "x.payroll.example.com", "open.example.com", "a.example.com"]
+    .flatMap { host in ["/", "/reports/q1/a", "/x", "/api/%70oll", "/a/../b"].map { FactsForKernel(host: host, path: $0) } }
+
+  /// Verifies and decides; true where the bytes were accepted. The answers do not matter, only that there are some.
+  static func decides(_ bytes: [UInt8]) -> Bool {
+    unsafe bytes.withUnsafeBytes { buffer in
+      do throws(BundleFault) {
+        let bundle = try unsafe Bundle(verifying: Words(owned: buffer))
+        for request in requests { _ = request.decide(bundle) }
+        return true
+      } catch {
+        return false
+      }
+    }
+  }
+}

@@ -1,0 +1,88 @@
+// Finding one's way in a bundle's bytes, and breaking exactly one thing there.
+
+import PosternKernel
+
+/// A bundle's bytes under the knife.
+struct BundleSurgery {
+  var bytes: [UInt8]
+
+  init(_ bytes: [UInt8]) { self.bytes = bytes }
+
+  // MARK: looking
+
+  func number<Value: FixedWidthInteger>(_ offset: Int, as type: Value.Type = UInt32.self) -> Value {
+    (0..<MemoryLayout<Value>.size).reversed().reduce(0) { $0 << 8 | Value(bytes[offset + $1]) }
+  }
+
+  func u16(_ offset: Int) -> UInt16 { number(offset, as: UInt16.self) }
+  func u32(_ offset: Int) -> UInt32 { number(offset, as: UInt32.self) }
+
+  var sectionCount: Int { Int(u32(12)) }
+
+  /// Offset of the table entry of a section.
+  func entry(_ id: SectionID) -> Int {
+    let indices = (0..<sectionCount).filter { u32(64 + 24 * $0) == id.rawValue }
+    precondition(indices.count == 1, "the golden bundle must have the section")
+    return 64 + 24 * indices[0]
+  }
+
+  /// Where a section begins.
+  func start(_ id: SectionID) -> Int { Int(number(entry(id) + 8, as: UInt64.self)) }
+  func byteCount(_ id: SectionID) -> Int { Int(number(entry(id) + 16, as: UInt64.self)) }
+
+  /// Offsets of a section's records.
+  func records(_ id: SectionID, _ size: Int) -> [Int] {
+    Array(stride(from: start(id), to: start(id) + byteCount(id), by: size))
+  }
+
+  /// Offsets of a perfect table's slots.
+  func slots(_ id: SectionID, _ size: Int) -> [Int] {
+    let pilotsEnd = 16 + 2 * Int(u32(start(id) + 12))
+    let first = start(id) + (pilotsEnd + 63) / 64 * 64
+    return Array(stride(from: first, to: start(id) + byteCount(id), by: size))
+  }
+
+  /// Offset of the first record that satisfies `condition`.
+  func first(_ offsets: [Int], where condition: (Int) -> Bool) -> Int {
+    guard let offset = offsets.first(where: condition) else { preconditionFailure("nothing in the bundle is so") }
+    return offset
+  }
+
+  /// Offsets of the rows' headers.
+  var rows: [Int] { records(.grants, 8).filter { u32($0) == BundleFormat.rowMarker } }
+  var walkedRow: Int { first(rows) { u32($0 + 4) > 1 && u32($0 + 4) <= 16 } }
+  var probedRow: Int { first(rows) { u32($0 + 4) > 16 } }
+
+  /// Offset of the slots of the probed row.
+  var probedSlots: Int { probedRow + 24 + (2 * Int(u16(probedRow + 14)) + 7) / 8 * 8 }
+
+  var usedHost: Int { first(slots(.hosts, 64)) { bytes[$0 + 6] & 2 != 0 } }
+  var usedRoute: Int { first(slots(.routes, 16)) { bytes[$0 + 6] & 2 != 0 } }
+
+  func word(_ opcode: Opcode) -> Int { first(records(.code, 16)) { bytes[$0] == opcode.rawValue } }
+
+  // MARK: cutting
+
+  mutating func set<Value: FixedWidthInteger>(_ offset: Int, _ value: Value) {
+    for index in 0..<MemoryLayout<Value>.size {
+      bytes[offset + index] = UInt8(truncatingIfNeeded: value >> Value(8 * index))
+    }
+  }
+
+  mutating func add(_ offset: Int, _ difference: UInt32) { set(offset, u32(offset) &+ difference) }
+
+  /// The fault that the verifier finds, or nil where it finds none.
+  var fault: BundleFault? { Self.verify(bytes) }
+
+  static func verify(_ bytes: [UInt8]) -> BundleFault? {
+    unsafe bytes.withUnsafeBytes { buffer in
+      do throws(BundleFault) {
+        let bundle = try unsafe Bundle(verifying: Words(owned: buffer))
+        _ = bundle.revision
+        return nil
+      } catch {
+        return error
+      }
+    }
+  }
+}

@@ -1,0 +1,231 @@
+// One cut for each rule of docs/bundle-format.md: the verifier must report exactly that rule. There is no digest to hide
+// behind: the kernel sees the broken bytes as they are.
+
+import PosternKernel
+import Testing
+
+/// A cut that breaks one rule.
+struct Cut: CustomTestStringConvertible, Sendable {
+  let name: String
+  let fault: BundleFault
+  let make: @Sendable (inout BundleSurgery) -> Void
+
+  init(_ name: String, _ fault: BundleFault, _ make: @escaping @Sendable (inout BundleSurgery) -> Void) {
+    self.name = name
+    self.fault = fault
+    self.make = make
+  }
+
+  var testDescription: String { name }
+}
+
+@Suite("Hostile bundles")
+struct HostileBundleTests {
+  @Test("the golden bundles verify")
+  func goldenBundlesVerify() {
+    #expect(BundleSurgery.verify(GoldenBundle.bytes) == nil)
+    #expect(BundleSurgery.verify(GoldenBundle.smallest) == nil)
+  }
+
+  @Test("a bundle with one thing wrong is refused for exactly that", arguments: Cut.all)
+  func oneThingWrong(cut: Cut) {
+    var surgery = BundleSurgery(GoldenBundle.bytes)
+    cut.make(&surgery)
+    #expect(surgery.bytes != GoldenBundle.bytes, "the cut must change something")
+    #expect(surgery.fault == cut.fault)
+  }
+
+  @Test("every rule of the verifier has a cut")
+  func everyRuleHasACut() {
+    let covered = Set(Cut.all.map(\.fault.rule))
+    let rules = Self.rules
+    #expect(rules.count > 70)
+    #expect(rules.filter { !covered.contains($0) } == [])
+  }
+
+  /// The numbers of BundleFault.swift; a number that is in none of its ranges is no rule.
+  private static let rules: [UInt32] =
+    Array(1...14) + Array(20...37) + Array(40...42) + Array(50...60) + Array(70...81) + Array(90...98)
+    + Array(100...103) + Array(110...117)
+}
+
+extension Cut {
+  static let all: [Cut] = ofFile + ofNames + ofTables + ofApps + ofGrants + ofCode
+
+  private static let ofFile: [Cut] = [
+    Cut("nothing at all", .tooShort) { $0.bytes = [] },
+    Cut("another magic", .notABundle) { $0.bytes[0] ^= 1 },
+    Cut("a later format", .unsupportedVersion) { $0.set(8, UInt16(2)) },
+    Cut("a later minimum reader", .unsupportedVersion) { $0.set(10, UInt16(2)) },
+    Cut("a byte more", .wrongByteCount) { $0.bytes.append(0) },
+    Cut("65 sections", .tooManySections) { $0.set(12, UInt32(65)) },
+    Cut("a section table past the end", .sectionTableOutOfBounds) {
+      $0.bytes = Array($0.bytes.prefix(64))
+      $0.set(24, UInt64(64))
+    },
+    Cut("sections in another order", .sectionsOutOfOrder) { $0.set($0.entry(.hosts), UInt32(3)) },
+    Cut("a section at an odd offset", .sectionMisaligned) { $0.add($0.entry(.hosts) + 8, 8) },
+    Cut("a section past the end", .sectionOutOfBounds) { $0.set($0.entry(.costs) + 16, UInt64(1) << 40) },
+    Cut("sections that overlap", .sectionOutOfBounds) {
+      $0.set($0.entry(.costs) + 8, UInt64($0.start(.code) / 64 * 64))
+    },
+    Cut("an unknown section flag", .sectionFlags) { $0.set($0.entry(.provenance) + 4, UInt32(2)) },
+    Cut("a required section that says it is not", .sectionFlags) { $0.set($0.entry(.hosts) + 4, UInt32(0)) },
+    Cut("an unknown section that is required", .unknownRequiredSection) {
+      $0.set($0.entry(.provenance), UInt32(20))
+      $0.set(64 + 24 * 19 + 4, UInt32(1))
+    },
+    Cut("a section missing", .missingSection) {
+      $0.set($0.entry(.costs), UInt32(20))
+      $0.set(64 + 24 * 18 + 4, UInt32(0))
+    },
+    Cut("padding that is not zero", .paddingNotZero) {
+      $0.bytes[$0.start(.organization) - 1] = 1
+    },
+    Cut("half a record", .partialRecord) {
+      $0.set($0.entry(.apps) + 16, UInt64($0.byteCount(.apps) - 4))
+    },
+  ]
+
+  private static let ofNames: [Cut] = [
+    Cut("another app count", .organizationCounts) { $0.add($0.start(.organization) + 8, 1) },
+    Cut("reserved bytes used", .organizationReserved) { $0.bytes[$0.start(.organization) + 24] = 1 },
+    Cut("kinds that go back", .kindStarts) { $0.set($0.start(.organization) + 32 + 4 * 5, UInt32(0)) },
+    Cut("a row of the organization that is none", .organizationRow) { $0.add($0.start(.organization), 1) },
+    Cut("a deny bit of no rule", .anonymousMask) { $0.bytes[$0.start(.organization) + 96 + 31] = 0x80 },
+    Cut("65 providers", .tooManyProviders) { surgery in surgery.insertProviders(62) },
+    Cut("a provider's name outside", .providerText) { $0.set($0.start(.providers), UInt32(0xFFFF_0000)) },
+    Cut("a provider's source unknown", .providerNumbers) { $0.bytes[$0.start(.providers) + 24] = 5 },
+    Cut("a provider's tenants outside", .providerTenants) { surgery in
+      surgery.set(surgery.start(.providers) + 64 + 32, UInt32(0xFFFF))
+    },
+    Cut("a provider's domains outside", .providerDomains) { $0.set($0.start(.providers) + 40, UInt32(0xFFFF)) },
+    Cut("an attribute's path outside", .attributeText) { $0.set($0.start(.attributes) + 4, UInt32(0xFFFF_FFFF)) },
+    Cut("an attribute of another scope", .attributeNumbers) { $0.bytes[$0.start(.attributes) + 9] = 1 },
+    Cut("a name's text outside", .nameText) { $0.set($0.start(.names) + 4, UInt32(0xFFFF_FFFF)) },
+    Cut("a name of another kind", .nameNumbers) { $0.bytes[$0.start(.names) + 8] = 4 },
+    Cut("a name's groups outside", .nameMemberships) { $0.set($0.start(.names) + 28, UInt32(0xFFFF)) },
+    Cut("a group that is no group", .membershipNotAGroup) { $0.set($0.start(.memberships), UInt32(0)) },
+    Cut("a name where no look-up finds it", .nameMisplaced) { surgery in
+      let used = surgery.slots(.nameTable, 4).filter { surgery.u32($0) != BundleFormat.none }
+      let swapped = surgery.u32(used[0])
+      surgery.set(used[0], surgery.u32(used[1]))
+      surgery.set(used[1], swapped)
+    },
+    Cut("a slot of no name", .nameSlot) { $0.set($0.slots(.nameTable, 4)[0], UInt32(0xFFFF_FFF0)) },
+  ]
+
+  private static let ofTables: [Cut] = [
+    Cut("a table of more slots than there are", .tableHeader) { $0.add($0.start(.hosts) + 8, 1) },
+    Cut("a pilot that is none", .tablePilot) { $0.set($0.start(.hosts) + 16, UInt16(0xFFFF)) },
+    Cut("pilots that go on", .tablePadding) {
+      $0.bytes[$0.start(.hosts) + 16 + 2 * Int($0.u32($0.start(.hosts) + 12))] = 1
+    },
+    Cut("a host's flags unknown", .hostFlags) { $0.bytes[$0.usedHost + 6] |= 4 },
+    Cut("a host longer than hosts are", .hostText) { $0.set($0.usedHost + 4, UInt16(254)) },
+    Cut("a host's app unknown", .hostApps) { $0.set($0.usedHost + 12, UInt32(1_000)) },
+    Cut("a host's root that its depths deny", .hostDepths) { surgery in
+      let rooted = surgery.first(surgery.slots(.hosts, 64)) { surgery.u32($0 + 8) & 1 == 1 }
+      surgery.set(rooted + 8, surgery.u32(rooted + 8) & ~1)
+    },
+    Cut("a host where no look-up finds it", .hostMisplaced) { $0.bytes[$0.usedHost + 24] ^= 1 },
+    Cut("a free host that is not empty", .freeHostNotZero) { $0.bytes[$0.usedHost + 6] &= ~2 },
+    Cut("a route's path outside", .routeText) { $0.set($0.usedRoute, UInt32(0xFFFF_0000)) },
+    Cut("a route of another depth", .routeNumbers) { $0.bytes[$0.usedRoute + 7] ^= 4 },
+    Cut("a route of no host", .routeHost) { $0.set($0.usedRoute + 8, UInt32(0xFFFF)) },
+    Cut("a route where no look-up finds it", .routeMisplaced) { surgery in
+      surgery.bytes[surgery.start(.strings) + Int(surgery.u32(surgery.usedRoute)) + 1] ^= 1
+    },
+    Cut("a free route that is not empty", .freeRouteNotZero) { $0.bytes[$0.usedRoute + 6] &= ~2 },
+  ]
+
+  private static let ofApps: [Cut] = [
+    Cut("an app's flags unknown", .appNumbers) { $0.set($0.start(.apps) + 4, UInt16(8)) },
+    Cut("an app's program that is no label", .appProgram) { $0.add($0.start(.apps), 1) },
+    Cut("an app's row in the middle of one", .appRows) { $0.add($0.start(.apps) + 16, 1) },
+    Cut("an app's profile unknown", .appReferences) { $0.set($0.start(.apps) + 52, UInt32(99)) },
+    Cut("a public app without its binding", .appPublic) { surgery in
+      let app = surgery.first(surgery.records(.apps, 64)) { surgery.u16($0 + 4) & 2 != 0 }
+      surgery.set(app + 56, BundleFormat.none)
+    },
+    Cut("an app of no provider", .appProviders) { $0.set($0.start(.apps) + 8, UInt64(0)) },
+    Cut("an app's name outside", .appRecordText) { $0.set($0.start(.appRecords) + 4, UInt32(0xFFFF_FFFF)) },
+    Cut("an app's audience that is no client", .appRecordAudience) { $0.set($0.start(.appRecords) + 24, UInt32(0)) },
+    Cut("a profile's tenants outside", .profileList) { $0.set($0.start(.profiles) + 4, UInt32(0xFFFF)) },
+    Cut("a profile's texts outside", .profileTexts) { $0.set($0.start(.profiles) + 28, UInt32(0xFFFF)) },
+    Cut("a certificate of too few words", .certificateTooLow) { $0.set($0.start(.costs), UInt32(1)) },
+    Cut("a certificate of too few probes", .certificateTooLow) { $0.set($0.start(.costs) + 4, UInt32(1)) },
+    Cut("a certificate of too few bytes", .certificateTooLow) { $0.set($0.start(.costs) + 8, UInt32(1)) },
+    Cut("a certificate's reserved byte", .certificateReserved) { $0.bytes[$0.start(.costs) + 13] = 1 },
+  ]
+
+  private static let ofGrants: [Cut] = [
+    Cut("a row without entries", .rowHeader) { $0.set($0.walkedRow + 4, UInt32(0)) },
+    Cut("a row past the end", .rowOutOfBounds) { surgery in
+      let last = surgery.rows[surgery.rows.count - 1]
+      let isWalked = surgery.u32(last + 4) <= 16
+      surgery.set(isWalked ? last + 4 : last + 20, UInt32(isWalked ? 16 : 0xFFFF))
+    },
+    Cut("a grant to somebody unknown", .rowEntry) { $0.set($0.walkedRow + 16, UInt32(0x00FF_FFFF)) },
+    Cut("a row of other kinds", .rowKinds) { $0.set($0.walkedRow + 12, $0.u16($0.walkedRow + 12) ^ 1) },
+    Cut("a walked row in another order", .rowOrder) { surgery in
+      let first: UInt64 = surgery.number(surgery.walkedRow + 16, as: UInt64.self)
+      let second: UInt64 = surgery.number(surgery.walkedRow + 24, as: UInt64.self)
+      surgery.set(surgery.walkedRow + 16, second)
+      surgery.set(surgery.walkedRow + 24, first)
+    },
+    Cut("a row's pilot that is none", .rowPilot) { $0.set($0.probedRow + 24, UInt16(0xFFFF)) },
+    Cut("an entry where no probe finds it", .rowMisplaced) { $0.add($0.probedRow + 16, 1) },
+    Cut("an entry fewer than the row says", .rowEntryCount) { surgery in
+      let slots = (0..<Int(surgery.u32(surgery.probedRow + 20))).map { surgery.probedSlots + 8 * $0 }
+      let used = surgery.first(slots) { surgery.u32($0) != BundleFormat.freeMember }
+      surgery.set(used, UInt64(BundleFormat.freeMember))
+    },
+    Cut("a conditional grant", .conditionalGrant) { $0.add($0.walkedRow + 20, 0x8000_0000) },
+    Cut("257 deny rules", .tooManyDenyRules) { surgery in surgery.insertDenyRules(255) },
+    Cut("a deny rule's members outside", .denyMembers) { $0.set($0.start(.denyRules) + 4, UInt32(0xFFFF)) },
+    Cut("a deny rule's flags unknown", .denyNumbers) { $0.set($0.start(.denyRules) + 16, UInt32(8)) },
+    Cut("a deny set of no rule", .denySetBits) { $0.bytes[$0.start(.denySets) + 31] = 0x80 },
+  ]
+
+  private static let ofCode: [Cut] = [
+    Cut("an unknown opcode", .unknownOpcode) { $0.bytes[$0.word(.checkSkew)] = Opcode.last + 1 },
+    Cut("an operand out of range", .operandOutOfRange) { $0.bytes[$0.word(.needFact) + 1] = 5 },
+    Cut("an unused operand used", .operandOutOfRange) { $0.bytes[$0.word(.pass) + 4] = 1 },
+    Cut("a jump backwards", .jumpBackwards) { $0.set($0.word(.branchCredential) + 4, UInt32(0)) },
+    Cut("a jump to no label", .jumpToNoLabel) { $0.add($0.word(.branchCredential) + 4, 1) },
+    Cut("a jump past the code", .jumpToNoLabel) { $0.set($0.word(.branchCredential) + 4, UInt32(0xFFFF)) },
+    Cut("a label that promises too little", .costNotDecreasing) { $0.set($0.word(.label) + 4, UInt32(2)) },
+    Cut("a register that nothing wrote", .registersNotWritten) { $0.set($0.word(.label) + 2, UInt16(1)) },
+    Cut("a program that runs off the end", .pathDoesNotEnd) { surgery in
+      let last = surgery.start(.code) + surgery.byteCount(.code) - 16
+      surgery.bytes[last] = Opcode.checkState.rawValue
+    },
+    Cut("a word that nothing reaches", .unreachableWord) { surgery in
+      surgery.bytes[surgery.start(.code)] = Opcode.checkState.rawValue
+      surgery.set(surgery.start(.code) + 4, UInt32(0))
+    },
+  ]
+}
+
+extension BundleSurgery {
+  /// Grows a section of the golden bundle by zeroed records, moving what follows.
+  mutating func grow(_ id: SectionID, byBytes added: Int) {
+    let insertion = start(id) + byteCount(id)
+    let shift = (added + 63) / 64 * 64
+    let next = (0..<sectionCount).map { 64 + 24 * $0 }.filter { number($0 + 8, as: UInt64.self) > start(id) }
+    let old = byteCount(id)
+    let padding = (64 - (old + added) % 64) % 64
+    let oldPadding = (64 - old % 64) % 64
+    bytes.insert(contentsOf: [UInt8](repeating: 0, count: added + padding - oldPadding), at: insertion)
+    precondition((added + padding - oldPadding) % 64 == 0 && shift >= 0, "sections stay aligned")
+    for entry in next {
+      set(entry + 8, number(entry + 8, as: UInt64.self) + UInt64(added + padding - oldPadding))
+    }
+    set(entry(id) + 16, UInt64(old + added))
+    set(24, UInt64(bytes.count))
+  }
+
+  mutating func insertProviders(_ count: Int) { grow(.providers, byBytes: 64 * count) }
+  mutating func insertDenyRules(_ count: Int) { grow(.denyRules, byBytes: 32 * count) }
+}
