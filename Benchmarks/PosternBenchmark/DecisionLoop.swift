@@ -38,6 +38,16 @@ internal import PosternKernel
     bundle.resolve(workload.credential, text: workload.text.span, cells: workload.cells.span, into: &words)
   }
 
+  /// Verifies the bundle again.
+  func verify() -> Bool {
+    do throws(BundleFault) {
+      let again = try unsafe Bundle(verifying: Words(owned: bytes))
+      return again.revision == bundle.revision
+    } catch {
+      return false
+    }
+  }
+
   /// Decides a batch at instants a second apart; returns a hash of the answers.
   func decideBatch() -> UInt64 {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
@@ -70,6 +80,9 @@ public func measuredBatch() -> UInt64 { unsafe measured?.pointee.decideBatch() ?
 
 @c(postern_bench_resolve) @inline(never)
 public func measuredResolve() { unsafe measured?.pointee.resolve() }
+
+@c(postern_bench_verify) @inline(never)
+public func measuredVerification() -> Bool { unsafe measured?.pointee.verify() ?? false }
 
 /// Runs `body` with the loop that the measured functions use.
 func measuring<Result>(_ loop: consuming DecisionLoop, _ body: () -> Result) -> Result {

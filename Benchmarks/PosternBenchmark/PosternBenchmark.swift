@@ -32,13 +32,17 @@ enum PosternBenchmark {
     show("measure decide \(arguments[1]) \(subject.host) \(subject.email) \(subject.groups.joined(separator: " "))")
   }
 
-  /// What runs under callgrind: `measure decide|resolve FILE HOST EMAIL GROUP...`.
+  /// What runs under callgrind: `measure decide|resolve|verify FILE HOST EMAIL GROUP...`.
   private static func measure(_ arguments: [String]) throws {
     let bytes = [UInt8](try Data(contentsOf: URL(filePath: arguments[1])))
     let workload = Workload(host: arguments[2], email: arguments[3], groups: Array(arguments.dropFirst(4)))
     let loop = try DecisionLoop(bytes: bytes, workload: workload)
     measuring(loop) {
-      if arguments[0] == "resolve" { measuredResolve() } else { _ = measuredBatch() }
+      switch arguments[0] {
+      case "resolve": measuredResolve()
+      case "verify": _ = measuredVerification()
+      default: _ = measuredBatch()
+      }
     }
   }
 }

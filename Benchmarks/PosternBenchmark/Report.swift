@@ -68,20 +68,21 @@ enum Report {
     defer { try? FileManager.default.removeItem(at: file) }
     try Data(bytes).write(to: file)
     let counts = try count(file.path, subject)
-    let (decide, resolve) = measuring(loop) {
+    let (decide, resolve, verify) = measuring(loop) {
       (
         bestMean(runs: 400, calls: 50, count: DecisionLoop.batchCount) { measuredBatch() },
         bestMean(runs: 200, calls: 2_000, count: 1) {
           measuredResolve()
           return 0
-        }
+        },
+        bestMean(runs: 20, calls: 1, count: 1) { measuredVerification() ? 1 : 0 }
       )
     }
     let grantCount = policy.nodes.flatMap(\.bindings).reduce(0) { $0 + Set($1.members.map(\.memberIndex)).count }
     return Row(
       appCount: appCount, bundleByteCount: bytes.count,
       grantsBytesPerGrant: Double(sectionByteCount(bytes, id: 12)) / Double(grantCount),
-      verifyMilliseconds: verifyMilliseconds(bytes), decideNanoseconds: decide.nanoseconds,
+      verifyMilliseconds: verify.nanoseconds / 1_000_000, decideNanoseconds: decide.nanoseconds,
       resolveNanoseconds: resolve.nanoseconds, hash: decide.hash, decide: counts?.decide, resolve: counts?.resolve)
   }
 
@@ -92,24 +93,6 @@ enum Report {
       try Callgrind.count(inside: "postern_bench_decide", arguments: ["measure", "decide"] + arguments),
       try Callgrind.count(inside: "postern_bench_resolve", arguments: ["measure", "resolve"] + arguments)
     )
-  }
-
-  private static func verifyMilliseconds(_ bytes: [UInt8]) -> Double {
-    var best = Double.infinity
-    for _ in 0..<5 {
-      let start = nanoseconds()
-      let isSound = unsafe bytes.withUnsafeBytes { buffer in
-        do throws(BundleFault) {
-          let bundle = try unsafe Bundle(verifying: Words(owned: buffer))
-          return bundle.revision == 1
-        } catch {
-          return false
-        }
-      }
-      precondition(isSound, "the compiler's bundle must verify")
-      best = min(best, Double(nanoseconds() - start) / 1_000_000)
-    }
-    return best
   }
 
   /// The byte count of a section, from the section table.

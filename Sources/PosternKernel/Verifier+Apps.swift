@@ -44,7 +44,7 @@ extension Verifier {
     let rowCount = Int(words.byte(line &+ 6))
     try require(flags <= 7 && rowCount <= BundleFormat.rowLimit && words.byte(line &+ 7) == 0, .appNumbers)
     let program = Int(words.u32(line))
-    try require(program < sections.codeWordCount && codeWord(program).opcode == .label, .appProgram)
+    try require(program < sections.codeWordCount && isLabel(program), .appProgram)
     let providers = words.u64(line &+ 8)
     let known = sections.providerCount >= 64 ? UInt64.max : 1 << UInt64(sections.providerCount) &- 1
     try require(providers != 0 && providers & ~known == 0, .appProviders)
@@ -62,8 +62,13 @@ extension Verifier {
     try require(isPublic == (words.u32(line &+ 56) != BundleFormat.none), .appPublic)
   }
 
-  func codeWord(_ index: Int) -> CodeWord {
-    CodeWord(words, sections.code.offset &+ RecordSize.codeWord &* index)
+  @inline(__always) private func isLabel(_ index: Int) -> Bool {
+    words.byte(sections.code.offset &+ RecordSize.codeWord &* index) == Opcode.label.rawValue
+  }
+
+  /// The words that a label promises at most.
+  @inline(__always) private func remainingWords(_ label: Int) -> UInt32 {
+    words.u32(sections.code.offset &+ RecordSize.codeWord &* label &+ 4)
   }
 
   private func checkAppRecord(_ record: Int) throws(BundleFault) {
@@ -82,7 +87,7 @@ extension Verifier {
     let profile = sections.profiles.offset &+ RecordSize.profile &* Int(words.u32(line &+ 52))
     let depths = UInt64(words.byte(cost &+ 12))
     let longest = UInt64(words.u16(cost &+ 14))
-    let wordCount = 2 &* UInt64(codeWord(Int(words.u32(line))).x)
+    let wordCount = 2 &* UInt64(remainingWords(Int(words.u32(line))))
     let probes = 4 &+ 4 &* depths &+ 2 &* rowProbes(line) &+ listProbes(profile, floor)
     let bytes = CostFloor.fixedBytes &+ 4 &* depths &* longest &+ 2 &* excludeBytes(profile)
     let isTrue = UInt64(words.u32(cost)) >= wordCount && UInt64(words.u32(cost &+ 4)) >= probes

@@ -39,11 +39,10 @@ extension Verifier {
     var previous: UInt64 = 0
     var offset = start
     while offset < end {
-      let member = words.u32(offset)
-      let grant = words.u32(offset &+ 4)
-      try checkEntry(member, grant)
-      seen.insert(member, kindStarts)
-      let order = UInt64(grant) << 32 | UInt64(member)
+      let unit = words.u64(offset)
+      try checkEntry(unit, &seen)
+      // Grant above, member below: as one number they ascend together.
+      let order = unit >> 32 | unit << 32
       try require(offset == start || order > previous, .rowOrder)
       previous = order
       offset &+= RecordSize.unit
@@ -51,9 +50,23 @@ extension Verifier {
     try require(seen.mask == kinds, .rowKinds)
   }
 
-  @inline(__always) private func checkEntry(_ member: UInt32, _ grant: UInt32) throws(BundleFault) {
+  /// Checks one entry and notes its member's kind.
+  @inline(__always)
+  private func checkEntry(_ unit: UInt64, _ seen: inout KindSet) throws(BundleFault) {
+    try require(unit >> 63 == 0, .conditionalGrant)
+    let member = UInt32(truncatingIfNeeded: unit)
+    // Members of one kind mostly stand together, so the last kind is tried first.
+    if member &- seen.first < seen.count { return }
     try require(member < memberEnd, .rowEntry)
-    try require(grant & BundleFormat.conditionalGrant == 0, .conditionalGrant)
+    insertKind(of: member, into: &seen)
+  }
+
+  private func insertKind(of member: UInt32, into seen: inout KindSet) {
+    var kind = 0
+    while kind < NameKind.memberCount &- 1 && member >= kindStarts[kind &+ 1] { kind &+= 1 }
+    seen.first = kindStarts[kind]
+    seen.count = kindStarts[kind &+ 1] &- kindStarts[kind]
+    seen.mask |= 1 << UInt16(kind)
   }
 
   private func checkProbedRow(
@@ -69,14 +82,11 @@ extension Verifier {
     var usedCount = 0
     var offset = row.slotsOffset
     while offset < next {
-      let member = words.u32(offset)
-      let grant = words.u32(offset &+ 4)
-      if member == BundleFormat.freeMember {
-        try require(grant == 0, .rowEntry)
-      } else {
-        try checkEntry(member, grant)
+      let unit = words.u64(offset)
+      if unit != UInt64(BundleFormat.freeMember) {
+        try checkEntry(unit, &seen)
+        let member = UInt32(truncatingIfNeeded: unit)
         try require(row.slotOffset(of: member, words: words) == offset, .rowMisplaced)
-        seen.insert(member, kindStarts)
         usedCount &+= 1
       }
       offset &+= RecordSize.unit
@@ -172,18 +182,9 @@ package struct CodeWord {
   }
 }
 
-/// The kinds of the members of a row; members of one kind mostly stand together, so the last kind is tried first.
+/// The kinds of a row's members, and the range of names of the last one met.
 private struct KindSet {
   var mask: UInt16 = 0
-  private var first: UInt32 = 0
-  private var end: UInt32 = 0
-
-  @inline(__always) mutating func insert(_ member: UInt32, _ kindStarts: InlineArray<13, UInt32>) {
-    if member >= first && member < end { return }
-    var kind = 0
-    while kind < NameKind.memberCount &- 1 && member >= kindStarts[kind &+ 1] { kind &+= 1 }
-    first = kindStarts[kind]
-    end = kindStarts[kind &+ 1]
-    mask |= 1 << UInt16(kind)
-  }
+  var first: UInt32 = 0
+  var count: UInt32 = 0
 }

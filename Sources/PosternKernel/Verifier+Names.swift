@@ -155,7 +155,7 @@ extension Verifier {
   }
 
   /// The hash of a text of the bundle.
-  func hash(_ start: Int, count: Int, seed: UInt64, context: UInt64) -> UInt64 {
+  @inline(__always) func hash(_ start: Int, count: Int, seed: UInt64, context: UInt64) -> UInt64 {
     var state = PerfectHash.start(seed: seed, context: context)
     var offset = 0
     while offset &+ 8 <= count {

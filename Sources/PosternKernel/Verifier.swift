@@ -197,8 +197,8 @@ struct Verifier {
   func isZero(_ offset: Int, count: Int) -> Bool {
     var index = 0
     while index < count {
-      if words.byte(offset &+ index) != 0 { return false }
-      index &+= 1
+      if words.word(offset &+ index, count: count &- index) != 0 { return false }
+      index &+= 8
     }
     return true
   }

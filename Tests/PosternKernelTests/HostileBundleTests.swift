@@ -128,7 +128,10 @@ extension Cut {
       let rooted = surgery.first(surgery.slots(.hosts, 64)) { surgery.u32($0 + 8) & 1 == 1 }
       surgery.set(rooted + 8, surgery.u32(rooted + 8) & ~1)
     },
-    Cut("a host where no look-up finds it", .hostMisplaced) { $0.bytes[$0.usedHost + 24] ^= 1 },
+    Cut("a host where no look-up finds it", .hostMisplaced) { surgery in
+      let inline = surgery.first(surgery.slots(.hosts, 64)) { surgery.bytes[$0 + 24] != 0 }
+      surgery.bytes[inline + 24] ^= 1
+    },
     Cut("a free host that is not empty", .freeHostNotZero) { $0.bytes[$0.usedHost + 6] &= ~2 },
     Cut("a route's path outside", .routeText) { $0.set($0.usedRoute, UInt32(0xFFFF_0000)) },
     Cut("a route of another depth", .routeNumbers) { $0.bytes[$0.usedRoute + 7] ^= 4 },
