@@ -41,10 +41,9 @@ extension Verifier {
     while offset < end {
       let unit = words.u64(offset)
       try checkEntry(unit, &seen)
-      // Grant above, member below: as one number they ascend together.
-      let order = unit >> 32 | unit << 32
-      try require(offset == start || order > previous, .rowOrder)
-      previous = order
+      // The grant stands in the high half, the member in the low one: as one number they ascend together.
+      try require(offset == start || unit > previous, .rowOrder)
+      previous = unit
       offset &+= RecordSize.unit
     }
     try require(seen.mask == kinds, .rowKinds)
