@@ -57,8 +57,7 @@ public final class OpenBundle {
     _ request: Request, _ credential: Credential, at now: Int64, using buffers: inout DecisionBuffers
   ) -> Decision {
     let packed = resolve(credential, using: &buffers)
-    buffers.requestFacts.reset(slotCount: requestSlotCount)
-    let packedRequest = buffers.requestFacts.pack(request)
+    let packedRequest = pack(request, into: &buffers.requestFacts)
     // References, not copies: the span below has the buffers for itself.
     let facts = buffers.requestFacts
     let identity = credential.kind == .none ? [] : buffers.identity
@@ -69,13 +68,24 @@ public final class OpenBundle {
         at: now, scratch: &scratch))
   }
 
+  /// Packs a request behind the slots that the bundle asks for.
+  func pack(_ request: Request, into facts: inout FactBuffer) -> postern_request {
+    facts.reset(slotCount: requestSlotCount)
+    return facts.pack(request)
+  }
+
+  /// Packs a credential behind the claims that the bundle asks for.
+  func pack(_ credential: Credential, into facts: inout FactBuffer) -> postern_credential {
+    facts.reset(slotCount: claimNames.count)
+    for (slot, name) in claimNames.enumerated() {
+      if let name, let value = credential.claims[name] { facts.set(value, slot: slot) }
+    }
+    return facts.pack(credential)
+  }
+
   /// Packs the credential and resolves who it says it is.
   private func resolve(_ credential: Credential, using buffers: inout DecisionBuffers) -> postern_credential {
-    buffers.identityFacts.reset(slotCount: claimNames.count)
-    for (slot, name) in claimNames.enumerated() {
-      if let name, let value = credential.claims[name] { buffers.identityFacts.set(value, slot: slot) }
-    }
-    let packed = buffers.identityFacts.pack(credential)
+    let packed = pack(credential, into: &buffers.identityFacts)
     if credential.kind == .none { return packed }
     let facts = buffers.identityFacts
     var identity = buffers.identity.mutableSpan
