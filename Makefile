@@ -11,8 +11,13 @@ SHELL := /bin/bash
 .NOTPARALLEL:
 
 SWIFT_DEPENDENCIES := libyaml-dev libssl-dev pkg-config
-C_DEPENDENCIES := gcc g++ binutils pkg-config
-SWIFT_FOLDERS := Package.swift Sources Tests
+C_DEPENDENCIES := gcc g++ binutils pkg-config xxd
+BENCH_DEPENDENCIES := valgrind
+SWIFT_FOLDERS := Package.swift Sources Tests Benchmarks
+
+C_DECIDER := .build-embedded/decide
+LIBRARY_FLAGS = $$(PKG_CONFIG_PATH=dist/lib/pkgconfig pkg-config --cflags postern)
+LIBRARY_LINKS = $$(PKG_CONFIG_PATH=dist/lib/pkgconfig pkg-config --libs postern)
 
 ## build: everything, for debugging
 .PHONY: build
@@ -27,7 +32,12 @@ release: swift-dependencies
 ## test: everything that CI runs (below 25 minutes on two cores)
 .PHONY: test
 test:
-	tools/run-checks lint test-debug test-library test-agreement sanitize
+	tools/run-checks lint test-debug test-library test-agreement sanitize bench-smoke
+
+## bench: what decisions, resolutions and compilations cost, in counts and ratios
+.PHONY: bench
+bench: swift-dependencies bench-dependencies
+	swift run -c release postern-bench
 
 ## library: the kernel as a static library without the Swift runtime, in dist/
 .PHONY: library
@@ -70,18 +80,30 @@ help:
 test-debug: swift-dependencies
 	swift test --skip '^AgreementTests\.'
 
-# Agreement runs on release builds: an optimizer's mistake must show too.
+# Agreement runs on release builds: an optimizer's mistake must show too. The C library is one of the engines.
 .PHONY: test-agreement
 test-agreement: swift-dependencies library
-	swift test -c release -Xswiftc -enable-testing --scratch-path .build-agreement --filter '^AgreementTests\.'
+	gcc -std=c11 -O2 -Wall -Wextra -Wpedantic -Werror $(LIBRARY_FLAGS) Tests/C/decide.c -o $(C_DECIDER) $(LIBRARY_LINKS)
+	POSTERN_C_DECIDER=$(CURDIR)/$(C_DECIDER) swift test -c release -Xswiftc -enable-testing \
+	  --scratch-path .build-agreement --filter '^AgreementTests\.'
 
 .PHONY: test-library
-test-library: library
-	Tests/C/run dist
+test-library: swift-dependencies library
+	swift build --product postern-bench
+	.build/debug/postern-bench bundle 10 .build/contract.ptb
+	Tests/C/run dist .build/contract.ptb
+
+.PHONY: bench-smoke
+bench-smoke: swift-dependencies bench-dependencies
+	swift run --scratch-path .build-agreement -c release -Xswiftc -enable-testing postern-bench --smoke
 
 .PHONY: swift-dependencies
 swift-dependencies:
 	@tools/install-missing $(SWIFT_DEPENDENCIES)
+
+.PHONY: bench-dependencies
+bench-dependencies:
+	@tools/install-missing $(BENCH_DEPENDENCIES)
 
 .PHONY: c-dependencies
 c-dependencies:
