@@ -36,6 +36,12 @@ struct EvalCommand: ParsableCommand {
       valueName: "folder"))
   var table: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "Decide with the identity as this bundle has resolved it: what a proxy gets that forgets to resolve after a swap.",
+      valueName: "bundle|folder"))
+  var resolvedBy: String?
+
   @Flag(help: "Decide nothing: print the request file that the flags stand for.")
   var showRequest = false
 
@@ -55,7 +61,7 @@ struct EvalCommand: ParsableCommand {
     if let table { return try decideAll(below: table) }
     if showRequest { return try StandardOutput.write(RequestDocument(options).text) }
     let facts = try options.facts()
-    let explanation = try PolicySource(path: policy).decide(facts)
+    let explanation = try PolicySource(path: policy).decide(facts, resolvedBy: resolver())
     try StandardOutput.write(json ? explanation.json.prettyText : explanation.text)
     if explanation.decision.verdict != .allow { throw ExitStatus.notAllowed }
   }
@@ -63,9 +69,14 @@ struct EvalCommand: ParsableCommand {
   private func decideAll(below folder: String) throws {
     let files = try RequestFolder(path: folder).files()
     let source = try PolicySource(path: policy)
-    let answers = files.map { file in (name: file.name, explanation: source.decide(file.facts)) }
+    let resolver = try resolver()
+    let answers = files.map { file in
+      (name: file.name, explanation: source.decide(file.facts, resolvedBy: resolver))
+    }
     try StandardOutput.write(json ? Self.json(answers).prettyText : Self.text(answers))
   }
+
+  private func resolver() throws -> PolicySource? { try resolvedBy.map { try PolicySource(path: $0) } }
 
   private static func json(_ answers: [(name: String, explanation: Explanation)]) -> JSONValue {
     .array(answers.map { .object(["request": .string($0.name), "decision": $0.explanation.json]) })

@@ -71,10 +71,10 @@ struct PolicySource {
 
   func hasApp(_ name: String) -> Bool { (0..<bundle.appCount).contains { bundle.appName($0) == name } }
 
-  /// Decides a request, with what can be said of the answer.
-  func decide(_ facts: RequestFacts) -> Explanation {
+  /// Decides a request, with what can be said of the answer; `resolver` is who has resolved the identity, if not this one.
+  func decide(_ facts: RequestFacts, resolvedBy resolver: PolicySource? = nil) -> Explanation {
     let now = facts.nowMilliseconds
-    let decision = bundle.decide(facts.request, facts.credential, at: now)
+    let decision = bundle.decide(facts.request, facts.credential, at: now, resolvedBy: (resolver ?? self).bundle)
     return Explanation(decision, of: bundle, at: now, pathPrefix: pathPrefix)
   }
 }

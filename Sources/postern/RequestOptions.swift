@@ -80,7 +80,8 @@ struct RequestOptions: ParsableArguments {
       valueName: "method=duration"))
   var authAge: [String] = []
 
-  @Option(help: "What the provider says of the account: active, signedOut, suspended, ...")
+  @Option(
+    help: ArgumentHelp("What the provider says of the account: active, signedOut, suspended, ...", valueName: "state"))
   var accountState: String?
 
   @Flag(help: "The provider cannot be asked for the account's state.")
@@ -102,6 +103,9 @@ struct RequestOptions: ParsableArguments {
     }
     if principal == nil && document.hasCredential {
       throw ValidationError("say who asks: --as MEMBER; the other flags about the credential mean nothing without it")
+    }
+    if principal != nil && provider == nil {
+      throw ValidationError("say who vouches for \(principal ?? "that"): --provider NAME, as the policy calls it")
     }
   }
 }

@@ -21,7 +21,7 @@ struct DemoTests {
     }
   }
 
-  /// Conditions do not compile yet, and no request file can carry another bundle's identity.
+  /// Conditions do not compile yet; a stale resolution is no request's doing, and is shown below the tables.
   private static let unreachable: Set<Reason> = [.undecided, .conditionFalse, .conditionError, .staleResolution]
 
   @Test("the demo shows every verdict and every reason that can occur")
@@ -30,6 +30,13 @@ struct DemoTests {
     let reasons = Set(decisions.compactMap { $0["reason"] as? String })
     #expect(reasons == Set(Reason.allCases.filter { !Self.unreachable.contains($0) }.map { "\($0)" }))
     #expect(Set(decisions.compactMap { $0["verdict"] as? String }) == Set(Verdict.allCases.map { "\($0)" }))
+  }
+
+  @Test("the demo shows a stale resolution and the road to a decision")
+  func belowTheTables() throws {
+    let outcome = try Shell.run("POSTERN=\"$0\" demo/run.sh", folder: Golden.root)
+    #expect(outcome.output.contains("\nforbidden, staleResolution: "))
+    #expect(outcome.output.hasSuffix("idleTimeout\n"))
   }
 
   @Test("the demo runs, and its table has a line for each request")

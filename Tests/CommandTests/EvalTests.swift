@@ -126,6 +126,16 @@ struct EvalTests {
     #expect((before...after).contains(now))
   }
 
+  @Test("an identity that another bundle has resolved is stale")
+  func staleResolution() throws {
+    try #require(run(["compile", "policies", "-o", "next.ptb", "--revision", "8"]).status == 0)
+    let outcome = try run(["eval", "next.ptb", "--resolved-by", "out.ptb"] + Self.ann)
+    #expect(outcome.status == 2)
+    #expect(outcome.output.hasPrefix("forbidden, staleResolution: "))
+    #expect(try run(["eval", "next.ptb", "--resolved-by", "policies"] + Self.ann).status == 2)
+    #expect(try run(["eval", "next.ptb", "--resolved-by", "next.ptb"] + Self.ann).status == 0)
+  }
+
   @Test("explain shows the road to the decision")
   func explain() throws {
     let outcome = try run(["explain", "out.ptb"] + Self.ann + ["--idle", "15m"])

@@ -47,8 +47,9 @@ struct HelpTests {
       ["compile", "a", "-o", "b", "--revision", "18446744073709551616"],
       ["eval", "a"], ["eval", "a", "--url", "https://a/", "--request", "b"], ["eval", "a", "--at", "now"],
       ["eval", "a", "--url", "https://a/", "--table", "b"], ["eval", "a", "--url", "https://a/", "--provider", "b"],
+      ["eval", "a", "--url", "https://a/", "--as", "user:a@b.c"],
       ["eval", "a", "--url", "https://a/", "--header", "no colon"],
-      ["eval", "a", "--url", "https://a/", "--as", "user:a@b.c", "--auth-age", "password=5m"],
+      ["eval", "a", "--url", "https://a/", "--as", "user:a@b.c", "--provider", "b", "--auth-age", "password=5m"],
       ["verify", "a"], ["sign", "a"],
     ])
   func usage(_ arguments: [String]) throws {

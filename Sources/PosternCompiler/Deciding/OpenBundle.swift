@@ -57,10 +57,26 @@ public final class OpenBundle {
     _ request: Request, _ credential: Credential, at now: Int64, using buffers: inout DecisionBuffers
   ) -> Decision {
     let packed = resolve(credential, using: &buffers)
+    return decide(request, packed, at: now, using: &buffers)
+  }
+
+  /// The same with an identity that `other` has resolved: what a proxy asks that forgot to resolve again after a swap.
+  public func decide(
+    _ request: Request, _ credential: Credential, at now: Int64, resolvedBy other: OpenBundle
+  ) -> Decision {
+    var buffers = DecisionBuffers()
+    let packed = other.resolve(credential, using: &buffers)
+    return decide(request, packed, at: now, using: &buffers)
+  }
+
+  /// Decides with the identity that lies in `buffers`.
+  private func decide(
+    _ request: Request, _ packed: postern_credential, at now: Int64, using buffers: inout DecisionBuffers
+  ) -> Decision {
     let packedRequest = pack(request, into: &buffers.requestFacts)
     // References, not copies: the span below has the buffers for itself.
     let facts = buffers.requestFacts
-    let identity = credential.kind == .none ? [] : buffers.identity
+    let identity = Int(packed.kind) == POSTERN_CREDENTIAL_NONE ? [] : buffers.identity
     var scratch = buffers.scratch.mutableSpan
     return Decision(
       bundle.decide(
