@@ -1,6 +1,21 @@
 // The engines that must agree with the reference: add one here and every test of this folder runs it.
 
+import PosternCompiler
+import PosternLanguage
+
+/// The Swift kernel, over a bundle that the compiler made of the policy.
+struct KernelEngine: Engine {
+  static let name = "kernel"
+  private let bundle: OpenBundle
+
+  init(_ policy: Policy) throws { bundle = try OpenBundle(Compiler.compile(policy, revision: 1)) }
+
+  func decide(_ request: Request, _ credential: Credential, at now: Int64) -> Decision {
+    bundle.decide(request, credential, at: now)
+  }
+}
+
 /// All engines but the reference.
 enum Engines {
-  static var candidates: [any Engine.Type] { [] }
+  static var candidates: [any Engine.Type] { [KernelEngine.self] }
 }
