@@ -89,7 +89,7 @@ struct PlantedFaultTests {
     let found = agreement.run(seed: 1, count: 100_000)
     let report = try #require(found)
     #expect(report.violation.rule == "the engines agree")
-    #expect(report.scenario.draft.nodes.count <= 2)
+    #expect(report.scenario.draft.nodes.count <= 2, "\(report)")
     #expect(report.description.split(separator: "\n").count <= 36, "\(report)")
   }
 }

@@ -10,8 +10,6 @@ struct RequestGenerator {
     return generator.request(for: app)
   }
 
-  private init(random: Random) { self.random = random }
-
   private mutating func request(for app: App) -> Request {
     let route = random.pick(app.routes)
     var request = Request()

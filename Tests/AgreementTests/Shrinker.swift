@@ -38,7 +38,9 @@ struct Shrinker {
   private static func edits(for scenario: Scenario) -> [Edit] {
     let draft = scenario.draft
     var edits: [Edit] = draft.nodes.indices.dropFirst().reversed().map { index in { $0.draft.removeNode(at: index) } }
-    edits += draft.nodes.indices.map { index in { $0.draft.hoistNode(at: index) } }
+    for index in draft.nodes.indices.dropFirst() {
+      edits += [{ $0.draft.hoistNode(at: index) }, { $0.draft.hoistRules(at: index) }]
+    }
     for index in draft.nodes.indices { edits += ruleEdits(for: scenario, at: index) }
     edits += removals(\.draft.groups, in: scenario)
     for index in draft.groups.indices { edits += removals(\.draft.groups[index].members, in: scenario) }
@@ -206,10 +208,20 @@ extension PolicyDraft {
     return true
   }
 
-  /// Puts a node straight below the organization.
+  /// Puts a node one level up.
   fileprivate mutating func hoistNode(at index: Int) -> Bool {
-    guard let parent = nodes[index].parent, parent != 0 else { return false }
-    nodes[index].parent = 0
+    guard let parent = nodes[index].parent, let grandparent = nodes[parent].parent else { return false }
+    nodes[index].parent = grandparent
+    return true
+  }
+
+  /// Gives a node's rules to the organization.
+  fileprivate mutating func hoistRules(at index: Int) -> Bool {
+    if nodes[index].bindings.isEmpty && nodes[index].denyRules.isEmpty { return false }
+    nodes[0].bindings += nodes[index].bindings
+    nodes[0].denyRules += nodes[index].denyRules
+    nodes[index].bindings = []
+    nodes[index].denyRules = []
     return true
   }
 
