@@ -29,6 +29,10 @@ struct CheckCommand: ParsableCommand {
   @Flag(help: "The same as --format json.")
   var json = false
 
+  func validate() throws {
+    if json && format == .sarif { throw ValidationError("--json and --format sarif ask for two forms at once") }
+  }
+
   /// The version without the tool's name, which SARIF keeps apart.
   private static var toolVersion: String { String(Compiler.version.drop { $0 != " " }.dropFirst()) }
 

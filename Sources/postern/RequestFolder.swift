@@ -9,10 +9,9 @@ struct RequestFolder {
   /// Name without its extension, and facts, in the order of names.
   func files() throws -> [(name: String, facts: RequestFacts)] {
     let tree = SourceTree(folder: path)
-    guard tree.diagnostics.isEmpty else {
-      StandardError.write(Report(tree.diagnostics, files: tree.files, pathPrefix: path + "/").text())
-      throw CommandFailure("cannot read the requests below \(path)")
-    }
+    guard InputFile(path: path).isFolder else { throw CommandFailure("cannot read \(path): it is no folder") }
+    if tree.files.isEmpty { throw CommandFailure("no request file below \(path): their names end in .json or .yaml") }
+    if let fault = tree.diagnostics.first { throw CommandFailure(fault.message) }
     return try tree.files.map { file in
       let shown = SourceFile(path: CheckedTree.pathPrefix(path) + file.path, bytes: file.bytes)
       return (name(file.path), try RequestOptions.facts(shown))

@@ -146,6 +146,65 @@ struct EvalTests {
   }
 }
 
+// MARK: - many requests
+
+@Suite("eval of a folder of requests")
+struct TableTests {
+  let scratch: Scratch
+
+  init() throws {
+    scratch = try Scratch()
+    try Tree.small.write(to: scratch)
+    let now = #""now": "2026-03-02T10:00:00Z""#
+    let ann = #""credential": {"as": "user:ann@example.com", "provider": "workspace"}"#
+    try scratch.write("{\(now), \"request\": {\"url\": \"https://status.example.com/\"}}", to: "requests/b.json")
+    try scratch.write(
+      "{\(now), \"request\": {\"url\": \"https://payroll.example.com/\"}, \(ann)}", to: "requests/a.json")
+    try scratch.write("request: {host: elsewhere, path: /}\n", to: "requests/c/d.yaml")
+  }
+
+  private func run(_ arguments: String...) throws -> Outcome {
+    var command = Command(arguments: ["eval", "policies", "--table"] + arguments)
+    command.folder = scratch.folder
+    return try command.run()
+  }
+
+  @Test("the table has a line for each request, in the order of names")
+  func text() throws {
+    let outcome = try run("requests")
+    #expect(outcome.status == 0)
+    Golden.expect(outcome.output, is: "eval-table.txt")
+  }
+
+  @Test("the JSON names each request beside its decision")
+  func json() throws {
+    let output = try run("requests", "--json").output
+    let rows = try JSONSerialization.jsonObject(with: Data(output.utf8)) as? [[String: Any]]
+    #expect(rows?.map { $0["request"] as? String } == ["a", "b", "c/d"])
+    #expect(rows?.map { ($0["decision"] as? [String: Any])?["verdict"] as? String } == ["allow", "allow", "forbidden"])
+  }
+
+  @Test("one file that is no request is enough for no table")
+  func hole() throws {
+    try scratch.write("{}", to: "requests/e.json")
+    let outcome = try run("requests")
+    #expect(outcome.status == 1)
+    #expect(outcome.output == "")
+    #expect(outcome.errors.hasSuffix("error: requests/e.json is no request\n"))
+  }
+
+  @Test(
+    "a folder without requests is an error",
+    arguments: [
+      ("policies/finance/payroll.yaml", "cannot read policies/finance/payroll.yaml: it is no folder"),
+      ("empty", "no request file below empty: their names end in .json or .yaml"),
+    ])
+  func nothing(_ path: String, _ message: String) throws {
+    try scratch.write("", to: "empty/README")
+    #expect(try run(path) == Outcome(status: 1, output: "", errors: "error: \(message)\n"))
+  }
+}
+
 // MARK: - requests that are none
 
 @Suite("eval of malformed requests")

@@ -42,7 +42,8 @@ struct HelpTests {
   @Test(
     "arguments that mean nothing end with status 1, words on standard error and nothing on standard output",
     arguments: [
-      ["frob"], ["check"], ["check", "a", "b"], ["check", "a", "--format", "xml"], ["compile", "a"],
+      ["frob"], ["check"], ["check", "a", "b"], ["check", "a", "--format", "xml"],
+      ["check", "a", "--format", "sarif", "--json"], ["compile", "a"],
       ["compile", "a", "-o", "b", "--revision", "-1"],
       ["compile", "a", "-o", "b", "--revision", "18446744073709551616"],
       ["eval", "a"], ["eval", "a", "--url", "https://a/", "--request", "b"], ["eval", "a", "--at", "now"],
