@@ -34,28 +34,22 @@ struct Agreement {
 
   private mutating func runPolicy(seed: UInt64) -> Report? {
     let draft = PolicyGenerator.draft(seed: seed)
-    do {
+    var scenario = Scenario(draft: draft, request: Request(), credential: Credential(), now: 0)
+    var index = 0
+    do throws(Violation) {
       let checker = try Checker(draft, engines)
-      for index in 0..<Self.decisionsPerPolicy {
-        let (request, credential, now) = Scenario.facts(in: checker.policy, seed: seed, index: index)
-        do throws(Violation) {
-          count(try checker.check(request, credential, at: now, isThorough: Self.isThorough(index)))
-        } catch {
-          return report(
-            Scenario(draft: draft, request: request, credential: credential, now: now), error, seed: seed, index: index)
-        }
+      while index < Self.decisionsPerPolicy {
+        (scenario.request, scenario.credential, scenario.now) = Scenario.facts(
+          in: checker.policy, seed: seed, index: index)
+        count(
+          try checker.check(
+            scenario.request, scenario.credential, at: scenario.now, isThorough: Self.isThorough(index)))
+        index += 1
       }
       return nil
     } catch {
-      let scenario = Scenario(draft: draft, request: Request(), credential: Credential(), now: 0)
-      return Report(seed: seed, index: 0, scenario: scenario, violation: unprepared(error))
+      return report(scenario, error, seed: seed, index: index)
     }
-  }
-
-  private func unprepared(_ error: any Error) -> Violation {
-    Violation(
-      rule: "every policy can be prepared (\(error))",
-      answers: [Violation.Answer(name: "none", decision: Decision(), now: 0)])
   }
 
   private mutating func count(_ decision: Decision) {
@@ -80,12 +74,12 @@ struct Agreement {
   }
 
   private func violation(of scenario: Scenario, _ isThorough: Bool) -> Violation? {
-    do {
+    do throws(Violation) {
       try Checker(scenario.draft, engines)
         .check(scenario.request, scenario.credential, at: scenario.now, isThorough: isThorough)
       return nil
     } catch {
-      return error as? Violation
+      return error
     }
   }
 

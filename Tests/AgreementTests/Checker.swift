@@ -24,11 +24,18 @@ struct Checker {
 
   var policy: Policy { reference.policy }
 
-  init(_ draft: PolicyDraft, _ engines: [any Engine.Type]) throws {
+  init(_ draft: PolicyDraft, _ engines: [any Engine.Type]) throws(Violation) {
     self.draft = draft
-    let reference = ReferenceEngine(draft.assemble())
-    self.reference = reference
-    others = try engines.map { ($0.name, try $0.init(reference.policy)) }
+    reference = ReferenceEngine(draft.assemble())
+    var others: [(name: String, engine: any Engine)] = []
+    for engine in engines {
+      do {
+        others.append((engine.name, try engine.init(reference.policy)))
+      } catch {
+        throw Violation(rule: "the \(engine.name) takes every policy: \(error)", answers: [])
+      }
+    }
+    self.others = others
   }
 
   /// Checks one decision, and the laws too where `isThorough`; the reference's answer.

@@ -78,6 +78,7 @@ struct Report: CustomStringConvertible {
   // MARK: Answers
 
   private var answerLines: [String] {
+    guard !violation.answers.isEmpty else { return [] }
     let mirrors = violation.answers.map { Array(Mirror(reflecting: $0.decision).children) }
     let differing = mirrors[0].indices.filter { index in
       mirrors.contains { "\($0[index].value)" != "\(mirrors[0][index].value)" }
