@@ -32,7 +32,13 @@ release: swift-dependencies
 ## test: everything that CI runs (below 25 minutes on two cores)
 .PHONY: test
 test:
-	tools/run-checks lint test-debug test-library test-agreement sanitize bench-smoke
+	tools/run-checks lint test-debug test-readme demo test-library test-agreement bench-smoke sanitize
+
+## demo: one request for every reason, decided over the policy tree
+.PHONY: demo
+demo: swift-dependencies
+	swift build --product postern
+	demo/run.sh
 
 ## bench: what decisions, resolutions and compilations cost, in counts and ratios
 .PHONY: bench
@@ -87,10 +93,15 @@ test-agreement: swift-dependencies library
 	POSTERN_C_DECIDER=$(CURDIR)/$(C_DECIDER) swift test -c release -Xswiftc -enable-testing \
 	  --scratch-path .build-agreement --filter '^AgreementTests\.'
 
+.PHONY: test-readme
+test-readme: swift-dependencies
+	swift build --product postern
+	tools/check-readme README.md
+
 .PHONY: test-library
 test-library: swift-dependencies library
-	swift build --product postern-bench
-	.build/debug/postern-bench bundle 10 .build/contract.ptb
+	swift build --product postern
+	.build/debug/postern compile policies --output .build/contract.ptb
 	Tests/C/run dist .build/contract.ptb
 
 .PHONY: bench-smoke

@@ -134,7 +134,9 @@ extension ClockRun {
       checkTimeout(credential.created_at, x, POSTERN_REASON_ABSOLUTE_TIMEOUT, POSTERN_CLOCK_ABSOLUTE)
     case Opcode.checkIdle.rawValue:
       checkTimeout(credential.last_seen_at, x, POSTERN_REASON_IDLE_TIMEOUT, POSTERN_CLOCK_IDLE)
-    default: checkReauthentication(a, x, credential)
+    case Opcode.checkReauthentication.rawValue: checkReauthentication(a, x, credential)
+    // The verifier lets no other opcode through; an answer that it missed one must not be a pass.
+    default: fail(POSTERN_REASON_FACT_MISSING, POSTERN_CLOCK_NONE)
     }
   }
 
