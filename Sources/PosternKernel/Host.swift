@@ -75,18 +75,43 @@ enum Host {
     return (isLetter | (isDashToNine & isNotSlash)) & ~bytes & highBits == highBits
   }
 
-  /// The hash of the first `count` bytes from `start`, letters folded.
+  /// The 8 bytes folded. Of the bytes that a name may have only capitals lack the bit that makes a letter small; the
+  /// brackets of an address lack it too, and must keep to themselves.
+  @inline(__always) static func folded(_ word: UInt64, isAddress: Bool) -> UInt64 {
+    isAddress ? ASCII.lowercased(word) : word | 0x2020_2020_2020_2020
+  }
+
+  /// The same for the last 0 to 7 bytes, whose unused ones stay 0.
+  @inline(__always) static func foldedTail(_ word: UInt64, byteCount: Int, isAddress: Bool) -> UInt64 {
+    let unused: UInt64 = byteCount == 0 ? 0 : UInt64.max >> (64 &- UInt64(byteCount) &* 8)
+    return folded(word, isAddress: isAddress) & unused
+  }
+
+  /// The hash of a checked host, letters folded.
   @inline(__always)
-  static func hash(_ text: Span<UInt8>, from start: Int, count: Int, seed: UInt64, isWildcard: Bool) -> UInt64 {
+  static func hash(_ text: Span<UInt8>, seed: UInt64, isWildcard: Bool, isAddress: Bool) -> UInt64 {
     var state = PerfectHash.start(seed: seed, context: PerfectHash.hostContext(isWildcard: isWildcard))
-    var offset = start
-    let end = start &+ count
-    while offset &+ 8 <= end {
-      state = PerfectHash.step(state, ASCII.lowercased(text.u64(offset)))
+    var offset = 0
+    while offset &+ 8 <= text.count {
+      state = PerfectHash.step(state, folded(text.u64(offset), isAddress: isAddress))
       offset &+= 8
     }
-    let tail = ASCII.lowercased(text.word(offset, byteCount: end &- offset))
-    return PerfectHash.finish(state, tail: tail, byteCount: count)
+    let rest = text.count &- offset
+    let tail = foldedTail(text.word(offset, byteCount: rest), byteCount: rest, isAddress: isAddress)
+    return PerfectHash.finish(state, tail: tail, byteCount: text.count)
+  }
+
+  /// Whether the stored text at `offset` is the checked host, letters folded; their byte counts are equal.
+  @inline(__always)
+  static func isEqual(_ text: Span<UInt8>, _ words: Words, _ offset: Int, isAddress: Bool) -> Bool {
+    var index = 0
+    while index &+ 8 <= text.count {
+      if words.u64(offset &+ index) != folded(text.u64(index), isAddress: isAddress) { return false }
+      index &+= 8
+    }
+    let rest = text.count &- index
+    let tail = foldedTail(text.word(index, byteCount: rest), byteCount: rest, isAddress: isAddress)
+    return words.word(offset &+ index, count: rest) == tail
   }
 }
 

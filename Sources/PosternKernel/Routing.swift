@@ -26,24 +26,29 @@ extension Bundle {
   @inline(__always)
   borrowing func findHost(_ text: Span<UInt8>, count: Int) -> HostLine? {
     if hostTable.slotCount == 0 { return nil }
-    if let line = hostLine(text, from: 0, count: count, isWildcard: false) { return line }
+    if let line = hostLine(text.extracting(0..<count), isWildcard: false) { return line }
+    return findWildcard(text, count: count)
+  }
+
+  private borrowing func findWildcard(_ text: Span<UInt8>, count: Int) -> HostLine? {
     var dot = 0
     while dot < count, text[dot] != UInt8(ascii: ".") { dot &+= 1 }
     if dot == 0 || dot >= count &- 1 || text[0] == UInt8(ascii: "[") { return nil }
-    return hostLine(text, from: dot &+ 1, count: count &- dot &- 1, isWildcard: true)
+    return hostLine(text.extracting(dot &+ 1..<count), isWildcard: true)
   }
 
   @inline(__always)
-  private borrowing func hostLine(_ text: Span<UInt8>, from start: Int, count: Int, isWildcard: Bool) -> HostLine? {
-    let hash = Host.hash(text, from: start, count: count, seed: hostTable.seed, isWildcard: isWildcard)
+  private borrowing func hostLine(_ text: Span<UInt8>, isWildcard: Bool) -> HostLine? {
+    let isAddress = text[0] == UInt8(ascii: "[")
+    let hash = Host.hash(text, seed: hostTable.seed, isWildcard: isWildcard, isAddress: isAddress)
     let slot = hostTable.slot(hash, words: words)
     let line = hostTable.slotsOffset &+ RecordSize.hostLine &* slot
     let flags = words.byte(line &+ 6)
     let expected = RouteFlag.inUse | (isWildcard ? RouteFlag.wildcard : 0)
-    if flags != expected || Int(words.u16(line &+ 4)) != count { return nil }
-    let stored = count <= BundleFormat.inlineHostByteCount
+    if flags != expected || Int(words.u16(line &+ 4)) != text.count { return nil }
+    let stored = text.count <= BundleFormat.inlineHostByteCount
       ? line &+ 24 : sections.strings.offset &+ Int(words.u32(line))
-    if !equalsFolded(stored, count: count, text.extracting(start..<start &+ count)) { return nil }
+    if !Host.isEqual(text, words, stored, isAddress: isAddress) { return nil }
     return HostLine(
       offset: line, slot: UInt32(truncatingIfNeeded: slot), depthMask: words.u32(line &+ 8),
       baseApp: words.u32(line &+ 12), rootApp: words.u32(line &+ 16),
