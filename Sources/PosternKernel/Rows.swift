@@ -148,7 +148,7 @@ extension Bundle {
   ) {
     if credential.kind == UInt8(truncatingIfNeeded: POSTERN_CREDENTIAL_NONE) { return }
     let skew = Int64(words.u32(sections.organization.offset &+ 4)) &* 1_000
-    if let instant = credential.leastTimeFact(beyond: now, skew: skew) {
+    if let instant = credential.leastTimeFact(beyond: now, skew: skew), instant < decision.valid_until {
       decision.valid_until = instant
       decision.clock = UInt8(truncatingIfNeeded: POSTERN_CLOCK_SKEW)
     }
