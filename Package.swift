@@ -6,12 +6,13 @@ import PackageDescription
 /// `make` builds strictly; a package that depends on Postern is not held to our warnings.
 let isStrict = Context.environment["POSTERN_STRICT"] == "1"
 
-let house: [SwiftSetting] = [
-  .enableUpcomingFeature("ExistentialAny"),
-  .enableUpcomingFeature("InternalImportsByDefault"),
-  .enableUpcomingFeature("MemberImportVisibility"),
-  .strictMemorySafety(),
-] + (isStrict ? [.treatAllWarnings(as: .error), .treatWarning("DeprecatedDeclaration", as: .warning)] : [])
+let house: [SwiftSetting] =
+  [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .strictMemorySafety(),
+  ] + (isStrict ? [.treatAllWarnings(as: .error), .treatWarning("DeprecatedDeclaration", as: .warning)] : [])
 
 /// Spans inside structs: the kernel's views of a request borrow the caller's bytes, and the compiler proves it.
 let lifetimes: [SwiftSetting] = [.enableExperimentalFeature("Lifetimes")]

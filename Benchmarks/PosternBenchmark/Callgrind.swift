@@ -20,10 +20,11 @@ enum Callgrind {
     defer { try? FileManager.default.removeItem(at: file) }
     let process = Process()
     process.executableURL = URL(filePath: path)
-    process.arguments = [
-      "--tool=callgrind", "--collect-atstart=no", "--toggle-collect=\(function)", "--callgrind-out-file=\(file.path)",
-      CommandLine.arguments[0],
-    ] + arguments
+    process.arguments =
+      [
+        "--tool=callgrind", "--collect-atstart=no", "--toggle-collect=\(function)", "--callgrind-out-file=\(file.path)",
+        CommandLine.arguments[0],
+      ] + arguments
     process.standardOutput = FileHandle.nullDevice
     process.standardError = FileHandle.nullDevice
     try process.run()

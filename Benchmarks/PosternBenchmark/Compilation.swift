@@ -31,7 +31,7 @@ enum Compilation {
     var child = pid_t()
     var vector: [UnsafeMutablePointer<CChar>?] = unsafe ([path] + arguments).map { unsafe strdup($0) }
     unsafe vector.append(nil)
-    defer { unsafe vector.forEach { unsafe free($0) } }
+    defer { for index in unsafe vector.indices { unsafe free(vector[index]) } }
     let failure = unsafe posix_spawn(&child, path, nil, nil, vector, environ)
     guard failure == 0 else { throw POSIXError(POSIXErrorCode(rawValue: failure) ?? .ENOENT) }
     var status: Int32 = 0

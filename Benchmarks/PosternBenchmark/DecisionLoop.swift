@@ -56,7 +56,8 @@ internal import PosternKernel
       let decision = bundle.decide(
         workload.request, text: workload.text.span, cells: workload.cells.span, credential: workload.credential,
         identity: unsafe identity.span, at: Workload.nowMilliseconds + Int64(index), scratch: &space)
-      hash = (hash ^ UInt64(decision.verdict) ^ UInt64(decision.reason) << 8 ^ UInt64(decision.rule) << 24)
+      hash =
+        (hash ^ UInt64(decision.verdict) ^ UInt64(decision.reason) << 8 ^ UInt64(decision.rule) << 24)
         &* 0x0000_0100_0000_01B3
       hash = (hash ^ UInt64(bitPattern: decision.valid_until)) &* 0x0000_0100_0000_01B3
     }

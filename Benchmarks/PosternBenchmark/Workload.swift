@@ -69,11 +69,13 @@ struct Subject {
     let folderIndex = policy.nodes[app.nodeIndex].parentIndex ?? 0
     let folderMembers = Self.members(policy, nodeIndex: folderIndex)
     host = app.routes[0].host
-    email = folderMembers.lazy.filter { !ownMembers.contains($0) }.compactMap { Self.user(policy.members[$0]) }
+    email =
+      folderMembers.lazy.filter { !ownMembers.contains($0) }.compactMap { Self.user(policy.members[$0]) }
       .first ?? ""
     let above = ownMembers.union(folderMembers)
     groups = Array(
-      policy.members.indices.lazy.filter { !above.contains($0) }.compactMap { Self.group(policy.members[$0]) }.prefix(3))
+      policy.members.indices.lazy.filter { !above.contains($0) }.compactMap { Self.group(policy.members[$0]) }.prefix(3)
+    )
   }
 
   private static func members(_ policy: Policy, nodeIndex: Int) -> [Int] {

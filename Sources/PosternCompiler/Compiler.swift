@@ -14,6 +14,7 @@ public enum Compiler {
     /// Whether the bundle says at which file, line and column its bindings, deny rules and apps stand.
     public var includesProvenance: Bool
 
+    /// Options for `Compiler.compile`; tools show places only where provenance is included.
     public init(includesProvenance: Bool = true) { self.includesProvenance = includesProvenance }
   }
 

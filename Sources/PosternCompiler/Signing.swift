@@ -51,7 +51,8 @@ public enum KeyFault: Error, Equatable, Sendable {
     let context = unsafe EVP_MD_CTX_new()
     defer { unsafe EVP_MD_CTX_free(context) }
     let isReady = unsafe EVP_DigestSignInit(context, nil, nil, nil, key) == 1
-    let isSigned = unsafe isReady
+    let isSigned =
+      unsafe isReady
       && EVP_DigestSign(context, &signature, &byteCount, message, message.count) == 1
     precondition(isSigned && byteCount == signature.count, "Ed25519 signs any message with any of its keys")
     return signature

@@ -1,5 +1,7 @@
 // The functions of postern.h. With Words.swift the only unsafe code of the kernel: here the caller's pointers become spans
 // that live for one call. Null pointers, unopened bundles and absurd counts are answered with a refusal, never a trap.
+// The names are those of the header.
+// swift-format-ignore-file: AlwaysUseLowerCamelCase
 
 public import CPostern
 

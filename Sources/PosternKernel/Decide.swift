@@ -122,12 +122,14 @@ extension Bundle {
     decision.forbid(POSTERN_REASON_MODE_REQUESTED)
     decision.mode = mode
     decision.app = app == BundleFormat.none ? baseApp : app
-    let isRefresh = mode == UInt8(truncatingIfNeeded: POSTERN_MODE_DO_SESSION_REFRESH)
+    let isRefresh =
+      mode == UInt8(truncatingIfNeeded: POSTERN_MODE_DO_SESSION_REFRESH)
       || mode == UInt8(truncatingIfNeeded: POSTERN_MODE_SESSION_REFRESHER)
     if !isRefresh { return }
     var plain = Self.refusal
     decideRows(hearing, request, credential, baseApp: baseApp, path: path, app: app, into: &plain)
-    let isChallenge = plain.verdict == UInt8(truncatingIfNeeded: POSTERN_REDIRECT)
+    let isChallenge =
+      plain.verdict == UInt8(truncatingIfNeeded: POSTERN_REDIRECT)
       || plain.verdict == UInt8(truncatingIfNeeded: POSTERN_UNAUTHORIZED)
     if isChallenge {
       decision.prompt = plain.prompt

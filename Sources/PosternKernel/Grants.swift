@@ -9,7 +9,8 @@ extension Bundle {
     let kinds = UInt32(words.u16(header &+ 12))
     if kinds & identity.word(IdentityLayout.kindMask) == 0 { return BundleFormat.none }
     let entryCount = Int(words.u32(header &+ 4))
-    let ordinal = entryCount <= BundleFormat.walkLimit
+    let ordinal =
+      entryCount <= BundleFormat.walkLimit
       ? walk(header, entryCount: entryCount, identity) : probe(header, kinds: kinds, identity)
     return ordinal == BundleFormat.none ? ordinal : words.u32(header &+ 8) &+ ordinal
   }

@@ -38,8 +38,10 @@ extension Bundle {
     let index = words.u32(nameTable.slotsOffset &+ 4 &* nameTable.slot(hash, words: words))
     if index == BundleFormat.none { return nil }
     let name = self.name(index)
-    let isSame = isFolded
-      ? equalsFolded(name.textOffset, count: name.textCount, text) : equals(name.textOffset, count: name.textCount, text)
+    let isSame =
+      isFolded
+      ? equalsFolded(name.textOffset, count: name.textCount, text)
+      : equals(name.textOffset, count: name.textCount, text)
     let isFound = isSame && name.kind == kind.rawValue && name.pool == pool && name.attributeSlot == attributeSlot
     return isFound ? name : nil
   }

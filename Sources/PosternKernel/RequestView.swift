@@ -88,7 +88,8 @@ struct RequestView {
   /// Checks every cell of `request`; nil where one of them is malformed. Host and path are checked for their range only.
   @inline(__always) init?(_ request: postern_request, text: Span<UInt8>) {
     let count = text.count
-    let areSound = Self.isSound(request.method, count, Self.methodLimit)
+    let areSound =
+      Self.isSound(request.method, count, Self.methodLimit)
       && Self.isSound(request.scheme, count, Self.methodLimit) && Self.isSound(request.host, count, Host.byteLimit)
       && Self.isSound(request.path, count, Path.byteLimit) && Self.isSound(request.query, count, Self.queryLimit)
       && Self.isSound(request.client_address, count, Self.headerLimit) && Self.areHeadersSound(request, count)

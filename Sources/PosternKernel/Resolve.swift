@@ -48,7 +48,8 @@ struct Resolution {
   let hasAuthorizedParty: Bool
 
   init(_ credential: postern_credential, text: Span<UInt8>) {
-    groupsAreComplete = credential.groups_complete == 1
+    groupsAreComplete =
+      credential.groups_complete == 1
       && credential.groups.length <= UInt32(truncatingIfNeeded: BundleFormat.groupLimit)
     isServiceAccount = credential.principal_kind == UInt8(truncatingIfNeeded: POSTERN_PRINCIPAL_SERVICE_ACCOUNT)
     providerName = Self.present(credential.provider, text)

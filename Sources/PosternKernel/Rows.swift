@@ -99,7 +99,8 @@ extension Bundle {
     decision.clock = outcome.validUntilClock
     decision.check_state_at = outcome.checkStateAt
     if hearing.query.isTokenTest { decision.token_test = hearing.query.tokenTest }
-    let countsAsActivity = credential.kind == UInt8(truncatingIfNeeded: POSTERN_CREDENTIAL_SESSION)
+    let countsAsActivity =
+      credential.kind == UInt8(truncatingIfNeeded: POSTERN_CREDENTIAL_SESSION)
       && hearing.method != .options && !Challenge.isSpeculative(request, text: hearing.text) && !isExcluded(path, line)
     decision.touch = countsAsActivity ? 1 : 0
   }
@@ -129,7 +130,8 @@ extension Bundle {
     _ credential: postern_credential, path: Span<UInt8>, into decision: inout postern_decision
   ) {
     let isAttached = outcome.passed && isDomainAllowed(line, hearing.identity)
-    let isDenied = isAttached
+    let isDenied =
+      isAttached
       ? isDenied(line, hearing.identity, &decision) : isAnonymousDenied(line, &decision)
     if isDenied { return }
     allow(&decision, POSTERN_REASON_PUBLIC_ACCESS)
@@ -152,7 +154,8 @@ extension Bundle {
       decision.valid_until = instant
       decision.clock = UInt8(truncatingIfNeeded: POSTERN_CLOCK_SKEW)
     }
-    let isEarlyBearer = credential.kind == UInt8(truncatingIfNeeded: POSTERN_CREDENTIAL_BEARER)
+    let isEarlyBearer =
+      credential.kind == UInt8(truncatingIfNeeded: POSTERN_CREDENTIAL_BEARER)
       && credential.not_before > now && credential.not_before != 0
     if isEarlyBearer && credential.not_before < decision.valid_until {
       decision.valid_until = credential.not_before

@@ -5,7 +5,8 @@ extension Verifier {
     var record = sections.profiles.offset
     let end = record &+ sections.profiles.byteCount
     while record < end {
-      let areLists = isNameList(record, .tenant) && isNameList(record &+ 8, .client)
+      let areLists =
+        isNameList(record, .tenant) && isNameList(record &+ 8, .client)
         && isNameList(record &+ 16, .allowedDomain)
       try require(areLists, .profileList)
       try require(areTexts(record &+ 24) && areTexts(record &+ 32) && words.u64(record &+ 40) == 0, .profileTexts)
@@ -55,7 +56,8 @@ extension Verifier {
       index &+= 1
     }
     let denySet = words.u32(line &+ 48)
-    let areInRange = (denySet == BundleFormat.none || Int(denySet) < sections.denySetCount)
+    let areInRange =
+      (denySet == BundleFormat.none || Int(denySet) < sections.denySetCount)
       && Int(words.u32(line &+ 52)) < sections.profileCount && Int(words.u32(line &+ 60)) < sections.costCount
     try require(areInRange, .appReferences)
     let isPublic = flags & AppFlag.public != 0
@@ -90,7 +92,8 @@ extension Verifier {
     let wordCount = 2 &* UInt64(remainingWords(Int(words.u32(line))))
     let probes = 4 &+ 4 &* depths &+ 2 &* rowProbes(line) &+ listProbes(profile, floor)
     let bytes = CostFloor.fixedBytes &+ 4 &* depths &* longest &+ 2 &* excludeBytes(profile)
-    let isTrue = UInt64(words.u32(cost)) >= wordCount && UInt64(words.u32(cost &+ 4)) >= probes
+    let isTrue =
+      UInt64(words.u32(cost)) >= wordCount && UInt64(words.u32(cost &+ 4)) >= probes
       && UInt64(words.u32(cost &+ 8)) >= bytes
     try require(isTrue, .certificateTooLow)
   }
@@ -153,7 +156,8 @@ extension Verifier {
     try require(flags <= 3 && words.byte(line &+ 7) == 0 && words.byte(line &+ 21) == 0, .hostFlags)
     let count = Int(words.u16(line &+ 4))
     let isInline = count <= BundleFormat.inlineHostByteCount
-    let isSound = count > 0 && count <= Host.byteLimit
+    let isSound =
+      count > 0 && count <= Host.byteLimit
       && (isInline ? words.u32(line) == 0 : isText(offset: words.u32(line), byteCount: count))
       && isZero(line &+ 24 &+ (isInline ? count : 0), count: BundleFormat.inlineHostByteCount &- (isInline ? count : 0))
     try require(isSound, .hostText)
@@ -172,10 +176,12 @@ extension Verifier {
     let appCount = sections.appCount
     try require(Int(baseApp) < appCount && (!hasRoot || Int(rootApp) < appCount), .hostApps)
     let longest = words.u16(line &+ 22)
-    let isSound = (depthMask & 1 == 1) == hasRoot && words.byte(line &+ 20) <= (hasRoot ? 1 : 0)
+    let isSound =
+      (depthMask & 1 == 1) == hasRoot && words.byte(line &+ 20) <= (hasRoot ? 1 : 0)
       && Int(longest) <= Path.byteLimit
     try require(isSound, .hostDepths)
-    let isCovered = covers(baseApp, depthMask: depthMask, longest: longest)
+    let isCovered =
+      covers(baseApp, depthMask: depthMask, longest: longest)
       && (!hasRoot || covers(rootApp, depthMask: depthMask, longest: longest))
     try require(isCovered, .certificateTooLow)
   }
@@ -201,14 +207,16 @@ extension Verifier {
     let depth = words.byte(record &+ 7)
     let app = words.u32(record &+ 12)
     let text = sections.strings.offset &+ Int(words.u32(record))
-    let isSound = words.byte(record &+ 6) <= 3 && depth >= 1 && Int(depth) <= BundleFormat.routeDepthLimit
+    let isSound =
+      words.byte(record &+ 6) <= 3 && depth >= 1 && Int(depth) <= BundleFormat.routeDepthLimit
       && Int(app) < sections.appCount && segmentCount(text, count: count) == Int(depth)
     try require(isSound, .routeNumbers)
     let hostSlot = words.u32(record &+ 8)
     try require(hostSlot < hostTable.slotCount, .routeHost)
     let line = hostTable.slotsOffset &+ RecordSize.hostLine &* Int(hostSlot)
     let depthMask = words.u32(line &+ 8)
-    let isOfHost = words.byte(line &+ 6) & RouteFlag.inUse != 0 && depthMask >> UInt32(depth) & 1 == 1
+    let isOfHost =
+      words.byte(line &+ 6) & RouteFlag.inUse != 0 && depthMask >> UInt32(depth) & 1 == 1
       && count <= Int(words.u16(line &+ 22))
     try require(isOfHost, .routeHost)
     try require(covers(app, depthMask: depthMask, longest: words.u16(line &+ 22)), .certificateTooLow)

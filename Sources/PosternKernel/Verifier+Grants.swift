@@ -21,7 +21,8 @@ extension Verifier {
     try require(end &- header >= 2 &* RecordSize.unit, .rowOutOfBounds)
     let entryCount = Int(words.u32(header &+ 4))
     let kinds = words.u16(header &+ 12)
-    let isSound = words.u32(header) == BundleFormat.rowMarker && entryCount > 0
+    let isSound =
+      words.u32(header) == BundleFormat.rowMarker && entryCount > 0
       && words.u32(header &+ 8) < BundleFormat.conditionalGrant && kinds != 0 && kinds < 1 << NameKind.memberCount
       && (words.u16(header &+ 14) == 0) == (entryCount <= BundleFormat.walkLimit)
     try require(isSound, .rowHeader)
@@ -141,7 +142,8 @@ extension Verifier {
 
   private func checkOperands(_ word: CodeWord, _ shape: OpcodeShape) throws(BundleFault) {
     if shape.b == .registers { try require(word.b == 0, .registersNotWritten) }
-    let areSound = isSound(UInt32(word.a), shape.a) && isSound(UInt32(word.b), shape.b) && isSound(word.x, shape.x)
+    let areSound =
+      isSound(UInt32(word.a), shape.a) && isSound(UInt32(word.b), shape.b) && isSound(word.x, shape.x)
       && isSound(word.y, shape.y) && isSound(word.z, shape.z)
     try require(areSound, .operandOutOfRange)
   }

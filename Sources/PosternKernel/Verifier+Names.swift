@@ -5,7 +5,8 @@ extension Verifier {
     let record = sections.organization.offset
     try require(sections.organization.byteCount == RecordSize.organization, .partialRecord)
     let slotCount = UInt64(words.u32(record &+ 12)) &+ UInt64(words.u32(record &+ 16))
-    let countsAgree = Int(words.u32(record &+ 8)) == sections.appCount
+    let countsAgree =
+      Int(words.u32(record &+ 8)) == sections.appCount
       && slotCount == UInt64(sections.attributeCount)
       && words.u32(record &+ 12) <= UInt32(UInt16.max) && words.u32(record &+ 20) < UInt32(BundleFormat.noPool)
     try require(countsAgree, .organizationCounts)
@@ -56,10 +57,12 @@ extension Verifier {
     while record < end {
       try require(isText(at: record) && isText(at: record &+ 8) && isText(at: record &+ 16), .providerText)
       let pool = words.u16(record &+ 26)
-      let isSound = words.byte(record &+ 24) <= ProviderSource.last && words.byte(record &+ 25) == 0
+      let isSound =
+        words.byte(record &+ 24) <= ProviderSource.last && words.byte(record &+ 25) == 0
         && (pool == BundleFormat.noPool || UInt32(pool) < poolCount) && isZero(record &+ 48, count: 16)
       try require(isSound, .providerNumbers)
-      let areTenants = isRange(record &+ 32, in: sections.lists)
+      let areTenants =
+        isRange(record &+ 32, in: sections.lists)
         && isAscendingList(record &+ 32, in: sections.lists, from: tenants.first, to: tenants.end)
       try require(areTenants, .providerTenants)
       try require(areTexts(record &+ 40), .providerDomains)
@@ -87,7 +90,8 @@ extension Verifier {
       try require(isText(at: record), .attributeText)
       let isOfIdentity = index < identitySlotCount
       let slot = isOfIdentity ? index : index &- identitySlotCount
-      let isSound = words.byte(record &+ 8) <= 13 && words.byte(record &+ 9) == (isOfIdentity ? 0 : 1)
+      let isSound =
+        words.byte(record &+ 8) <= 13 && words.byte(record &+ 9) == (isOfIdentity ? 0 : 1)
         && Int(words.u16(record &+ 10)) == slot && words.u32(record &+ 12) == 0
       try require(isSound, .attributeNumbers)
       index &+= 1
@@ -140,7 +144,8 @@ extension Verifier {
     let isOfPool = kind.rawValue >= NameKind.poolSubject.rawValue && kind.rawValue <= NameKind.pool.rawValue
     let poolLimit = isOfPool ? words.u32(sections.organization.offset &+ 20) : 1
     let slotLimit = kind == .poolAttribute ? words.u32(sections.organization.offset &+ 12) : 1
-    let isSound = words.byte(record &+ 8) == kind.rawValue && words.byte(record &+ 9) == 0
+    let isSound =
+      words.byte(record &+ 8) == kind.rawValue && words.byte(record &+ 9) == 0
       && words.u16(record &+ 14) == 0 && UInt32(pool) < poolLimit && UInt32(attributeSlot) < slotLimit
     try require(isSound, .nameNumbers)
     let hasMemberships = words.u32(record &+ 28) != 0
@@ -173,7 +178,8 @@ extension Verifier {
     let end = record &+ sections.denyRules.byteCount
     while record < end {
       try require(isDenyList(record) && isDenyList(record &+ 8), .denyMembers)
-      let isSound = words.u32(record &+ 16) <= 7 && words.u32(record &+ 20) == BundleFormat.none
+      let isSound =
+        words.u32(record &+ 16) <= 7 && words.u32(record &+ 20) == BundleFormat.none
         && words.u64(record &+ 24) == 0
       try require(isSound, .denyNumbers)
       record &+= RecordSize.denyRule

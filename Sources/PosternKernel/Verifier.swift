@@ -103,7 +103,8 @@ struct Verifier {
   /// Keeps a section that the kernel reads, once its size is a whole number of records.
   private mutating func place(_ section: Section, id: UInt32, flags: UInt32) throws(BundleFault) {
     try require(flags <= 1, .sectionFlags)
-    let isKnown = id <= SectionID.lastRequired
+    let isKnown =
+      id <= SectionID.lastRequired
       || (id >= SectionID.provenance.rawValue && id <= SectionID.signature.rawValue)
     try require(isKnown || flags == 0, .unknownRequiredSection)
     try require(id > SectionID.lastRequired || flags == 1, .sectionFlags)

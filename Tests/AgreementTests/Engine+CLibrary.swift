@@ -4,9 +4,10 @@
 internal import CPostern
 internal import Foundation
 internal import Glibc
-@testable internal import PosternCompiler
 import PosternLanguage
 internal import Synchronization
+
+@testable internal import PosternCompiler
 
 struct CLibraryEngine: Engine {
   static let name = "C library"

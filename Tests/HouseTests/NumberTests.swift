@@ -103,7 +103,8 @@ struct NumberTests {
 
   @Test("a header's enumeration is read by its own braces")
   func headerIsRead() {
-    let text = "typedef uint8_t a_b; /* note */\nenum {\n  A_B_ONE = 1, /* x = 9 */\n  A_B_TWO_MORE = 2 };\nenum { A_B_C = 3 };"
+    let text =
+      "typedef uint8_t a_b; /* note */\nenum {\n  A_B_ONE = 1, /* x = 9 */\n  A_B_TWO_MORE = 2 };\nenum { A_B_C = 3 };"
     let expected = [NumberedName(name: "one", number: 1), NumberedName(name: "twoMore", number: 2)]
     #expect(Numbers.ofHeader(text, type: "a_b", prefix: "A_B_") == expected)
     #expect(Numbers.ofHeader(text, type: "a_c", prefix: "A_B_") == [])
@@ -111,19 +112,22 @@ struct NumberTests {
 
   @Test("an enumeration's cases are read, on one line or several")
   func enumerationIsRead() {
-    let file = SwiftFile(path: "A.swift", text: "enum B: Int { case a = 1, b = 2 // c = 3\n case d = 4 }\nenum C: Int { case e = 5 }")
+    let file = SwiftFile(
+      path: "A.swift", text: "enum B: Int { case a = 1, b = 2 // c = 3\n case d = 4 }\nenum C: Int { case e = 5 }")
     #expect(Numbers.ofEnumeration(file, name: "B").map(\.description) == ["a = 1", "b = 2", "d = 4"])
   }
 
   @Test("a table is read to the next heading, its rows of numbers alone")
   func tableIsRead() {
-    let page = "## A\n| 1 | x | |\n## B\n| number | name | rule |\n|---|---|---|\n| 2 | `y` | z |\n\n| 3 | w | |\n### C\n| 4 | v | |"
+    let page =
+      "## A\n| 1 | x | |\n## B\n| number | name | rule |\n|---|---|---|\n| 2 | `y` | z |\n\n| 3 | w | |\n### C\n| 4 | v | |"
     #expect(Numbers.ofTable(page, below: "B").map(\.description) == ["y = 2", "w = 3"])
   }
 
   @Test("static members are read only where name, type and number are in one place")
   func staticMembersAreRead() {
-    let text = "package static var a: B { B(1) }\nstatic var c: B { B(c) }\n// static var d: B { B(2) }\nstatic var e: C { C(3) }"
+    let text =
+      "package static var a: B { B(1) }\nstatic var c: B { B(c) }\n// static var d: B { B(2) }\nstatic var e: C { C(3) }"
     #expect(Numbers.ofStaticMembers(SwiftFile(path: "A.swift", text: text), type: "B").map(\.description) == ["a = 1"])
   }
 }

@@ -73,14 +73,26 @@ extension SwiftFile {
 
   // MARK: public declarations
 
-  /// Public declarations without a summary. What implements a C header is documented there.
+  /// Public declarations without a summary. What implements a C header is documented there, and an initializer that only
+  /// stores its parameters says nothing that the stored properties do not.
   func summaryViolations() -> [Violation] {
     code.indices.compactMap { index in
-      guard code[index].contains(/(?:^|\s)(?:public|open)\s/), !code[index].contains(/\simport\s/) else { return nil }
+      guard code[index].contains(/(?:^|\s)public\s/), !code[index].contains(/\simport\s/) else { return nil }
       var first = index
       while first > 0, code[first - 1].contains(/^\s*@\w/) { first -= 1 }
       if code[first...index].contains(where: { $0.contains("@implementation") }) { return nil }
+      if storesOnly(initializerAt: index) { return nil }
       return summaryFault(above: first).map { violation(line: index, $0) }
+    }
+  }
+
+  /// Whether an initializer begins at a line, whose body is nothing but `self.name = name`.
+  private func storesOnly(initializerAt index: Int) -> Bool {
+    guard code[index].contains(/^\s*public init\(/) else { return false }
+    let rest = code[index...].joined(separator: "\n")
+    guard let open = rest.firstIndex(of: "{"), let close = rest[open...].firstIndex(of: "}") else { return false }
+    return rest[rest.index(after: open)..<close].split(separator: "\n").allSatisfy { line in
+      line.allSatisfy(\.isWhitespace) || line.wholeMatch(of: /\s*self\.(\w+) = (\w+)\s*/).map { $0.1 == $0.2 } ?? false
     }
   }
 

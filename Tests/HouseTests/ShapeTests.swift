@@ -19,11 +19,17 @@ struct ShapeTests {
     #expect(Repository.swiftFiles.flatMap { $0.openingViolations() } == [])
   }
 
+  @Test("every public declaration says what it is in one sentence")
+  func summariesOfOurs() {
+    #expect(Repository.sourceFiles.flatMap { $0.summaryViolations() } == [])
+  }
+
   @Test("nothing is marked as unfinished")
   func marks() {
-    let texts = ["md", "c", "h", "yaml", "json", "sh"].flatMap { kind in
-      ["Sources", "Tests", "docs", "policies", "schema", "demo"].flatMap { Repository.files(in: $0, extension: kind) }
-    } + ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "Makefile"].filter(Repository.exists)
+    let texts =
+      ["md", "c", "h", "yaml", "json", "sh"].flatMap { kind in
+        ["Sources", "Tests", "docs", "policies", "schema", "demo"].flatMap { Repository.files(in: $0, extension: kind) }
+      } + ["README.md", "CONTRIBUTING.md", "CHANGELOG.md", "Makefile"].filter(Repository.exists)
     let others = texts.flatMap { path in
       unfinishedViolations(path: path, lines: Repository.text(path).split(separator: "\n").map(String.init))
     }
@@ -57,7 +63,9 @@ struct ShapeTests {
   @Test("types may be longer than functions, and braces in texts and comments do not count")
   func typesAreNoFunctions() {
     let body = String(repeating: "case a\n", count: 80)
-    for opening in ["struct A {", "extension A where B == C {", "indirect enum A: B {", "func f() { \"{\" } // {\nenum A {"] {
+    for opening in [
+      "struct A {", "extension A where B == C {", "indirect enum A: B {", "func f() { \"{\" } // {\nenum A {",
+    ] {
       #expect(SwiftFile(path: "A.swift", text: "\(opening)\n\(body)}\n").functionViolations() == [])
     }
   }
@@ -70,7 +78,8 @@ struct ShapeTests {
     #expect(SwiftFile(path: "A.swift", text: "func f() {\n g(\n\(text))\n}\n").functionViolations().count == 1)
   }
 
-  @Test("a file that opens with code or documentation is seen", arguments: ["let a = 1\n", "/// A.\nstruct A {}\n", ""])
+  @Test(
+    "a file that opens with code or documentation is seen", arguments: ["let a = 1\n", "/// A.\nstruct A {}\n", ""])
   func missingOpening(_ text: String) {
     #expect(SwiftFile(path: "A.swift", text: text).openingViolations().count == 1)
   }
@@ -88,6 +97,11 @@ struct ShapeTests {
       ("/// \(String(repeating: "a", count: 149)).\npublic struct A {}", 0),
       ("/// \(String(repeating: "a", count: 150)).\npublic struct A {}", 1),
       ("let a = 1\n  public var a: Int { 1 }", 1),
+      ("public init() {}", 0),
+      ("public init(a: Int) { self.a = a }", 0),
+      ("public init(\n  a: Int, b: Int\n) {\n  self.a = a\n  self.b = b\n}", 0),
+      ("public init(\n  a: Int, b: Int\n) {\n  self.a = a\n  self.b = a\n}", 1),
+      ("public init(a: Int) { self.a = f(a) }", 1),
     ])
   func summaries(_ text: String, _ count: Int) {
     #expect(SwiftFile(path: "A.swift", text: text).summaryViolations().count == count)

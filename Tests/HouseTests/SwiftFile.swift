@@ -54,7 +54,9 @@ private struct CodeMask {
     return result
   }
 
-  private func starts(_ text: String, at offset: Int) -> Bool { bytes[min(offset, bytes.count)...].starts(with: text.utf8) }
+  private func starts(_ text: String, at offset: Int) -> Bool {
+    bytes[min(offset, bytes.count)...].starts(with: text.utf8)
+  }
 
   private mutating func blank(to end: Int, with filling: UInt8) {
     while index < min(end, bytes.count) {

@@ -28,10 +28,11 @@ struct InspectionTests {
   @Test("a walked row lists its members with binding and place")
   func grants() throws {
     let row = try #require(try app("tenants").rows.first)
-    #expect(row.grants.map(\.member).sorted() == [
-      "serviceAccount:robot@example.com", "workforcePools/0/*", "workforcePools/1/attribute.dept/hr",
-      "workforcePools/1/group/g",
-    ])
+    #expect(
+      row.grants.map(\.member).sorted() == [
+        "serviceAccount:robot@example.com", "workforcePools/0/*", "workforcePools/1/attribute.dept/hr",
+        "workforcePools/1/group/g",
+      ])
     #expect(row.grants.allSatisfy { $0.place?.text == "organization.yaml:3:5" })
   }
 

@@ -95,7 +95,8 @@ struct RoundTripTests {
 
   static func requests() -> [Request] {
     let long = String(repeating: "a", count: 60) + ".example.com"
-    let hosts = ["admin", "open", "payroll", "tenants"].map { "\($0).example.com" } + [long, "a.wild.example.com", "no"]
+    let hosts =
+      ["admin", "open", "payroll", "tenants"].map { "\($0).example.com" } + [long, "a.wild.example.com", "no"]
     let paths = ["/", "/x/y/z", "/x", "/deep/er/a%2Fb", "/deep//er", "/api/poll", "/_gcp_iap/identity"]
     return hosts.flatMap { host in
       paths.map { Request(host, $0) } + [Request(host, method: "OPTIONS"), Request(host, method: "POST")]

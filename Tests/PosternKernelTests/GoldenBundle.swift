@@ -11,10 +11,10 @@ enum GoldenBundle {
   static let smallest: [UInt8] = compile([
     "organization.yaml": organization(providers: workspace),
     "a.yaml": """
-      kind: App
-      name: a
-      routes: [a.example.com/]
-      """,
+    kind: App
+    name: a
+    routes: [a.example.com/]
+    """,
   ])
 
   static func compile(_ files: [String: String]) -> [UInt8] {
@@ -61,54 +61,54 @@ enum GoldenBundle {
               deniedPermissions: [iap.googleapis.com/webServiceVersions.accessViaIAP]
         """,
     "groups.yaml": """
-      kind: Groups
-      groups:
-        - {email: all@example.com, members: ["group:team@example.com", "user:zoe@example.com"]}
-        - {email: team@example.com, members: ["user:ada@example.com"]}
-      """,
+    kind: Groups
+    groups:
+      - {email: all@example.com, members: ["group:team@example.com", "user:zoe@example.com"]}
+      - {email: team@example.com, members: ["user:ada@example.com"]}
+    """,
     "finance/folder.yaml": """
-      kind: Folder
-      iam:
-        bindings:
-          - role: roles/iap.httpsResourceAccessor
-            members: [\((0..<20).map { "\"user:u\($0)@example.com\"" }.joined(separator: ", "))]
-      """,
+    kind: Folder
+    iam:
+      bindings:
+        - role: roles/iap.httpsResourceAccessor
+          members: [\((0..<20).map { "\"user:u\($0)@example.com\"" }.joined(separator: ", "))]
+    """,
     "finance/payroll.yaml": """
-      kind: App
-      name: payroll
-      routes:
-        - payroll.example.com/
-        - payroll.example.com/reports/q1
-        - "*.payroll.example.com/x"
-        - {path: \(String(repeating: "long-", count: 9))host.example.com/files, allowEscapes: true}
-      iam:
-        bindings:
-          - {role: roles/iap.httpsResourceAccessor, members: ["group:all@example.com", "domain:example.com"]}
-          - role: roles/iap.httpsResourceAccessor
-            members:
-              - principal://iam.googleapis.com/locations/global/workforcePools/staff/subject/S1
-              - principalSet://iam.googleapis.com/locations/global/workforcePools/staff/group/G
-              - principalSet://iam.googleapis.com/locations/global/workforcePools/staff/attribute.dept/hr
-              - principalSet://iam.googleapis.com/locations/global/workforcePools/staff/*
-      settings:
-        accessSettings:
-          oauthSettings: {loginHint: example.com, programmaticClients: [cli, robot]}
-          reauthSettings: {method: SECURE_KEY, maxAge: 3600s, policyType: MINIMUM}
-          allowedDomainsSettings: {enable: true, domains: [example.com]}
-          gcipSettings: {tenantIds: [1a-p]}
-      session:
-        activity: {exclude: [/api/poll]}
-        programmatic: {maxAge: 30m}
-        onStateUnavailable: {allowFor: 5m}
-      cors: {origins: ["https://portal.example.com"]}
-      """,
+    kind: App
+    name: payroll
+    routes:
+      - payroll.example.com/
+      - payroll.example.com/reports/q1
+      - "*.payroll.example.com/x"
+      - {path: \(String(repeating: "long-", count: 9))host.example.com/files, allowEscapes: true}
+    iam:
+      bindings:
+        - {role: roles/iap.httpsResourceAccessor, members: ["group:all@example.com", "domain:example.com"]}
+        - role: roles/iap.httpsResourceAccessor
+          members:
+            - principal://iam.googleapis.com/locations/global/workforcePools/staff/subject/S1
+            - principalSet://iam.googleapis.com/locations/global/workforcePools/staff/group/G
+            - principalSet://iam.googleapis.com/locations/global/workforcePools/staff/attribute.dept/hr
+            - principalSet://iam.googleapis.com/locations/global/workforcePools/staff/*
+    settings:
+      accessSettings:
+        oauthSettings: {loginHint: example.com, programmaticClients: [cli, robot]}
+        reauthSettings: {method: SECURE_KEY, maxAge: 3600s, policyType: MINIMUM}
+        allowedDomainsSettings: {enable: true, domains: [example.com]}
+        gcipSettings: {tenantIds: [1a-p]}
+    session:
+      activity: {exclude: [/api/poll]}
+      programmatic: {maxAge: 30m}
+      onStateUnavailable: {allowFor: 5m}
+    cors: {origins: ["https://portal.example.com"]}
+    """,
     "open.yaml": """
-      kind: App
-      name: open
-      routes: [open.example.com/]
-      iam:
-        bindings:
-          - {role: roles/iap.httpsResourceAccessor, members: [allUsers, allAuthenticatedUsers]}
-      """,
+    kind: App
+    name: open
+    routes: [open.example.com/]
+    iam:
+      bindings:
+        - {role: roles/iap.httpsResourceAccessor, members: [allUsers, allAuthenticatedUsers]}
+    """,
   ]
 }

@@ -3,11 +3,14 @@
 
 /// What is wrong with a policy tree, and where.
 public struct Diagnostic: Error, Hashable, Sendable {
+  /// Whether a mistake keeps the tree from compiling.
   public enum Severity: String, Sendable { case error, warning }
 
   /// A remark on another place that the mistake has to do with.
   public struct Note: Hashable, Sendable {
+    /// What is to be said of the other place.
     public var message: String
+    /// The other place.
     public var span: Span
 
     public init(message: String, span: Span) {
@@ -18,6 +21,7 @@ public struct Diagnostic: Error, Hashable, Sendable {
 
   /// Stable, kebab-case; `docs/diagnostics/<id>.md` explains it.
   public var id: String
+  /// An error keeps the tree from compiling, a warning does not.
   public var severity: Severity
   /// Lower case, no full stop, the author's text in backticks.
   public var message: String
@@ -25,6 +29,7 @@ public struct Diagnostic: Error, Hashable, Sendable {
   public var span: Span?
   /// What to write instead.
   public var help: String?
+  /// Other places that the mistake has to do with.
   public var notes: [Note]
 
   public init(

@@ -4,18 +4,23 @@
 public struct Report: Sendable {
   /// By file and place; those without a place first. Of one place, in the order in which they were found.
   public let diagnostics: [Diagnostic]
+  /// The files that spans refer to.
   public let files: [SourceFile]
   /// What stands before every path, such as `policies/`, so that a path leads somewhere from where the reader is.
   public let pathPrefix: String
 
+  /// Sorts diagnostics by file and place.
   public init(_ diagnostics: [Diagnostic], files: [SourceFile], pathPrefix: String = "") {
     self.diagnostics = Self.sorted(diagnostics)
     self.files = files
     self.pathPrefix = pathPrefix
   }
 
+  /// How many errors there are.
   public var errorCount: Int { diagnostics.count { $0.severity == .error } }
+  /// How many warnings there are.
   public var warningCount: Int { diagnostics.count { $0.severity == .warning } }
+  /// Whether the tree cannot be compiled.
   public var hasErrors: Bool { diagnostics.contains { $0.severity == .error } }
 
   /// `2 errors, 1 warning`.

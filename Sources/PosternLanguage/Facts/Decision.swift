@@ -106,18 +106,29 @@ public enum Rule: Hashable, Sendable {
 
 /// One decision, whole; zero is forbidden.
 public struct Decision: Hashable, Sendable {
+  /// What the proxy must do.
   public var verdict: Verdict = .forbidden
+  /// Why.
   public var reason: Reason = .undecided
+  /// The mode that a `handle` is for.
   public var mode: Mode = .none
+  /// Of a challenge the clock that fired, of an allow the one that `validUntil` is of.
   public var clock: Clock = .none
+  /// Whether the identity is forwarded; otherwise the request goes on as anonymous.
   public var identityAttached = false
+  /// Whether the request is activity: the session's `lastSeenAt` becomes now.
   public var touch = false
+  /// What the login must ask, on a challenge.
   public var prompt: Prompt = .none
+  /// The broken assertion that an allowed `SECURE_TOKEN_TEST` asks for.
   public var tokenTest: TokenTest = .none
+  /// The strength that `reauthenticationRequired` asks for.
   public var reauthenticationMethod: ReauthenticationMethod?
+  /// The greatest age that `reauthenticationRequired` accepts.
   public var reauthenticationMaxAgeSeconds: UInt32 = 0
   /// Index into `Policy.apps`.
   public var appIndex: Int?
+  /// The binding or deny rule that decided.
   public var rule: Rule = .none
   /// Of an allow: `Int64.max` where no clock bounds it. Otherwise 0.
   public var validUntil: Int64 = 0

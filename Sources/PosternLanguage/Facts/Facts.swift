@@ -3,29 +3,44 @@
 
 /// What is known of a request. Texts are bytes as they came; nil is absent.
 public struct Request: Hashable, Sendable {
+  /// The method, case and all.
   public var method: [UInt8]?
+  /// The scheme.
   public var scheme: [UInt8]?
+  /// The `Host` header or `:authority`.
   public var host: [UInt8]?
   /// The raw path, without the query.
   public var path: [UInt8]?
   /// The raw query, without the `?`.
   public var query: [UInt8]?
+  /// The address of the client.
   public var clientAddress: [UInt8]?
+  /// The header `X-Requested-With`.
   public var xRequestedWith: [UInt8]?
+  /// The header `Sec-Fetch-Mode`.
   public var secFetchMode: [UInt8]?
+  /// The header `Sec-Fetch-Dest`.
   public var secFetchDest: [UInt8]?
+  /// The header `Sec-Fetch-Site`.
   public var secFetchSite: [UInt8]?
+  /// The header `Sec-Purpose`.
   public var secPurpose: [UInt8]?
+  /// The header `Accept`, its lines joined with commas.
   public var accept: [UInt8]?
+  /// The header `Upgrade`; of an extended CONNECT (RFC 8441) its `:protocol`.
   public var upgrade: [UInt8]?
+  /// The header `Origin`.
   public var origin: [UInt8]?
+  /// The header `Access-Control-Request-Method`.
   public var accessControlRequestMethod: [UInt8]?
   /// Headers that steer no decision by themselves, in their order.
   public var otherHeaders: [Header] = []
 
   /// A header that only conditions may ask for; the name in lower case.
   public struct Header: Hashable, Sendable {
+    /// The header's name, lower case.
     public var name: [UInt8]
+    /// The header's value, as it came.
     public var value: [UInt8]
 
     public init(name: [UInt8], value: [UInt8]) {
@@ -55,36 +70,66 @@ public indirect enum FactValue: Hashable, Sendable {
 
 /// Who asks, and since when. Times are milliseconds since 1970; 0 is absent.
 public struct Credential: Hashable, Sendable {
+  /// Where the credential comes from.
   public enum Kind: UInt8, CaseIterable, Sendable { case none = 0, session = 1, bearer = 2 }
-  public enum PrincipalKind: UInt8, CaseIterable, Sendable { case unknown = 0, user = 1, serviceAccount = 2, workforce = 3 }
+  /// What the provider says that the principal is; never read off an address.
+  public enum PrincipalKind: UInt8, CaseIterable, Sendable {
+    case unknown = 0, user = 1, serviceAccount = 2, workforce = 3
+  }
+  /// What the provider last said of the account.
   public enum AccountState: UInt8, CaseIterable, Sendable {
     case unknown = 0, active = 1, signedOut = 2, suspended = 3, passwordResetRequired = 4, credentialChanged = 5
   }
 
+  /// Where the credential comes from.
   public var kind: Kind = .none
+  /// What kind of principal the provider says this is.
   public var principalKind: PrincipalKind = .unknown
+  /// The account's state as of `stateCheckedAt`.
   public var accountState: AccountState = .unknown
+  /// Whether the provider has verified the e-mail.
   public var emailVerified = false
+  /// Whether `groups` holds all of them.
   public var groupsComplete = false
+  /// Whether the source of account states cannot be asked now.
   public var stateSourceDown = false
+  /// Whether the session store cannot be asked now.
   public var storeDown = false
+  /// The provider's name in the policy.
   public var provider: [UInt8]?
+  /// The subject, unique at its provider.
   public var subject: [UInt8]?
+  /// The e-mail address.
   public var email: [UInt8]?
+  /// The domain that the account belongs to.
   public var hostedDomain: [UInt8]?
+  /// The Identity Platform tenant.
   public var tenant: [UInt8]?
+  /// The groups that the credential carries.
   public var groups: [[UInt8]] = []
+  /// The provider's claims, by name.
   public var claims: [[UInt8]: FactValue] = [:]
+  /// Whom a bearer is for.
   public var audience: [UInt8]?
+  /// Who obtained a bearer.
   public var authorizedParty: [UInt8]?
+  /// When the provider authenticated the person (`auth_time`).
   public var createdAt: Int64 = 0
+  /// The last activity of this session in this app.
   public var lastSeenAt: Int64 = 0
+  /// When the account's state was asked for.
   public var stateCheckedAt: Int64 = 0
+  /// When the token was issued.
   public var issuedAt: Int64 = 0
+  /// When the token begins to hold.
   public var notBefore: Int64 = 0
+  /// When the token ends.
   public var expiresAt: Int64 = 0
+  /// The latest login.
   public var loginAt: Int64 = 0
+  /// The latest authentication with enrolled second factors.
   public var secondFactorAt: Int64 = 0
+  /// The latest authentication with a security key.
   public var securityKeyAt: Int64 = 0
 
   public init() {}

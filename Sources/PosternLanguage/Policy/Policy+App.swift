@@ -2,19 +2,25 @@
 
 /// An app behind the gate.
 public struct App: Sendable {
+  /// The app's name, unique in the tree.
   public var name: Sourced<String>
   /// Index into `Policy.nodes`.
   public var nodeIndex: Int
+  /// What leads to the app.
   public var routes: [Route]
   /// The audience of the assertion; unique in the tree. The app's name where it is not written.
   public var audience: String
   /// Indices into `Policy.providers`, ascending; never empty.
   public var providerIndices: [Int]
+  /// Its clocks, effective.
   public var session: SessionSettings
+  /// Its access settings, effective.
   public var access: AccessSettings
+  /// Its application settings, effective.
   public var application: ApplicationSettings
   /// Origins that may read this app's 401, as `scheme://host[:port]`, lower case.
   public var corsOrigins: [Sourced<String>]
+  /// Where the app's document begins.
   public var span: Span
 
   public init(
@@ -39,11 +45,13 @@ public struct App: Sendable {
 public struct Route: Hashable, Sendable {
   /// Lower case ASCII, without port and trailing dot. Of a wildcard: what follows `*.`.
   public var host: String
+  /// Whether the host stands for exactly one label more, as `*.host`.
   public var isWildcard: Bool
   /// The prefix in normal form, without a trailing slash: empty for the whole host, otherwise `/a/b`.
   public var path: String
   /// Whether `%2F` and `%25` may stand in a path; they stay as written, in upper case.
   public var allowEscapes: Bool
+  /// Where the route is written.
   public var span: Span
 
   /// The most segments that `path` may have.
@@ -73,10 +81,15 @@ public enum Unavailability: Hashable, Sendable {
 
 /// The clocks of an app's sessions; `decision.md` row 8.
 public struct SessionSettings: Sendable {
+  /// How long after the login a session ends, whatever happens.
   public var absoluteTimeout: Sourced<Limit>
+  /// How long after its last activity a session ends.
   public var idleTimeout: Sourced<Limit>
+  /// How old the account's state may be.
   public var revalidate: Sourced<Limit>
+  /// What happens to stale state while the provider cannot be asked.
   public var onStateUnavailable: Sourced<Unavailability>
+  /// What happens to stale state while the session store cannot be asked.
   public var onStoreUnavailable: Sourced<Unavailability>
   /// Path prefixes in normal form, without a trailing slash, whose requests do not keep a session alive.
   public var activityExclude: [Sourced<String>]
@@ -104,16 +117,20 @@ public enum ReauthenticationMethod: UInt8, CaseIterable, Comparable, Sendable {
   case enrolledSecondFactors = 2
   case secureKey = 3
 
+  /// Orders by strength.
   public static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
 }
 
 /// `reauthSettings` of one level, or the merge of all.
 public struct Reauthentication: Hashable, Sendable {
+  /// Whether the setting is a least demand or one that lower levels replace.
   public enum PolicyType: Sendable { case minimum, `default` }
 
   /// nil is `METHOD_UNSPECIFIED` under `DEFAULT`: re-authentication is switched off.
   public var method: ReauthenticationMethod?
+  /// The age from which an authentication no longer counts.
   public var maxAgeSeconds: UInt32
+  /// How the setting meets those of other levels.
   public var policyType: PolicyType
 
   public init(method: ReauthenticationMethod?, maxAgeSeconds: UInt32, policyType: PolicyType) {
@@ -125,9 +142,13 @@ public struct Reauthentication: Hashable, Sendable {
 
 /// `accessSettings` of IapSettings, effective.
 public struct AccessSettings: Sendable {
+  /// The domain that the login page begins with.
   public var loginHint: Sourced<String>?
+  /// The client that people log in to.
   public var oauthClientID: Sourced<String>?
+  /// The clients whose bearers are taken; none: no programmatic access.
   public var programmaticClients: [Sourced<String>]
+  /// Whether OPTIONS passes without a credential.
   public var allowHTTPOptions: Sourced<Bool>?
   /// After the `MINIMUM`/`DEFAULT` merge; its span is the nearest level that had a say.
   public var reauthentication: Sourced<Reauthentication>?
@@ -135,10 +156,12 @@ public struct AccessSettings: Sendable {
   public var allowedDomains: Sourced<[String]>?
   /// `gcipSettings.tenantIds`.
   public var tenantIDs: [Sourced<String>]
+  /// Where Identity Platform people log in.
   public var loginPageURI: Sourced<String>?
 
   public init(
-    loginHint: Sourced<String>? = nil, oauthClientID: Sourced<String>? = nil, programmaticClients: [Sourced<String>] = [],
+    loginHint: Sourced<String>? = nil, oauthClientID: Sourced<String>? = nil,
+    programmaticClients: [Sourced<String>] = [],
     allowHTTPOptions: Sourced<Bool>? = nil, reauthentication: Sourced<Reauthentication>? = nil,
     allowedDomains: Sourced<[String]>? = nil, tenantIDs: [Sourced<String>] = [], loginPageURI: Sourced<String>? = nil
   ) {
@@ -155,10 +178,15 @@ public struct AccessSettings: Sendable {
 
 /// `applicationSettings` of IapSettings, effective: for the gate, not for the decision.
 public struct ApplicationSettings: Sendable {
+  /// The audience of the token in the request context.
   public var rctokenAudience: Sourced<String>?
+  /// The page for those who are forbidden.
   public var accessDeniedPageURI: Sourced<String>?
+  /// Whether the denied page leads to a troubleshooter.
   public var generateTroubleshootingURI: Sourced<Bool>?
+  /// Whether the denied page gets a token to remedy with.
   public var remediationTokenGeneration: Sourced<Bool>?
+  /// What of the identity is forwarded beside it.
   public var attributePropagation: Sourced<AttributePropagation>?
 
   public init(
@@ -176,9 +204,12 @@ public struct ApplicationSettings: Sendable {
 
 /// `attributePropagationSettings`, where enabled: carried unread until conditions compile.
 public struct AttributePropagation: Hashable, Sendable {
+  /// Where propagated attributes go.
   public enum Output: Sendable { case header, jwt, rctoken }
 
+  /// The CEL expression that picks the attributes.
   public var expression: Sourced<String>
+  /// Where they go.
   public var outputs: [Output]
 
   public init(expression: Sourced<String>, outputs: [Output]) {

@@ -2,7 +2,9 @@
 
 /// One `kind: Test` document.
 public struct TestDocument: Sendable {
+  /// The cases, in file order.
   public var cases: [TestCase]
+  /// Where the document begins.
   public var span: Span
 
   public init(cases: [TestCase], span: Span) {
@@ -13,21 +15,34 @@ public struct TestDocument: Sendable {
 
 /// One request and what is expected of it.
 public struct TestCase: Sendable {
+  /// What the case is called.
   public var name: Sourced<String>
+  /// What is asked for.
   public var request: Request
+  /// Who asks.
   public var credential: Credential
   /// Milliseconds since 1970.
   public var nowMilliseconds: Int64
+  /// What must come of it.
   public var expected: Expectation
+  /// Where the case begins.
   public var span: Span
 
+  /// The parts of a decision that a test states; nil is not compared.
   public struct Expectation: Sendable {
+    /// The verdict, always stated.
     public var verdict: Verdict
+    /// The reason.
     public var reason: Reason?
+    /// The mode of a `handle`.
     public var mode: Mode?
+    /// The clock that fired or bounds.
     public var clock: Clock?
+    /// The app's name.
     public var appName: String?
+    /// Whether the request is activity.
     public var touch: Bool?
+    /// The end of an allow, in milliseconds since 1970.
     public var validUntilMilliseconds: Int64?
 
     public init(

@@ -6,11 +6,12 @@
 public struct Policy: Sendable {
   /// The files read, in the order of their paths' bytes.
   public var files: [SourceFile]
+  /// The root, without what every node has.
   public var organization: Organization
   /// The login providers; at most `Policy.providerLimit`.
   public var providers: [LoginProvider]
-  /// The resource tree in tree order: the organization first, every parent before its children; below each node its apps
-  /// by name, then its folders by name, in byte order.
+  /// The resource tree in tree order: the organization first, every parent before its children. Below each node stand its
+  /// apps by name, then its folders by name, in byte order.
   public var nodes: [Node]
   /// The apps, in tree order.
   public var apps: [App]
@@ -18,11 +19,16 @@ public struct Policy: Sendable {
   public var denyRules: [DenyRule]
   /// The distinct members that bindings, deny rules and groups name; `MemberUse.memberIndex` points here.
   public var members: [Member]
+  /// The groups of the directory.
   public var groups: [DirectoryGroup]
+  /// The named conditions.
   public var accessLevels: [AccessLevel]
+  /// The test documents.
   public var tests: [TestDocument]
 
+  /// The most login providers: a bundle has one bit for each.
   public static let providerLimit = 64
+  /// The most deny rules: a bundle has one bit for each.
   public static let denyRuleLimit = 256
   /// Folders above an app, the app's own node included, the organization not.
   public static let depthLimit = 8
@@ -47,12 +53,16 @@ public struct Policy: Sendable {
 
 /// The root of the tree, without what every node has.
 public struct Organization: Sendable {
+  /// The organization's domain.
   public var name: Sourced<String>
   /// How far a time fact may lie ahead, in seconds; `decision.md` row 8.
   public var clockSkewSeconds: UInt32
+  /// The most that a request may cost.
   public var budget: Sourced<Budget>?
+  /// What must stay true of the tree.
   public var guards: [PolicyGuard]
 
+  /// The skew where none is written.
   public static let defaultClockSkewSeconds: UInt32 = 30
 
   public init(name: Sourced<String>, clockSkewSeconds: UInt32, budget: Sourced<Budget>?, guards: [PolicyGuard]) {
@@ -65,8 +75,11 @@ public struct Organization: Sendable {
 
 /// The most that any request may cost, over all apps; a limit left out is not checked.
 public struct Budget: Hashable, Sendable {
+  /// The most instruction words.
   public var words: UInt32?
+  /// The most table probes.
   public var probes: UInt32?
+  /// The most bytes of input that are looked at.
   public var bytesScanned: UInt32?
 
   public init(words: UInt32?, probes: UInt32?, bytesScanned: UInt32?) {
@@ -78,12 +91,16 @@ public struct Budget: Hashable, Sendable {
 
 /// A statement about the tree that must stay true; proving it is the review's business.
 public struct PolicyGuard: Sendable {
+  /// What the guard is called.
   public var name: Sourced<String>
+  /// The app that it is about; nil for all.
   public var appName: Sourced<String>?
   /// The one key under `never` with its text.
   public var kind: Kind
+  /// Where the guard is written.
   public var span: Span
 
+  /// What may never be.
   public enum Kind: Hashable, Sendable {
     /// Nobody but this member ever reaches the app.
     case principalOutside(memberIndex: Int)
@@ -103,6 +120,7 @@ public struct PolicyGuard: Sendable {
 
 /// Who vouches for people: an OpenID or SAML provider.
 public struct LoginProvider: Sendable {
+  /// What kind of provider it is, which decides when its tokens end.
   public enum Source: UInt8, CaseIterable, Sendable {
     case workspace = 0
     case identityPlatform = 1
@@ -111,19 +129,26 @@ public struct LoginProvider: Sendable {
     case saml = 4
   }
 
+  /// The provider's name in the policy.
   public var name: Sourced<String>
+  /// What kind of provider it is.
   public var source: Source
+  /// The issuer of its tokens.
   public var issuer: Sourced<String>
+  /// Our client at the provider.
   public var clientID: String
   /// The domains that this provider may speak for, lower case.
   public var domains: [Sourced<String>]
+  /// The tenants whose people it may vouch for.
   public var tenantIDs: [Sourced<String>]
   /// The workforce pool that its people are `principal://` members of.
   public var pool: String?
   /// Of `workforce`: 900 to 43,200 seconds.
   public var sessionDurationSeconds: UInt32
+  /// Where the provider is written.
   public var span: Span
 
+  /// The duration where none is written.
   public static let defaultSessionDurationSeconds: UInt32 = 3_600
 
   public init(
@@ -144,8 +169,10 @@ public struct LoginProvider: Sendable {
 
 /// A node of the resource tree: the organization, a folder or an app.
 public struct Node: Sendable {
+  /// What a node is.
   public enum Kind: Sendable { case organization, folder, app }
 
+  /// What the node is.
   public var kind: Kind
   /// Folder names from the root, then the app's name, joined with `/`; empty for the organization.
   public var path: String
@@ -172,7 +199,9 @@ public struct Node: Sendable {
 
 /// A CEL expression, carried unread until conditions compile.
 public struct Condition: Hashable, Sendable {
+  /// The condition's title.
   public var title: String
+  /// The condition's text.
   public var expression: Sourced<String>
 
   public init(title: String, expression: Sourced<String>) {
@@ -183,11 +212,15 @@ public struct Condition: Hashable, Sendable {
 
 /// One IAM binding: members who have a role, perhaps on a condition.
 public struct Binding: Sendable {
+  /// The role as written.
   public var role: String
   /// Whether the role carries `iap.webServiceVersions.accessViaIAP`.
   public var grantsAccess: Bool
+  /// Who has the role.
   public var members: [MemberUse]
+  /// What must hold besides.
   public var condition: Condition?
+  /// Where the binding is written.
   public var span: Span
 
   public init(role: String, grantsAccess: Bool, members: [MemberUse], condition: Condition?, span: Span) {
@@ -203,7 +236,9 @@ public struct Binding: Sendable {
 public struct MemberUse: Hashable, Sendable {
   /// Index into `Policy.members`.
   public var memberIndex: UInt32
+  /// The line, from 1.
   public var line: UInt32
+  /// The column, from 1, in Unicode scalars.
   public var column: UInt32
 
   public init(memberIndex: UInt32, line: UInt32, column: UInt32) {
@@ -234,9 +269,13 @@ public enum Member: Hashable, Sendable {
 public struct DenyRule: Sendable {
   /// Index of the node that it stands at.
   public var nodeIndex: Int
+  /// Whom the rule denies.
   public var deniedPrincipals: [MemberUse]
+  /// Whom it does not deny all the same.
   public var exceptionPrincipals: [MemberUse]
+  /// What must hold besides.
   public var condition: Condition?
+  /// Where the rule is written.
   public var span: Span
 
   public init(
@@ -256,6 +295,7 @@ public struct DirectoryGroup: Sendable {
   public var memberIndex: UInt32
   /// Users, service accounts, groups and pool subjects in it; never in a ring.
   public var members: [MemberUse]
+  /// Where the group is written.
   public var span: Span
 
   public init(memberIndex: UInt32, members: [MemberUse], span: Span) {
@@ -267,7 +307,9 @@ public struct DirectoryGroup: Sendable {
 
 /// A named condition that others refer to.
 public struct AccessLevel: Sendable {
+  /// The level's name.
   public var name: Sourced<String>
+  /// The condition that it names.
   public var condition: Condition
 
   public init(name: Sourced<String>, condition: Condition) {

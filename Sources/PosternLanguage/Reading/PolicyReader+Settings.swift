@@ -83,7 +83,7 @@ extension PolicyReader {
     case (.tenantIDs, .texts(let texts)): checkTenants(texts)
     case (.identitySources, .texts(let texts)), (.workforcePools, .texts(let texts)):
       if texts.count > 1 { diagnostics.append(.atMostOne(at: texts[1].span)) }
-      if setting.field == .workforcePools { texts.forEach { checkPool($0) } }
+      if setting.field == .workforcePools { for text in texts { checkPool(text) } }
     case (.loginPageURI, .text(let text)), (.accessDeniedPageURI, .text(let text)):
       if !text.isEmpty { checkAddress(Sourced(text, at: setting.span)) }
     case (.programmaticClients, .texts(let texts)): reportRepeated(texts, what: "client")

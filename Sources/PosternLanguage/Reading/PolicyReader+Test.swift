@@ -50,7 +50,9 @@ extension PolicyReader {
 
 /// The facts of one decision: what a request file holds.
 public struct RequestFacts: Sendable {
+  /// What is asked for.
   public var request: Request
+  /// Who asks.
   public var credential: Credential
   /// Milliseconds since 1970.
   public var nowMilliseconds: Int64
@@ -68,7 +70,9 @@ public struct RequestFacts: Sendable {
     reader.diagnostics = parsed.diagnostics
     guard let document = parsed.nodes.first else { return (nil, reader.diagnostics) }
     if parsed.nodes.count > 1 { reader.diagnostics.append(.secondDocument(at: parsed.nodes[1].head)) }
-    let facts = reader.fields(document, .requestFile).flatMap { reader.facts($0, defaultNow: now ?? Instant.defaultNow) }
+    let facts = reader.fields(document, .requestFile).flatMap {
+      reader.facts($0, defaultNow: now ?? Instant.defaultNow)
+    }
     let isRefused = reader.diagnostics.contains { $0.severity == .error }
     return (isRefused ? nil : facts, reader.diagnostics)
   }

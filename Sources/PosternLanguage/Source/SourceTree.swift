@@ -16,8 +16,11 @@ public struct SourceTree: Sendable {
 
   /// The most that a tree may be; a test takes less.
   public struct Limits: Sendable {
+    /// The most bytes of one file.
     public var fileBytes = 16 << 20
+    /// The most bytes of all files.
     public var treeBytes = 2 << 30
+    /// The most files.
     public var files = 2_000_000
     /// Folders below each other; more than `Policy.depthLimit`, so that the policy's own bound is the one people meet.
     public var folders = 64

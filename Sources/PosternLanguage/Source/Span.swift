@@ -6,7 +6,9 @@ public struct Span: Hashable, Sendable {
   public var fileIndex: Int32
   /// Lines and columns count from 1; columns count Unicode scalars, as editors do.
   public var startLine: Int32
+  /// The column of the first character.
   public var startColumn: Int32
+  /// The line of the last character.
   public var endLine: Int32
   /// The column after the last character.
   public var endColumn: Int32
@@ -22,7 +24,9 @@ public struct Span: Hashable, Sendable {
 
 /// A value with the place that it comes from.
 public struct Sourced<Value> {
+  /// The value.
   public var value: Value
+  /// Where it is written.
   public var span: Span
 
   public init(_ value: Value, at span: Span) {

@@ -3,9 +3,12 @@
 
 /// A node of a YAML document; aliases are already replaced by what they stand for.
 public struct YAMLNode: Sendable {
+  /// What the node holds.
   public var content: Content
+  /// Where the node is written.
   public var span: Span
 
+  /// What a node can hold.
   public enum Content: Sendable {
     case scalar(Scalar)
     case sequence([YAMLNode])
@@ -13,9 +16,13 @@ public struct YAMLNode: Sendable {
     case mapping([Entry])
   }
 
+  /// A scalar as written, escapes resolved.
   public struct Scalar: Sendable {
+    /// How a scalar is quoted.
     public enum Style: Sendable { case plain, singleQuoted, doubleQuoted, literal, folded }
+    /// The scalar's text.
     public var text: String
+    /// How it is quoted.
     public var style: Style
 
     public init(text: String, style: Style) {
@@ -24,8 +31,11 @@ public struct YAMLNode: Sendable {
     }
   }
 
+  /// One pair of a mapping.
   public struct Entry: Sendable {
+    /// The key, which may be any node.
     public var key: YAMLNode
+    /// The value.
     public var value: YAMLNode
 
     public init(key: YAMLNode, value: YAMLNode) {

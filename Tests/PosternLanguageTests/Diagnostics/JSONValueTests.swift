@@ -6,13 +6,15 @@ import Testing
 
 @Suite("JSON")
 struct JSONValueTests {
-  @Test("every kind of value is written as RFC 8259 says", arguments: [
-    (.null, "null"), (true, "true"), (-5, "-5"), (.integer(.max), "9223372036854775807"),
-    (.number(1.5), "1.5"), (.number(.infinity), "null"), ([], "[]"), (.object([]), "{}"),
-    (["a", 1], #"["a",1]"#), (.object(["b": 1, "a": nil, "c": .null]), #"{"b":1,"c":null}"#),
-    ("é\u{1F600}", "\"é\u{1F600}\""),
-    ("a\"\\/\n\r\t\u{0}\u{1F}\u{7F}\u{2028}", #""a\"\\/\n\r\t\u0000\u001f\u007f\u2028""#),
-  ] as [(JSONValue, String)])
+  @Test(
+    "every kind of value is written as RFC 8259 says",
+    arguments: [
+      (.null, "null"), (true, "true"), (-5, "-5"), (.integer(.max), "9223372036854775807"),
+      (.number(1.5), "1.5"), (.number(.infinity), "null"), ([], "[]"), (.object([]), "{}"),
+      (["a", 1], #"["a",1]"#), (.object(["b": 1, "a": nil, "c": .null]), #"{"b":1,"c":null}"#),
+      ("é\u{1F600}", "\"é\u{1F600}\""),
+      ("a\"\\/\n\r\t\u{0}\u{1F}\u{7F}\u{2028}", #""a\"\\/\n\r\t\u0000\u001f\u007f\u2028""#),
+    ] as [(JSONValue, String)])
   func compact(value: JSONValue, text: String) {
     #expect(value.compactText == text)
   }

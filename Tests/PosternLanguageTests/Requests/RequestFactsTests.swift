@@ -38,10 +38,12 @@ struct RequestFactsTests {
     #expect(request == expected)
   }
 
-  @Test("a URL without a path asks for the root, and without a query has none", arguments: [
-    ("https://a.example.com", "/", nil), ("https://a.example.com?x", "/", "x"), ("https://a.example.com/?", "/", ""),
-    ("https://a.example.com/b?c/d", "/b", "c/d"),
-  ])
+  @Test(
+    "a URL without a path asks for the root, and without a query has none",
+    arguments: [
+      ("https://a.example.com", "/", nil), ("https://a.example.com?x", "/", "x"), ("https://a.example.com/?", "/", ""),
+      ("https://a.example.com/b?c/d", "/b", "c/d"),
+    ])
   func url(url: String, path: String, query: String?) throws {
     let request = try #require(read("request: {url: \"\(url)\"}").facts?.request)
     #expect(text(request.host) == "a.example.com")
@@ -127,21 +129,25 @@ struct RequestFactsTests {
     #expect(request.path == [0x2F, 0, 7])
   }
 
-  @Test("every mistake of a request file is reported in one run", arguments: [
-    ("{}", "missing-key 1:1"),
-    ("", "empty-file 1:1"),
-    ("[1]", "wrong-type 1:1"),
-    ("request: {hots: a}", "unknown-key 1:11"),
-    ("request: {url: payroll.example.com}", "malformed-url 1:16"),
-    ("request: {url: \"https://a/\", path: /b}", "fact-written-twice 1:30"),
-    ("request: {headers: {accept: a, Accept: b}}", "duplicate-key 1:32"),
-    ("request: {headers: {x-a: a, X-A: b}}", "duplicate-key 1:29"),
-    ("request: {path: [a]}\nnow: 1772445600", "bad-time 2:6 wrong-type 1:17"),
-    ("request: {}\ncredential: {kind: cookie, emailVerified: yes, createdAt: 5}",
-      "unknown-value 2:20 bad-boolean 2:43 bad-time 2:59"),
-    ("request: {}\ncredential: {as: \"group:a@example.com\"}", "member-not-allowed 2:18"),
-    ("request: {}\n---\nrequest: {}", "second-document 3:1"),
-  ])
+  @Test(
+    "every mistake of a request file is reported in one run",
+    arguments: [
+      ("{}", "missing-key 1:1"),
+      ("", "empty-file 1:1"),
+      ("[1]", "wrong-type 1:1"),
+      ("request: {hots: a}", "unknown-key 1:11"),
+      ("request: {url: payroll.example.com}", "malformed-url 1:16"),
+      ("request: {url: \"https://a/\", path: /b}", "fact-written-twice 1:30"),
+      ("request: {headers: {accept: a, Accept: b}}", "duplicate-key 1:32"),
+      ("request: {headers: {x-a: a, X-A: b}}", "duplicate-key 1:29"),
+      ("request: {path: [a]}\nnow: 1772445600", "bad-time 2:6 wrong-type 1:17"),
+      (
+        "request: {}\ncredential: {kind: cookie, emailVerified: yes, createdAt: 5}",
+        "unknown-value 2:20 bad-boolean 2:43 bad-time 2:59"
+      ),
+      ("request: {}\ncredential: {as: \"group:a@example.com\"}", "member-not-allowed 2:18"),
+      ("request: {}\n---\nrequest: {}", "second-document 3:1"),
+    ])
   func mistakes(text: String, expected: String) {
     #expect(faults(text).joined(separator: " ") == expected)
     #expect(read(text).facts == nil)

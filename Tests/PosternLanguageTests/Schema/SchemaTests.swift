@@ -16,9 +16,11 @@ struct SchemaTests {
     return JSONValue(try #require(document))
   }
 
-  @Test("a schema is the one that the reader's tables make; POSTERN_RECORD=1 writes it, and fails", arguments: [
-    "policy", "request",
-  ])
+  @Test(
+    "a schema is the one that the reader's tables make; POSTERN_RECORD=1 writes it, and fails",
+    arguments: [
+      "policy", "request",
+    ])
   func isUpToDate(name: String) throws {
     let made = name == "policy" ? JSONSchema.policy : JSONSchema.request
     let url = Self.folder.appendingPathComponent(name + ".schema.json")
@@ -56,10 +58,12 @@ struct SchemaTests {
     for document in documents(example) { #expect(validator.faults(document) == []) }
   }
 
-  @Test("mistakes of keys, types and words do not fit the schema", arguments: [
-    "unknown-key", "wrong-type", "missing-key", "unknown-value", "bad-boolean", "bad-integer", "bad-duration",
-    "missing-kind", "unknown-kind", "secret-in-policy", "bad-time",
-  ])
+  @Test(
+    "mistakes of keys, types and words do not fit the schema",
+    arguments: [
+      "unknown-key", "wrong-type", "missing-key", "unknown-value", "bad-boolean", "bad-integer", "bad-duration",
+      "missing-kind", "unknown-kind", "secret-in-policy", "bad-time",
+    ])
   func wrongDoesNotFit(id: String) throws {
     let example = try DiagnosticPage(id).wrong
     let validator = SchemaValidator(root: try Self.schema(schemaName(example)))

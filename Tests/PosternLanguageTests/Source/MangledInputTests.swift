@@ -42,7 +42,8 @@ struct MangledInputTests {
       && (span.endLine, span.endColumn) >= (span.startLine, span.startColumn)
   }
 
-  @Test("every diagnostic of a mangled tree lies in its file, and the report of it can be written",
+  @Test(
+    "every diagnostic of a mangled tree lies in its file, and the report of it can be written",
     arguments: DiagnosticPage.ids)
   func mangledTrees(id: String) throws {
     let example = try DiagnosticPage(id).right

@@ -74,10 +74,11 @@ struct SourceTreeTests {
     try folder.write("large.yaml", String(repeating: "#", count: SourceTree.Limits().fileBytes + 1))
     try folder.write("bad\u{7}.yaml")
     try #require(unsafe mkfifo(folder.path + "/pipe.yaml", 0o600) == 0)
-    #expect(reports(SourceTree(folder: folder.path)) == [
-      "symlink-loop a/up", "bad-file-name bad\u{7}.yaml", "unreadable-file dangling.yaml",
-      "document-too-large large.yaml", "unreadable-file pipe.yaml", "unreadable-file ring.yaml",
-    ])
+    #expect(
+      reports(SourceTree(folder: folder.path)) == [
+        "symlink-loop a/up", "bad-file-name bad\u{7}.yaml", "unreadable-file dangling.yaml",
+        "document-too-large large.yaml", "unreadable-file pipe.yaml", "unreadable-file ring.yaml",
+      ])
   }
 
   @Test("a file of exactly the bound is read")
@@ -121,9 +122,11 @@ struct SourceTreeTests {
     #expect(reports(SourceTree(folder: folder.path)) == ["empty-tree -"])
   }
 
-  @Test("a root that is missing or a file is named as such", arguments: [
-    ("/nowhere", "no such file or folder"), ("/a.yaml", "not a folder"),
-  ])
+  @Test(
+    "a root that is missing or a file is named as such",
+    arguments: [
+      ("/nowhere", "no such file or folder"), ("/a.yaml", "not a folder"),
+    ])
   func root(name: String, reason: String) throws {
     let folder = try Folder()
     try folder.write("a.yaml")
