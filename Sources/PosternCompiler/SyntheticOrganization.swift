@@ -21,7 +21,7 @@ package struct SyntheticOrganization {
   package init(appCount: Int, userCount: Int? = nil) {
     self.appCount = appCount
     self.userCount = userCount ?? max(1_000, appCount)
-    groupCount = max(10, appCount / 100)
+    groupCount = max(1_000, appCount / 100)
   }
 
   /// The e-mail of a user.
