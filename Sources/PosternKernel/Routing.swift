@@ -46,7 +46,8 @@ extension Bundle {
     let flags = words.byte(line &+ 6)
     let expected = RouteFlag.inUse | (isWildcard ? RouteFlag.wildcard : 0)
     if flags != expected || Int(words.u16(line &+ 4)) != text.count { return nil }
-    let stored = text.count <= BundleFormat.inlineHostByteCount
+    let stored =
+      text.count <= BundleFormat.inlineHostByteCount
       ? line &+ 24 : sections.strings.offset &+ Int(words.u32(line))
     if !Host.isEqual(text, words, stored, isAddress: isAddress) { return nil }
     return HostLine(

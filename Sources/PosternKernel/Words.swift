@@ -4,20 +4,23 @@
 /// A read-only range of bytes whose owner keeps it alive and unchanged.
 @safe public struct Words {
   private let base: UnsafeRawPointer
+  /// The last offset at which 8 bytes can be read.
+  private let lastWord: UInt
   /// The number of bytes.
   public let byteCount: Int
 
   /// Wraps `bytes`, which must outlive every use of the value and never change.
   @unsafe public init(owned bytes: UnsafeRawBufferPointer) {
-    // An empty range has no base; one that is never read stands in for it.
-    unsafe base = bytes.baseAddress ?? UnsafeRawPointer(bitPattern: 1)!  // 1 is not null.
     byteCount = bytes.count
+    lastWord = UInt(max(bytes.count, 8) &- 8)
+    // Fewer than 8 bytes are no bundle, and the verifier says so before it loads any; a load would stop the process.
+    unsafe base = bytes.count < 8 ? UnsafeRawPointer(bitPattern: 1)! : bytes.baseAddress!  // Neither is null.
   }
 
   @inline(__always)
   private func load<Value: BitwiseCopyable>(_ offset: Int, as type: Value.Type, byteCount size: Int) -> Value {
-    // Both must not be negative: one test of the sign bit.
-    precondition(offset | (byteCount &- size &- offset) >= 0, "a load beyond the bundle")
+    // A negative offset is a huge one when it is read without its sign: one comparison does.
+    precondition(UInt(bitPattern: offset) <= lastWord &+ UInt(8 &- size), "a load beyond the bundle")
     return unsafe base.loadUnaligned(fromByteOffset: offset, as: type)
   }
 
