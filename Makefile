@@ -42,8 +42,8 @@ demo: swift-dependencies
 
 ## bench: what decisions, resolutions and compilations cost, in counts and ratios
 .PHONY: bench
-bench: swift-dependencies bench-dependencies
-	swift run -c release postern-bench
+bench: swift-dependencies bench-dependencies release
+	.build/release/postern-bench
 
 ## library: the kernel as a static library without the Swift runtime, in dist/
 .PHONY: library
@@ -106,7 +106,8 @@ test-library: swift-dependencies library
 
 .PHONY: bench-smoke
 bench-smoke: swift-dependencies bench-dependencies
-	swift run --scratch-path .build-agreement -c release -Xswiftc -enable-testing postern-bench --smoke
+	swift build -c release -Xswiftc -enable-testing --scratch-path .build-agreement
+	.build-agreement/release/postern-bench --smoke
 
 .PHONY: swift-dependencies
 swift-dependencies:
