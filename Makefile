@@ -13,7 +13,9 @@ SHELL := /bin/bash
 SWIFT_DEPENDENCIES := libyaml-dev libssl-dev pkg-config
 C_DEPENDENCIES := gcc g++ binutils pkg-config xxd
 BENCH_DEPENDENCIES := valgrind
+LINT_DEPENDENCIES := shellcheck
 SWIFT_FOLDERS := Package.swift Sources Tests Benchmarks
+SCRIPTS := .ci/run tools/build-library tools/check-readme tools/install-missing tools/run-checks Tests/C/run demo/run.sh
 
 C_DECIDER := .build-embedded/decide
 LIBRARY_FLAGS = $$(PKG_CONFIG_PATH=dist/lib/pkgconfig pkg-config --cflags postern)
@@ -65,10 +67,12 @@ sanitize: swift-dependencies
 format:
 	swift format format --in-place --recursive $(SWIFT_FOLDERS)
 
-## lint: refuses a Swift file that `make format` would change
+## lint: refuses a Swift file that `make format` would change, and what shellcheck finds in scripts
 .PHONY: lint
 lint:
+	@tools/install-missing $(LINT_DEPENDENCIES)
 	swift format lint --strict --recursive $(SWIFT_FOLDERS)
+	shellcheck $(SCRIPTS)
 
 ## clean: removes what the other targets build
 .PHONY: clean
