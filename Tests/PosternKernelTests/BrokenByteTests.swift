@@ -20,8 +20,9 @@ struct BrokenByteTests {
     return isDebug
   }
 
-  @Test("every one-byte change is refused or decides", arguments: [GoldenBundle.smallest, GoldenBundle.bytes])
-  func oneByteChanges(golden: [UInt8]) {
+  @Test("every one-byte change is refused or decides", arguments: GoldenBundle.allCases)
+  func oneByteChanges(bundle: GoldenBundle) {
+    let golden = bundle.contents
     var bytes = golden
     var refusedCount = 0
     var acceptedCount = 0
@@ -36,14 +37,16 @@ struct BrokenByteTests {
     #expect(refusedCount > acceptedCount / 2, "a verifier that lets most changes through proves little")
   }
 
-  @Test("every truncation is refused", arguments: [GoldenBundle.smallest, GoldenBundle.bytes])
-  func truncations(golden: [UInt8]) {
+  @Test("every truncation is refused", arguments: GoldenBundle.allCases)
+  func truncations(bundle: GoldenBundle) {
+    let golden = bundle.contents
     let accepted = (0..<golden.count).filter { BundleSurgery.verify(Array(golden[..<$0])) == nil }
     #expect(accepted == [])
   }
 
-  @Test("every truncation that says its own length is refused", arguments: [GoldenBundle.smallest, GoldenBundle.bytes])
-  func honestTruncations(golden: [UInt8]) {
+  @Test("every truncation that says its own length is refused", arguments: GoldenBundle.allCases)
+  func honestTruncations(bundle: GoldenBundle) {
+    let golden = bundle.contents
     let accepted = (64..<golden.count).filter { count in
       var surgery = BundleSurgery(Array(golden[..<count]))
       surgery.set(24, UInt64(count))

@@ -3,7 +3,12 @@
 import PosternCompiler
 import PosternLanguage
 
-enum GoldenBundle {
+enum GoldenBundle: String, CaseIterable {
+  case smallestOne, wholeOne
+
+  /// The bytes of the one named; a test's argument is a name, for the bytes themselves would fill its output.
+  var contents: [UInt8] { self == .smallestOne ? Self.smallest : Self.bytes }
+
   /// The bundle's bytes.
   static let bytes: [UInt8] = compile(files)
 
