@@ -43,10 +43,47 @@
     return u64(offset &+ count &- 8) >> (UInt64(8 &- count) &* 8)
   }
 
+  /// Where the `size` bytes from `offset` lie, which are all there; for `Block`.
+  @inline(__always) fileprivate func base(_ offset: Int, byteCount size: Int) -> UnsafeRawPointer {
+    precondition(size >= 8 && UInt(bitPattern: offset) <= lastWord, "a record beyond the bundle")
+    precondition(UInt(bitPattern: size &- 8) <= lastWord &- UInt(bitPattern: offset), "a record beyond the bundle")
+    return unsafe base.advanced(by: offset)
+  }
+
   /// Where `range` of the bundle lies in memory; for the C interface, which hands texts out.
   @unsafe func address(_ offset: Int, count: Int) -> UnsafePointer<UInt8> {
     precondition(offset >= 0 && count >= 0 && offset <= byteCount &- count, "a text beyond the bundle")
     return unsafe base.advanced(by: offset).assumingMemoryBound(to: UInt8.self)
+  }
+}
+
+/// A part of a bundle whose bounds were compared at once: a load at a constant offset inside a constant extent costs no
+/// comparison of its own. A line of 64 bytes is read so.
+@safe struct Block {
+  private let base: UnsafeRawPointer
+  private let byteCount: Int
+
+  /// The `byteCount` bytes from `offset` of `words`; stops the process where they are not all there.
+  @inline(__always) init(_ words: Words, _ offset: Int, byteCount: Int) {
+    unsafe base = words.base(offset, byteCount: byteCount)
+    self.byteCount = byteCount
+  }
+
+  @inline(__always)
+  private func load<Value: BitwiseCopyable>(_ offset: Int, as type: Value.Type, byteCount size: Int) -> Value {
+    precondition(offset >= 0 && offset <= byteCount &- size, "a load beyond the record")
+    return unsafe base.loadUnaligned(fromByteOffset: offset, as: type)
+  }
+
+  @inline(__always) func byte(_ offset: Int) -> UInt8 { load(offset, as: UInt8.self, byteCount: 1) }
+  @inline(__always) func u16(_ offset: Int) -> UInt16 {
+    UInt16(littleEndian: load(offset, as: UInt16.self, byteCount: 2))
+  }
+  @inline(__always) func u32(_ offset: Int) -> UInt32 {
+    UInt32(littleEndian: load(offset, as: UInt32.self, byteCount: 4))
+  }
+  @inline(__always) func u64(_ offset: Int) -> UInt64 {
+    UInt64(littleEndian: load(offset, as: UInt64.self, byteCount: 8))
   }
 }
 
