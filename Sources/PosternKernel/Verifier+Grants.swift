@@ -9,101 +9,123 @@ extension Verifier {
   }
 
   func checkGrants() throws(BundleFault) {
-    var offset = sections.grants.offset
-    let end = offset &+ sections.grants.byteCount
-    while offset < end {
-      offset = try checkRow(offset, end: end)
+    let units = Records<1>(words, sections.grants)
+    var header = 0
+    while header < units.count {
+      header = try checkRow(units, header)
     }
   }
 
-  /// Checks the row at `header`; returns where the next begins.
-  private func checkRow(_ header: Int, end: Int) throws(BundleFault) -> Int {
-    try require(end &- header >= 2 &* RecordSize.unit, .rowOutOfBounds)
-    let entryCount = Int(words.u32(header &+ 4))
-    let kinds = words.u16(header &+ 12)
+  /// Checks the row at the unit `header`; returns where the next begins.
+  @inline(__always)
+  private func checkRow(_ units: Records<1>, _ header: Int) throws(BundleFault) -> Int {
+    try require(units.count &- header >= 2, .rowOutOfBounds)
+    let first = units.word(header)
+    let second = units.word(header &+ 1)
+    let entryCount = Int(first.highHalf)
+    let kinds = UInt16(truncatingIfNeeded: second >> 32)
+    let isWalked = entryCount <= BundleFormat.walkLimit
     let isSound =
-      words.u32(header) == BundleFormat.rowMarker && entryCount > 0
-      && words.u32(header &+ 8) < BundleFormat.conditionalGrant && kinds != 0 && kinds < 1 << NameKind.memberCount
-      && (words.u16(header &+ 14) == 0) == (entryCount <= BundleFormat.walkLimit)
+      first.lowHalf == BundleFormat.rowMarker && entryCount > 0 && second.lowHalf < BundleFormat.conditionalGrant
+      && kinds != 0 && kinds < 1 << NameKind.memberCount && (second >> 48 == 0) == isWalked
     try require(isSound, .rowHeader)
-    if entryCount > BundleFormat.walkLimit {
-      return try checkProbedRow(header, entryCount: entryCount, kinds: kinds, end: end)
-    }
-    let next = header &+ RecordSize.unit &* (2 &+ entryCount)
-    try require(next <= end, .rowOutOfBounds)
-    try checkEntries(from: header &+ 2 &* RecordSize.unit, to: next, kinds: kinds)
+    let offset = sections.grants.offset &+ RecordSize.unit &* header
+    if !isWalked { return try checkProbedRow(offset, entryCount: entryCount, kinds: kinds) }
+    let next = header &+ 2 &+ entryCount
+    try require(next <= units.count, .rowOutOfBounds)
+    try checkEntries(Records(words, offset &+ 2 &* RecordSize.unit, count: entryCount), kinds: kinds)
     return next
   }
 
-  private func checkEntries(from start: Int, to end: Int, kinds: UInt16) throws(BundleFault) {
-    var seen = KindSet()
+  @inline(never)
+  private func checkEntries(_ entries: Records<1>, kinds: UInt16) throws(BundleFault) {
+    var tally = KindTally(kinds, kindStarts)
+    let memberEnd = memberEnd
     var previous: UInt64 = 0
-    var offset = start
-    while offset < end {
-      let unit = words.u64(offset)
-      try checkEntry(unit, &seen)
+    var index = 0
+    while index < entries.count {
+      let unit = entries.word(index)
+      try checkEntry(unit, memberEnd: memberEnd)
       // The grant stands in the high half, the member in the low one: as one number they ascend together.
-      try require(offset == start || unit > previous, .rowOrder)
+      try require(unit > previous || index == 0, .rowOrder)
       previous = unit
-      offset &+= RecordSize.unit
+      tally.add(unit.lowHalf)
+      index &+= 1
     }
-    try require(seen.mask == kinds, .rowKinds)
+    try checkKinds(tally, entries, entryCount: entries.count)
   }
 
-  /// Checks one entry and notes its member's kind.
   @inline(__always)
-  private func checkEntry(_ unit: UInt64, _ seen: inout KindSet) throws(BundleFault) {
+  private func checkEntry(_ unit: UInt64, memberEnd: UInt32) throws(BundleFault) {
     try require(unit >> 63 == 0, .conditionalGrant)
-    let member = UInt32(truncatingIfNeeded: unit)
-    // Members of one kind mostly stand together, so the last kind is tried first.
-    if member &- seen.first < seen.count { return }
-    try require(member < memberEnd, .rowEntry)
-    insertKind(of: member, into: &seen)
+    try require(unit.lowHalf < memberEnd, .rowEntry)
   }
 
-  private func insertKind(of member: UInt32, into seen: inout KindSet) {
-    var kind = 0
-    while kind < NameKind.memberCount &- 1 && member >= kindStarts[kind &+ 1] { kind &+= 1 }
-    seen.first = kindStarts[kind]
-    seen.count = kindStarts[kind &+ 1] &- kindStarts[kind]
-    seen.mask |= 1 << UInt16(kind)
-  }
-
-  private func checkProbedRow(
-    _ header: Int, entryCount: Int, kinds: UInt16, end: Int
-  ) throws(BundleFault) -> Int {
+  /// Checks the probed row at `header`; returns the unit where the next begins.
+  private func checkProbedRow(_ header: Int, entryCount: Int, kinds: UInt16) throws(BundleFault) -> Int {
+    let end = sections.grants.offset &+ sections.grants.byteCount
     try require(end &- header >= 3 &* RecordSize.unit, .rowOutOfBounds)
     let row = ProbedRow(header: header, words: words)
     try require(row.seed != BundleFormat.rowMarker && Int(row.slotCount) >= entryCount, .rowHeader)
     let next = row.slotsOffset &+ RecordSize.unit &* Int(row.slotCount)
     try require(next <= end, .rowOutOfBounds)
-    try checkPilots(row)
-    var seen = KindSet()
-    var usedCount = 0
-    var offset = row.slotsOffset
-    while offset < next {
-      let unit = words.u64(offset)
-      if unit != UInt64(BundleFormat.freeMember) {
-        try checkEntry(unit, &seen)
-        let member = UInt32(truncatingIfNeeded: unit)
-        try require(row.slotOffset(of: member, words: words) == offset, .rowMisplaced)
-        usedCount &+= 1
-      }
-      offset &+= RecordSize.unit
-    }
-    try require(usedCount == entryCount, .rowEntryCount)
-    try require(seen.mask == kinds, .rowKinds)
-    return next
+    let pilotsEnd = row.pilotsOffset &+ 2 &* Int(row.pilotCount)
+    let arePilots =
+      arePilots(from: row.pilotsOffset, to: pilotsEnd) && isZero(pilotsEnd, count: row.slotsOffset &- pilotsEnd)
+    try require(arePilots, .rowPilot)
+    try checkSlots(row, entryCount: entryCount, kinds: kinds)
+    return (next &- sections.grants.offset) / RecordSize.unit
   }
 
-  private func checkPilots(_ row: ProbedRow) throws(BundleFault) {
-    var offset = row.pilotsOffset
-    let end = offset &+ 2 &* Int(row.pilotCount)
-    while offset < row.slotsOffset {
-      let pilot = words.u16(offset)
-      try require(offset < end ? pilot != BundleFormat.pilotLimit : pilot == 0, .rowPilot)
-      offset &+= 2
+  @inline(never)
+  private func checkSlots(_ row: ProbedRow, entryCount: Int, kinds: UInt16) throws(BundleFault) {
+    let slots = Records<1>(words, row.slotsOffset, count: Int(row.slotCount))
+    var tally = KindTally(kinds, kindStarts)
+    let memberEnd = memberEnd
+    var usedCount = 0
+    var index = 0
+    while index < slots.count {
+      let unit = slots.word(index)
+      if unit != UInt64(BundleFormat.freeMember) {
+        try checkEntry(unit, memberEnd: memberEnd)
+        let offset = row.slotsOffset &+ RecordSize.unit &* index
+        try require(row.slotOffset(of: unit.lowHalf, words: words) == offset, .rowMisplaced)
+        tally.add(unit.lowHalf)
+        usedCount &+= 1
+      }
+      index &+= 1
     }
+    try require(usedCount == entryCount, .rowEntryCount)
+    try checkKinds(tally, slots, entryCount: entryCount)
+  }
+
+  /// Every member is of one of the row's kinds, and every one of them is some member's. Most rows have two kinds at most:
+  /// `tally` knows them. A row of more is counted again for the others; its free slots are of no kind.
+  @inline(__always)
+  private func checkKinds(_ tally: KindTally, _ units: Records<1>, entryCount: Int) throws(BundleFault) {
+    try require(tally.isOfEachKind, .rowKinds)
+    let others = tally.otherKinds
+    if others == 0 { return try require(tally.memberCount == entryCount, .rowKinds) }
+    try require(hasKinds(others, units, memberCount: entryCount &- tally.memberCount), .rowKinds)
+  }
+
+  /// Whether `memberCount` members of the units are of the kinds of `mask`, and every one of them is some member's.
+  @inline(never)
+  private func hasKinds(_ mask: UInt16, _ units: Records<1>, memberCount: Int) -> Bool {
+    var others = mask
+    var missingCount = memberCount
+    while others != 0 {
+      var tally = KindTally(others, kindStarts)
+      var index = 0
+      while index < units.count {
+        tally.add(units.word(index).lowHalf)
+        index &+= 1
+      }
+      if !tally.isOfEachKind { return false }
+      missingCount &-= tally.memberCount
+      others = tally.otherKinds
+    }
+    return missingCount == 0
   }
 
   // MARK: code
@@ -183,9 +205,44 @@ package struct CodeWord {
   }
 }
 
-/// The kinds of a row's members, and the range of names of the last one met.
-private struct KindSet {
-  var mask: UInt16 = 0
-  var first: UInt32 = 0
-  var count: UInt32 = 0
+/// How many members are of the first two kinds of a mask, without a branch: members of different kinds alternate in no
+/// order that a processor could guess.
+private struct KindTally {
+  private let first: KindRange
+  private let second: KindRange
+  private var firstCount = 0
+  private var secondCount = 0
+  private let hasSecond: Bool
+  /// The kinds of the mask that are not counted.
+  let otherKinds: UInt16
+
+  @inline(__always) init(_ mask: UInt16, _ kindStarts: borrowing InlineArray<13, UInt32>) {
+    let rest = mask & (mask &- 1)
+    first = KindRange(mask, kindStarts)
+    second = KindRange(rest, kindStarts)
+    hasSecond = rest != 0
+    otherKinds = rest & (rest &- 1)
+  }
+
+  @inline(__always) mutating func add(_ member: UInt32) {
+    firstCount &+= first.holds(member) ? 1 : 0
+    secondCount &+= second.holds(member) ? 1 : 0
+  }
+
+  var isOfEachKind: Bool { firstCount != 0 && (secondCount != 0) == hasSecond }
+  var memberCount: Int { firstCount &+ secondCount }
+}
+
+/// The names of the least kind of a mask; none for the empty mask.
+private struct KindRange {
+  private let start: UInt32
+  private let count: UInt32
+
+  @inline(__always) init(_ mask: UInt16, _ kindStarts: borrowing InlineArray<13, UInt32>) {
+    let kind = Int(truncatingIfNeeded: min(mask.trailingZeroBitCount, NameKind.memberCount))
+    start = kindStarts[kind]
+    count = mask == 0 ? 0 : kindStarts[kind &+ 1] &- start
+  }
+
+  @inline(__always) func holds(_ member: UInt32) -> Bool { member &- start < count }
 }

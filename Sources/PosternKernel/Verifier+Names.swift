@@ -105,12 +105,7 @@ extension Verifier {
     try checkNameSlots()
     var kind: UInt8 = 0
     while Int(kind) < NameKind.count {
-      let range = names(NameKind(kind))
-      var index = range.first
-      while index < range.end {
-        try checkName(index, kind: NameKind(kind))
-        index &+= 1
-      }
+      try checkNames(of: NameKind(kind))
       kind &+= 1
     }
   }
@@ -127,47 +122,51 @@ extension Verifier {
   }
 
   private func checkNameSlots() throws(BundleFault) {
-    var slot = 0
-    while slot < Int(nameTable.slotCount) {
-      let index = words.u32(nameTable.slotsOffset &+ 4 &* slot)
-      try require(index == BundleFormat.none || Int(index) < sections.nameCount, .nameSlot)
-      slot &+= 1
+    // NONE is the greatest number: one more, and it is below every count as 0.
+    let limit = UInt32(truncatingIfNeeded: sections.nameCount)
+    var offset = nameTable.slotsOffset
+    let end = offset &+ 4 &* Int(nameTable.slotCount)
+    while offset &+ 8 <= end {
+      let pair = words.u64(offset)
+      try require(pair.lowHalf &+ 1 <= limit && pair.highHalf &+ 1 <= limit, .nameSlot)
+      offset &+= 8
     }
+    try require(offset == end || words.u32(offset) &+ 1 <= limit, .nameSlot)
     try require(sections.nameCount == 0 || nameTable.slotCount > 0, .tableHeader)
   }
 
-  private func checkName(_ index: UInt32, kind: NameKind) throws(BundleFault) {
-    let record = sections.names.offset &+ RecordSize.name &* Int(index)
-    try require(isText(at: record), .nameText)
-    let pool = words.u16(record &+ 10)
-    let attributeSlot = words.u16(record &+ 12)
-    let isOfPool = kind.rawValue >= NameKind.poolSubject.rawValue && kind.rawValue <= NameKind.pool.rawValue
-    let poolLimit = isOfPool ? words.u32(sections.organization.offset &+ 20) : 1
-    let slotLimit = kind == .poolAttribute ? words.u32(sections.organization.offset &+ 12) : 1
-    let isSound =
-      words.byte(record &+ 8) == kind.rawValue && words.byte(record &+ 9) == 0
-      && words.u16(record &+ 14) == 0 && UInt32(pool) < poolLimit && UInt32(attributeSlot) < slotLimit
-    try require(isSound, .nameNumbers)
-    let hasMemberships = words.u32(record &+ 28) != 0
-    let isMember = Int(kind.rawValue) < NameKind.memberCount
-    try require(isRange(record &+ 24, in: sections.memberships) && (isMember || !hasMemberships), .nameMemberships)
-    let context = PerfectHash.nameContext(kind: kind, pool: pool, attributeSlot: attributeSlot)
-    let hash = hash(
-      sections.strings.offset &+ Int(words.u32(record)), count: Int(words.u32(record &+ 4)), seed: nameTable.seed,
-      context: context)
-    let slot = nameTable.slot(hash, words: words)
-    try require(words.u32(nameTable.slotsOffset &+ 4 &* slot) == index, .nameMisplaced)
+  @inline(never)
+  private func checkNames(of kind: NameKind) throws(BundleFault) {
+    let limits = NameLimits(self, kind)
+    let records = Records<4>(words, sections.names)
+    let range = names(kind)
+    let table = nameTable
+    var index = range.first
+    while index < range.end {
+      let text = records.word(Int(index), 0)
+      try require(isText(text), .nameText)
+      let numbers = records.word(Int(index), 1)
+      try require(limits.admit(numbers), .nameNumbers)
+      try require(limits.admit(memberships: records.word(Int(index), 3)), .nameMemberships)
+      let hash = hash(
+        sections.strings.offset &+ Int(text.lowHalf), count: Int(text.highHalf), seed: table.seed,
+        context: limits.context(numbers))
+      let slot = table.slot(hash, words: words)
+      try require(words.u32(table.slotsOffset &+ 4 &* slot) == index, .nameMisplaced)
+      index &+= 1
+    }
   }
 
   /// The hash of a text of the bundle.
   @inline(__always) func hash(_ start: Int, count: Int, seed: UInt64, context: UInt64) -> UInt64 {
     var state = PerfectHash.start(seed: seed, context: context)
-    var offset = 0
-    while offset &+ 8 <= count {
-      state = PerfectHash.step(state, words.u64(start &+ offset))
+    var offset = start
+    let end = start &+ count
+    while offset &+ 8 <= end {
+      state = PerfectHash.step(state, words.u64(offset))
       offset &+= 8
     }
-    return PerfectHash.finish(state, tail: words.word(start &+ offset, count: count &- offset), byteCount: count)
+    return PerfectHash.finish(state, tail: words.tail(before: end, count: end &- offset), byteCount: count)
   }
 
   // MARK: deny rules
@@ -195,4 +194,36 @@ extension Verifier {
     isRange(pair, in: sections.denyMembers)
       && isAscendingList(pair, in: sections.denyMembers, from: 0, to: memberEnd)
   }
+}
+
+/// What the numbers of a name may be, given its kind.
+private struct NameLimits {
+  private let kind: UInt64
+  private let poolLimit: UInt64
+  private let slotLimit: UInt64
+  private let membershipEnd: UInt64
+  private let membershipLimit: UInt32
+
+  init(_ verifier: Verifier, _ kind: NameKind) {
+    let organization = verifier.sections.organization.offset
+    let isOfPool = kind.rawValue >= NameKind.poolSubject.rawValue && kind.rawValue <= NameKind.pool.rawValue
+    self.kind = UInt64(kind.rawValue)
+    poolLimit = isOfPool ? UInt64(verifier.words.u32(organization &+ 20)) : 1
+    slotLimit = kind == .poolAttribute ? UInt64(verifier.words.u32(organization &+ 12)) : 1
+    membershipEnd = UInt64(verifier.sections.memberships.byteCount / 4)
+    membershipLimit = Int(kind.rawValue) < NameKind.memberCount ? .max : 0
+  }
+
+  /// Whether `numbers`, the second word of a record, are the kind, a pool and an attribute slot that exist, and zeroes.
+  @inline(__always) func admit(_ numbers: UInt64) -> Bool {
+    numbers & 0xFFFF_0000_0000_FFFF == kind && numbers >> 16 & 0xFFFF < poolLimit && numbers >> 32 < slotLimit
+  }
+
+  /// Whether a start and a count lie in memberships, and the kind may have that many.
+  @inline(__always) func admit(memberships pair: UInt64) -> Bool {
+    UInt64(pair.lowHalf) &+ UInt64(pair.highHalf) <= membershipEnd && pair.highHalf <= membershipLimit
+  }
+
+  /// The hash's context of admitted numbers, where attribute slot and pool stand as the context wants them.
+  @inline(__always) func context(_ numbers: UInt64) -> UInt64 { kind << 32 | UInt64((numbers >> 16).lowHalf) }
 }

@@ -174,20 +174,30 @@ struct Verifier {
   }
 
   private func checkPilots(_ table: PerfectTable, end: Int) throws(BundleFault) {
-    var offset = table.pilotsOffset
+    try require(arePilots(from: table.pilotsOffset, to: end), .tablePilot)
+    try require(isZero(end, count: table.slotsOffset &- end), .tablePadding)
+  }
+
+  /// Whether the u16 words from `start` up to `end` are pilots: none of them is 0xFFFF.
+  func arePilots(from start: Int, to end: Int) -> Bool {
+    var offset = start
     while offset < end {
-      try require(words.u16(offset) != BundleFormat.pilotLimit, .tablePilot)
-      offset &+= 2
+      // Four at a time: a u16 word of all ones is one of zeroes in the complement, and less 1 borrows its highest bit.
+      let complement = ~words.word(offset, count: end &- offset)
+      if (complement &- 0x0001_0001_0001_0001) & ~complement & 0x8000_8000_8000_8000 != 0 { return false }
+      offset &+= 8
     }
-    while offset < table.slotsOffset {
-      try require(words.byte(offset) == 0, .tablePadding)
-      offset &+= 1
-    }
+    return true
   }
 
   /// Whether u32 offset and u32 byte count at `record` stay inside the strings.
   @inline(__always) func isText(at record: Int) -> Bool {
     isText(offset: words.u32(record), byteCount: Int(words.u32(record &+ 4)))
+  }
+
+  /// The same for a pair that was read as one word.
+  @inline(__always) func isText(_ pair: UInt64) -> Bool {
+    isText(offset: pair.lowHalf, byteCount: Int(pair.highHalf))
   }
 
   @inline(__always) func isText(offset: UInt32, byteCount: Int) -> Bool {

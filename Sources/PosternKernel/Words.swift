@@ -43,6 +43,19 @@
     return u64(offset &+ count &- 8) >> (UInt64(8 &- count) &* 8)
   }
 
+  /// The last `count` bytes before `end`, at most 7, as a zero-extended little-endian word, without a branch.
+  @inline(__always) func tail(before end: Int, count: Int) -> UInt64 {
+    // A bundle begins with its header, so 8 bytes always end where any of its texts does. The two shifts make up 64 less
+    // the bits that count: one shift by 64 would be none.
+    (u64(end &- 8) &>> 1) &>> (63 &- UInt64(truncatingIfNeeded: count) &* 8)
+  }
+
+  /// Where the `size` bytes from `offset` lie, which are all there and may be none; for `Records`.
+  @inline(__always) fileprivate func start(_ offset: Int, byteCount size: Int) -> UnsafeRawPointer {
+    precondition(size >= 0 && offset >= 0 && offset <= byteCount &- size, "records beyond the bundle")
+    return unsafe base.advanced(by: offset)
+  }
+
   /// Where the `size` bytes from `offset` lie, which are all there; for `Block`.
   @inline(__always) fileprivate func base(_ offset: Int, byteCount size: Int) -> UnsafeRawPointer {
     precondition(size >= 8 && UInt(bitPattern: offset) <= lastWord, "a record beyond the bundle")
@@ -85,6 +98,39 @@
   @inline(__always) func u64(_ offset: Int) -> UInt64 {
     UInt64(littleEndian: load(offset, as: UInt64.self, byteCount: 8))
   }
+}
+
+/// Records of `wordCount` words of 8 bytes, one after the other, whose bounds were compared at once: a loop over them
+/// compares nothing but its own index. A section is read so.
+@safe struct Records<let wordCount: Int> {
+  private let base: UnsafeRawPointer
+  let count: Int
+
+  /// The `count` records from `offset` of `words`; stops the process where they are not all there.
+  @inline(__always) init(_ words: Words, _ offset: Int, count: Int) {
+    unsafe base = words.start(offset, byteCount: 8 * wordCount * count)
+    self.count = count
+  }
+
+  /// The records of `section`.
+  @inline(__always) init(_ words: Words, _ section: Section) {
+    self.init(words, section.offset, count: section.byteCount / (8 * wordCount))
+  }
+
+  /// A word of a record.
+  @inline(__always) func word(_ index: Int, _ word: Int = 0) -> UInt64 {
+    precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "a load beyond the records")
+    precondition(UInt(bitPattern: word) < UInt(bitPattern: wordCount), "a load beyond the record")
+    let offset = 8 &* (wordCount &* index &+ word)
+    return UInt64(littleEndian: unsafe base.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+  }
+}
+
+extension UInt64 {
+  /// The first four of 8 little-endian bytes.
+  @inline(__always) var lowHalf: UInt32 { UInt32(truncatingIfNeeded: self) }
+  /// The last four of 8 little-endian bytes.
+  @inline(__always) var highHalf: UInt32 { UInt32(truncatingIfNeeded: self >> 32) }
 }
 
 extension Span where Element == UInt8 {
