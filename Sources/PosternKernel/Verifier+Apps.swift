@@ -1,4 +1,4 @@
-// Apps with their profiles and certificates, hosts, routes. Relies on names, grants, deny rules and code being checked.
+// Apps with their profiles and certificates. Relies on names, grants, deny rules and code being checked.
 
 extension Verifier {
   func checkProfiles() throws(BundleFault) {
@@ -29,85 +29,111 @@ extension Verifier {
 
   func checkApps() throws(BundleFault) {
     try require(sections.appRecords.byteCount == RecordSize.appRecord &* sections.appCount, .organizationCounts)
+    let lines = Records<8>(words, sections.apps)
+    let records = Records<4>(words, sections.appRecords)
+    let limits = AppLimits(self)
     let floor = CostFloor(self)
+    var bound = CertificateBound()
     var index = 0
-    while index < sections.appCount {
-      let line = sections.apps.offset &+ RecordSize.app &* index
-      try checkApp(line)
-      try checkAppRecord(sections.appRecords.offset &+ RecordSize.appRecord &* index)
-      try checkCertificate(line, floor)
+    while index < lines.count {
+      let usage = try checkApp(lines, index, limits)
+      try checkAppRecord(records, index, limits)
+      let references = (profile: lines.word(index, 6).highHalf, cost: lines.word(index, 7).highHalf)
+      if references != (bound.profile, bound.cost) {
+        bound = try certificateBound(profile: references.profile, cost: references.cost, floor)
+      }
+      try require(usage.wordCount <= bound.wordCount && usage.probeCount <= bound.rowProbes, .certificateTooLow)
       index &+= 1
     }
   }
 
-  private func checkApp(_ line: Int) throws(BundleFault) {
-    let flags = words.u16(line &+ 4)
-    let rowCount = Int(words.byte(line &+ 6))
-    try require(flags <= 7 && rowCount <= BundleFormat.rowLimit && words.byte(line &+ 7) == 0, .appNumbers)
-    let program = Int(words.u32(line))
-    try require(program < sections.codeWordCount && isLabel(program), .appProgram)
-    let providers = words.u64(line &+ 8)
-    let known = sections.providerCount >= 64 ? UInt64.max : 1 << UInt64(sections.providerCount) &- 1
-    try require(providers != 0 && providers & ~known == 0, .appProviders)
-    var index = 0
-    while index < BundleFormat.rowLimit {
-      let row = words.u32(line &+ 16 &+ 4 &* index)
-      try require(index < rowCount ? isRow(row) : row == BundleFormat.none, .appRows)
-      index &+= 1
-    }
-    let denySet = words.u32(line &+ 48)
-    let areInRange =
-      (denySet == BundleFormat.none || Int(denySet) < sections.denySetCount)
-      && Int(words.u32(line &+ 52)) < sections.profileCount && Int(words.u32(line &+ 60)) < sections.costCount
-    try require(areInRange, .appReferences)
+  /// Checks the line of an app; returns what its program and its rows cost.
+  @inline(__always)
+  private func checkApp(_ lines: Records<8>, _ app: Int, _ limits: AppLimits) throws(BundleFault) -> AppUsage {
+    let head = lines.word(app, 0)
+    let flags = UInt16(truncatingIfNeeded: head >> 32)
+    let rowCount = Int(truncatingIfNeeded: head >> 48)
+    // The row count is compared together with the reserved byte above it.
+    try require(flags <= 7 && rowCount <= BundleFormat.rowLimit, .appNumbers)
+    let program = Int(head.lowHalf)
+    try require(program < limits.codeWordCount, .appProgram)
+    let label = words.u64(sections.code.offset &+ RecordSize.codeWord &* program)
+    try require(UInt8(truncatingIfNeeded: label) == Opcode.label.rawValue, .appProgram)
+    let providers = lines.word(app, 1)
+    try require(providers != 0 && providers & limits.unknownProviders == 0, .appProviders)
+    let probeCount = try checkRows(lines, app, rowCount: rowCount, limits)
+    try checkReferences(denySet: lines.word(app, 6), cost: lines.word(app, 7), limits)
     let isPublic = flags & AppFlag.public != 0
-    try require(isPublic == (words.u32(line &+ 56) != BundleFormat.none), .appPublic)
+    try require(isPublic == (lines.word(app, 7).lowHalf != BundleFormat.none), .appPublic)
+    return AppUsage(wordCount: label.highHalf, probeCount: probeCount)
   }
 
-  @inline(__always) private func isLabel(_ index: Int) -> Bool {
-    words.byte(sections.code.offset &+ RecordSize.codeWord &* index) == Opcode.label.rawValue
+  /// Checks the rows of an app, which fill the words 2 to 5 of its line; returns the probes that they cost.
+  @inline(__always)
+  private func checkRows(
+    _ lines: Records<8>, _ app: Int, rowCount: Int, _ limits: AppLimits
+  ) throws(BundleFault) -> UInt64 {
+    var probeCount: UInt64 = 0
+    var index = 0
+    while index < rowCount {
+      let pair = lines.word(app, 2 &+ index / 2)
+      let row = index % 2 == 0 ? pair.lowHalf : pair.highHalf
+      try require(Int(row) < limits.unitCount, .appRows)
+      let header = words.u64(sections.grants.offset &+ RecordSize.unit &* Int(row))
+      try require(header.lowHalf == BundleFormat.rowMarker, .appRows)
+      probeCount &+= Self.probes(entryCount: header.highHalf)
+      index &+= 1
+    }
+    if index % 2 == 1 {
+      try require(lines.word(app, 2 &+ index / 2).highHalf == BundleFormat.none, .appRows)
+      index &+= 1
+    }
+    while index < BundleFormat.rowLimit {
+      try require(lines.word(app, 2 &+ index / 2) == UInt64.max, .appRows)
+      index &+= 2
+    }
+    return probeCount
   }
 
-  /// The words that a label promises at most.
-  @inline(__always) private func remainingWords(_ label: Int) -> UInt32 {
-    words.u32(sections.code.offset &+ RecordSize.codeWord &* label &+ 4)
+  @inline(__always) private static func probes(entryCount: UInt32) -> UInt64 {
+    entryCount <= UInt32(BundleFormat.walkLimit) ? UInt64(entryCount) : UInt64(BundleFormat.identityMemberLimit)
   }
 
-  private func checkAppRecord(_ record: Int) throws(BundleFault) {
-    try require(isText(at: record) && isText(at: record &+ 8) && isText(at: record &+ 16), .appRecordText)
-    let clients = names(.client)
-    let audience = words.u32(record &+ 24)
-    let isSound = audience >= clients.first && audience < clients.end && words.u32(record &+ 28) == 0
-    try require(isSound, .appRecordAudience)
+  /// Checks deny set and profile, which are one word of a line, and the certificate in the upper half of the next.
+  @inline(__always)
+  private func checkReferences(denySet word: UInt64, cost: UInt64, _ limits: AppLimits) throws(BundleFault) {
+    let areInRange =
+      (word.lowHalf == BundleFormat.none || Int(word.lowHalf) < limits.denySetCount)
+      && Int(word.highHalf) < limits.profileCount && Int(cost.highHalf) < limits.costCount
+    try require(areInRange, .appReferences)
+  }
+
+  @inline(__always)
+  private func checkAppRecord(_ records: Records<4>, _ app: Int, _ limits: AppLimits) throws(BundleFault) {
+    let areTexts = isText(records.word(app, 0)) && isText(records.word(app, 1)) && isText(records.word(app, 2))
+    try require(areTexts, .appRecordText)
+    // The reserved bytes above the audience are compared together with it.
+    try require(records.word(app, 3) &- limits.clientStart < limits.clientCount, .appRecordAudience)
   }
 
   // MARK: certificates
 
-  /// The certificate of an app must state at least what docs/bundle-format.md, "Cost", counts.
-  private func checkCertificate(_ line: Int, _ floor: CostFloor) throws(BundleFault) {
-    let cost = sections.costs.offset &+ RecordSize.cost &* Int(words.u32(line &+ 60))
-    let profile = sections.profiles.offset &+ RecordSize.profile &* Int(words.u32(line &+ 52))
+  /// What the certificate at index `cost` leaves to the rows of an app with this profile, once it has stated at least what
+  /// docs/bundle-format.md, "Cost", counts of everything else.
+  @inline(never)
+  private func certificateBound(
+    profile index: UInt32, cost costIndex: UInt32, _ floor: CostFloor
+  ) throws(BundleFault) -> CertificateBound {
+    let cost = sections.costs.offset &+ RecordSize.cost &* Int(costIndex)
+    let profile = sections.profiles.offset &+ RecordSize.profile &* Int(index)
     let depths = UInt64(words.byte(cost &+ 12))
     let longest = UInt64(words.u16(cost &+ 14))
-    let wordCount = 2 &* UInt64(remainingWords(Int(words.u32(line))))
-    let probes = 4 &+ 4 &* depths &+ 2 &* rowProbes(line) &+ listProbes(profile, floor)
+    let fixedProbes = 4 &+ 4 &* depths &+ listProbes(profile, floor)
+    let probes = UInt64(words.u32(cost &+ 4))
     let bytes = CostFloor.fixedBytes &+ 4 &* depths &* longest &+ 2 &* excludeBytes(profile)
-    let isTrue =
-      UInt64(words.u32(cost)) >= wordCount && UInt64(words.u32(cost &+ 4)) >= probes
-      && UInt64(words.u32(cost &+ 8)) >= bytes
-    try require(isTrue, .certificateTooLow)
-  }
-
-  private func rowProbes(_ line: Int) -> UInt64 {
-    var probes: UInt64 = 0
-    var index = 0
-    while index < Int(words.byte(line &+ 6)) {
-      let header = sections.grants.offset &+ RecordSize.unit &* Int(words.u32(line &+ 16 &+ 4 &* index))
-      let entryCount = UInt64(words.u32(header &+ 4))
-      probes &+= entryCount <= UInt64(BundleFormat.walkLimit) ? entryCount : UInt64(BundleFormat.identityMemberLimit)
-      index &+= 1
-    }
-    return probes
+    try require(probes >= fixedProbes && UInt64(words.u32(cost &+ 8)) >= bytes, .certificateTooLow)
+    return CertificateBound(
+      profile: index, cost: costIndex, wordCount: words.u32(cost) / 2, rowProbes: (probes &- fixedProbes) / 2)
   }
 
   private func listProbes(_ profile: Int, _ floor: CostFloor) -> UInt64 {
@@ -127,115 +153,46 @@ extension Verifier {
     }
     return bytes
   }
+}
 
-  /// Whether the certificate of `app` covers a host of so many route depths and so long a route.
-  private func covers(_ app: UInt32, depthMask: UInt32, longest: UInt16) -> Bool {
-    let line = sections.apps.offset &+ RecordSize.app &* Int(app)
-    let cost = sections.costs.offset &+ RecordSize.cost &* Int(words.u32(line &+ 60))
-    let depths = (depthMask & ~1).nonzeroBitCount
-    return Int(words.byte(cost &+ 12)) >= depths && words.u16(cost &+ 14) >= longest
+/// What the references of an app may be.
+private struct AppLimits {
+  let codeWordCount: Int
+  let unitCount: Int
+  let denySetCount: Int
+  let profileCount: Int
+  let costCount: Int
+  let unknownProviders: UInt64
+  let clientStart: UInt64
+  let clientCount: UInt64
+
+  init(_ verifier: Verifier) {
+    codeWordCount = verifier.sections.codeWordCount
+    unitCount = verifier.sections.unitCount
+    denySetCount = verifier.sections.denySetCount
+    profileCount = verifier.sections.profileCount
+    costCount = verifier.sections.costCount
+    let providerCount = verifier.sections.providerCount
+    unknownProviders = providerCount >= 64 ? 0 : UInt64.max << UInt64(providerCount)
+    let clients = verifier.names(.client)
+    clientStart = UInt64(clients.first)
+    clientCount = UInt64(clients.end &- clients.first)
   }
+}
 
-  // MARK: hosts
+/// What an app's program and rows cost: the words that its label promises, and the probes of a walk through its rows.
+private struct AppUsage {
+  let wordCount: UInt32
+  let probeCount: UInt64
+}
 
-  func checkHosts() throws(BundleFault) {
-    var slot = 0
-    while slot < Int(hostTable.slotCount) {
-      let line = hostTable.slotsOffset &+ RecordSize.hostLine &* slot
-      if words.byte(line &+ 6) & RouteFlag.inUse == 0 {
-        try require(isZero(line, count: RecordSize.hostLine), .freeHostNotZero)
-      } else {
-        try checkHost(line, slot: slot)
-      }
-      slot &+= 1
-    }
-  }
-
-  private func checkHost(_ line: Int, slot: Int) throws(BundleFault) {
-    let flags = words.byte(line &+ 6)
-    try require(flags <= 3 && words.byte(line &+ 7) == 0 && words.byte(line &+ 21) == 0, .hostFlags)
-    let count = Int(words.u16(line &+ 4))
-    let isInline = count <= BundleFormat.inlineHostByteCount
-    let isSound =
-      count > 0 && count <= Host.byteLimit
-      && (isInline ? words.u32(line) == 0 : isText(offset: words.u32(line), byteCount: count))
-      && isZero(line &+ 24 &+ (isInline ? count : 0), count: BundleFormat.inlineHostByteCount &- (isInline ? count : 0))
-    try require(isSound, .hostText)
-    try checkHostRoutes(line)
-    let text = isInline ? line &+ 24 : sections.strings.offset &+ Int(words.u32(line))
-    let context = PerfectHash.hostContext(isWildcard: flags & RouteFlag.wildcard != 0)
-    let hash = hash(text, count: count, seed: hostTable.seed, context: context)
-    try require(hostTable.slot(hash, words: words) == slot, .hostMisplaced)
-  }
-
-  private func checkHostRoutes(_ line: Int) throws(BundleFault) {
-    let depthMask = words.u32(line &+ 8)
-    let baseApp = words.u32(line &+ 12)
-    let rootApp = words.u32(line &+ 16)
-    let hasRoot = rootApp != BundleFormat.none
-    let appCount = sections.appCount
-    try require(Int(baseApp) < appCount && (!hasRoot || Int(rootApp) < appCount), .hostApps)
-    let longest = words.u16(line &+ 22)
-    let isSound =
-      (depthMask & 1 == 1) == hasRoot && words.byte(line &+ 20) <= (hasRoot ? 1 : 0)
-      && Int(longest) <= Path.byteLimit
-    try require(isSound, .hostDepths)
-    let isCovered =
-      covers(baseApp, depthMask: depthMask, longest: longest)
-      && (!hasRoot || covers(rootApp, depthMask: depthMask, longest: longest))
-    try require(isCovered, .certificateTooLow)
-  }
-
-  // MARK: routes
-
-  func checkRoutes() throws(BundleFault) {
-    var slot = 0
-    while slot < Int(routeTable.slotCount) {
-      let record = routeTable.slotsOffset &+ RecordSize.route &* slot
-      if words.byte(record &+ 6) & RouteFlag.inUse == 0 {
-        try require(isZero(record, count: RecordSize.route), .freeRouteNotZero)
-      } else {
-        try checkRoute(record, slot: slot)
-      }
-      slot &+= 1
-    }
-  }
-
-  private func checkRoute(_ record: Int, slot: Int) throws(BundleFault) {
-    let count = Int(words.u16(record &+ 4))
-    try require(isText(offset: words.u32(record), byteCount: count), .routeText)
-    let depth = words.byte(record &+ 7)
-    let app = words.u32(record &+ 12)
-    let text = sections.strings.offset &+ Int(words.u32(record))
-    let isSound =
-      words.byte(record &+ 6) <= 3 && depth >= 1 && Int(depth) <= BundleFormat.routeDepthLimit
-      && Int(app) < sections.appCount && segmentCount(text, count: count) == Int(depth)
-    try require(isSound, .routeNumbers)
-    let hostSlot = words.u32(record &+ 8)
-    try require(hostSlot < hostTable.slotCount, .routeHost)
-    let line = hostTable.slotsOffset &+ RecordSize.hostLine &* Int(hostSlot)
-    let depthMask = words.u32(line &+ 8)
-    let isOfHost =
-      words.byte(line &+ 6) & RouteFlag.inUse != 0 && depthMask >> UInt32(depth) & 1 == 1
-      && count <= Int(words.u16(line &+ 22))
-    try require(isOfHost, .routeHost)
-    try require(covers(app, depthMask: depthMask, longest: words.u16(line &+ 22)), .certificateTooLow)
-    let hash = hash(text, count: count, seed: routeTable.seed, context: PerfectHash.routeContext(hostSlot: hostSlot))
-    try require(routeTable.slot(hash, words: words) == slot, .routeMisplaced)
-  }
-
-  /// How many segments a route's path has; 0 where it does not begin with a slash or ends with one.
-  private func segmentCount(_ offset: Int, count: Int) -> Int {
-    if count < 2 || words.byte(offset) != UInt8(ascii: "/") { return 0 }
-    if words.byte(offset &+ count &- 1) == UInt8(ascii: "/") { return 0 }
-    var segments = 0
-    var index = 0
-    while index < count {
-      if words.byte(offset &+ index) == UInt8(ascii: "/") { segments &+= 1 }
-      index &+= 1
-    }
-    return segments
-  }
+/// The words and the probes that a certificate leaves to the programs and rows of apps with one profile. Most apps share
+/// both with the app before; the first finds a bound that admits no app, for a label promises at least one word.
+private struct CertificateBound {
+  var profile = BundleFormat.none
+  var cost = BundleFormat.none
+  var wordCount: UInt32 = 0
+  var rowProbes: UInt64 = 0
 }
 
 /// What every certificate must count, whatever the app.
