@@ -76,8 +76,7 @@ extension Verifier {
     var probeCount: UInt64 = 0
     var index = 0
     while index < rowCount {
-      let pair = lines.word(app, 2 &+ index / 2)
-      let row = index % 2 == 0 ? pair.lowHalf : pair.highHalf
+      let row = lines.half(app, 4 &+ index)
       try require(Int(row) < limits.unitCount, .appRows)
       let header = words.u64(sections.grants.offset &+ RecordSize.unit &* Int(row))
       try require(header.lowHalf == BundleFormat.rowMarker, .appRows)
@@ -85,7 +84,7 @@ extension Verifier {
       index &+= 1
     }
     if index % 2 == 1 {
-      try require(lines.word(app, 2 &+ index / 2).highHalf == BundleFormat.none, .appRows)
+      try require(lines.half(app, 4 &+ index) == BundleFormat.none, .appRows)
       index &+= 1
     }
     while index < BundleFormat.rowLimit {

@@ -10,15 +10,17 @@ extension Verifier {
 
   func checkGrants() throws(BundleFault) {
     let units = Records<1>(words, sections.grants)
+    var pair = KindPair(0, kindStarts)
     var header = 0
     while header < units.count {
-      header = try checkRow(units, header)
+      header = try checkRow(units, header, &pair)
     }
   }
 
-  /// Checks the row at the unit `header`; returns where the next begins.
+  /// Checks the row at the unit `header`; returns where the next begins. Most rows are of the kinds of the row before,
+  /// whose `pair` serves again.
   @inline(__always)
-  private func checkRow(_ units: Records<1>, _ header: Int) throws(BundleFault) -> Int {
+  private func checkRow(_ units: Records<1>, _ header: Int, _ pair: inout KindPair) throws(BundleFault) -> Int {
     try require(units.count &- header >= 2, .rowOutOfBounds)
     let first = units.word(header)
     let second = units.word(header &+ 1)
@@ -29,17 +31,18 @@ extension Verifier {
       first.lowHalf == BundleFormat.rowMarker && entryCount > 0 && second.lowHalf < BundleFormat.conditionalGrant
       && kinds != 0 && kinds < 1 << NameKind.memberCount && (second >> 48 == 0) == isWalked
     try require(isSound, .rowHeader)
+    if kinds != pair.mask { pair = KindPair(kinds, kindStarts) }
     let offset = sections.grants.offset &+ RecordSize.unit &* header
-    if !isWalked { return try checkProbedRow(offset, entryCount: entryCount, kinds: kinds) }
+    if !isWalked { return try checkProbedRow(offset, entryCount: entryCount, pair) }
     let next = header &+ 2 &+ entryCount
     try require(next <= units.count, .rowOutOfBounds)
-    try checkEntries(Records(words, offset &+ 2 &* RecordSize.unit, count: entryCount), kinds: kinds)
+    try checkEntries(Records(words, offset &+ 2 &* RecordSize.unit, count: entryCount), pair)
     return next
   }
 
   @inline(never)
-  private func checkEntries(_ entries: Records<1>, kinds: UInt16) throws(BundleFault) {
-    var tally = KindTally(kinds, kindStarts)
+  private func checkEntries(_ entries: Records<1>, _ pair: KindPair) throws(BundleFault) {
+    var tally = KindTally()
     let memberEnd = memberEnd
     var previous: UInt64 = 0
     var index = 0
@@ -49,10 +52,10 @@ extension Verifier {
       // The grant stands in the high half, the member in the low one: as one number they ascend together.
       try require(unit > previous || index == 0, .rowOrder)
       previous = unit
-      tally.add(unit.lowHalf)
+      tally.add(unit.lowHalf, pair)
       index &+= 1
     }
-    try checkKinds(tally, entries, entryCount: entries.count)
+    try checkKinds(tally, pair, entries, entryCount: entries.count)
   }
 
   @inline(__always)
@@ -62,7 +65,7 @@ extension Verifier {
   }
 
   /// Checks the probed row at `header`; returns the unit where the next begins.
-  private func checkProbedRow(_ header: Int, entryCount: Int, kinds: UInt16) throws(BundleFault) -> Int {
+  private func checkProbedRow(_ header: Int, entryCount: Int, _ pair: KindPair) throws(BundleFault) -> Int {
     let end = sections.grants.offset &+ sections.grants.byteCount
     try require(end &- header >= 3 &* RecordSize.unit, .rowOutOfBounds)
     let row = ProbedRow(header: header, words: words)
@@ -73,40 +76,43 @@ extension Verifier {
     let arePilots =
       arePilots(from: row.pilotsOffset, to: pilotsEnd) && isZero(pilotsEnd, count: row.slotsOffset &- pilotsEnd)
     try require(arePilots, .rowPilot)
-    try checkSlots(row, entryCount: entryCount, kinds: kinds)
+    try checkSlots(row, entryCount: entryCount, pair)
     return (next &- sections.grants.offset) / RecordSize.unit
   }
 
   @inline(never)
-  private func checkSlots(_ row: ProbedRow, entryCount: Int, kinds: UInt16) throws(BundleFault) {
+  private func checkSlots(_ row: ProbedRow, entryCount: Int, _ pair: KindPair) throws(BundleFault) {
     let slots = Records<1>(words, row.slotsOffset, count: Int(row.slotCount))
-    var tally = KindTally(kinds, kindStarts)
+    var tally = KindTally()
     let memberEnd = memberEnd
-    var usedCount = 0
+    var freeCount = 0
     var index = 0
     while index < slots.count {
       let unit = slots.word(index)
-      if unit != UInt64(BundleFormat.freeMember) {
+      if unit == UInt64(BundleFormat.freeMember) {
+        freeCount &+= 1
+      } else {
         try checkEntry(unit, memberEnd: memberEnd)
         let offset = row.slotsOffset &+ RecordSize.unit &* index
         try require(row.slotOffset(of: unit.lowHalf, words: words) == offset, .rowMisplaced)
-        tally.add(unit.lowHalf)
-        usedCount &+= 1
+        tally.add(unit.lowHalf, pair)
       }
       index &+= 1
     }
-    try require(usedCount == entryCount, .rowEntryCount)
-    try checkKinds(tally, slots, entryCount: entryCount)
+    try require(slots.count &- freeCount == entryCount, .rowEntryCount)
+    try checkKinds(tally, pair, slots, entryCount: entryCount)
   }
 
   /// Every member is of one of the row's kinds, and every one of them is some member's. Most rows have two kinds at most:
   /// `tally` knows them. A row of more is counted again for the others; its free slots are of no kind.
   @inline(__always)
-  private func checkKinds(_ tally: KindTally, _ units: Records<1>, entryCount: Int) throws(BundleFault) {
-    try require(tally.isOfEachKind, .rowKinds)
-    let others = tally.otherKinds
-    if others == 0 { return try require(tally.memberCount == entryCount, .rowKinds) }
-    try require(hasKinds(others, units, memberCount: entryCount &- tally.memberCount), .rowKinds)
+  private func checkKinds(
+    _ tally: KindTally, _ pair: KindPair, _ units: Records<1>, entryCount: Int
+  ) throws(BundleFault) {
+    try require(tally.hasEach(of: pair), .rowKinds)
+    let rest = entryCount &- tally.memberCount
+    let areSound = pair.otherKinds == 0 ? rest == 0 : hasKinds(pair.otherKinds, units, memberCount: rest)
+    try require(areSound, .rowKinds)
   }
 
   /// Whether `memberCount` members of the units are of the kinds of `mask`, and every one of them is some member's.
@@ -115,15 +121,16 @@ extension Verifier {
     var others = mask
     var missingCount = memberCount
     while others != 0 {
-      var tally = KindTally(others, kindStarts)
+      let pair = KindPair(others, kindStarts)
+      var tally = KindTally()
       var index = 0
       while index < units.count {
-        tally.add(units.word(index).lowHalf)
+        tally.add(units.word(index).lowHalf, pair)
         index &+= 1
       }
-      if !tally.isOfEachKind { return false }
+      if !tally.hasEach(of: pair) { return false }
       missingCount &-= tally.memberCount
-      others = tally.otherKinds
+      others = pair.otherKinds
     }
     return missingCount == 0
   }
@@ -205,32 +212,23 @@ package struct CodeWord {
   }
 }
 
-/// How many members are of the first two kinds of a mask, without a branch: members of different kinds alternate in no
-/// order that a processor could guess.
-private struct KindTally {
-  private let first: KindRange
-  private let second: KindRange
-  private var firstCount = 0
-  private var secondCount = 0
-  private let hasSecond: Bool
-  /// The kinds of the mask that are not counted.
+/// The first two kinds of a mask, as ranges of names.
+private struct KindPair {
+  let mask: UInt16
+  /// The kinds of the mask beyond the two.
   let otherKinds: UInt16
+  let hasSecond: Bool
+  let first: KindRange
+  let second: KindRange
 
-  @inline(__always) init(_ mask: UInt16, _ kindStarts: borrowing InlineArray<13, UInt32>) {
+  @inline(never) init(_ mask: UInt16, _ kindStarts: borrowing InlineArray<13, UInt32>) {
     let rest = mask & (mask &- 1)
+    self.mask = mask
+    otherKinds = rest & (rest &- 1)
+    hasSecond = rest != 0
     first = KindRange(mask, kindStarts)
     second = KindRange(rest, kindStarts)
-    hasSecond = rest != 0
-    otherKinds = rest & (rest &- 1)
   }
-
-  @inline(__always) mutating func add(_ member: UInt32) {
-    firstCount &+= first.holds(member) ? 1 : 0
-    secondCount &+= second.holds(member) ? 1 : 0
-  }
-
-  var isOfEachKind: Bool { firstCount != 0 && (secondCount != 0) == hasSecond }
-  var memberCount: Int { firstCount &+ secondCount }
 }
 
 /// The names of the least kind of a mask; none for the empty mask.
@@ -238,11 +236,30 @@ private struct KindRange {
   private let start: UInt32
   private let count: UInt32
 
-  @inline(__always) init(_ mask: UInt16, _ kindStarts: borrowing InlineArray<13, UInt32>) {
-    let kind = Int(truncatingIfNeeded: min(mask.trailingZeroBitCount, NameKind.memberCount))
+  init(_ mask: UInt16, _ kindStarts: borrowing InlineArray<13, UInt32>) {
+    let kind = min(mask.trailingZeroBitCount, NameKind.memberCount)
     start = kindStarts[kind]
     count = mask == 0 ? 0 : kindStarts[kind &+ 1] &- start
   }
 
   @inline(__always) func holds(_ member: UInt32) -> Bool { member &- start < count }
+}
+
+/// How many members are of each of two kinds, counted without a branch: members of different kinds alternate in no order
+/// that a processor could guess.
+private struct KindTally {
+  private var firstCount = 0
+  private var secondCount = 0
+
+  @inline(__always) mutating func add(_ member: UInt32, _ pair: KindPair) {
+    firstCount &+= pair.first.holds(member) ? 1 : 0
+    secondCount &+= pair.second.holds(member) ? 1 : 0
+  }
+
+  /// Whether there was a member of each kind that the pair has.
+  @inline(__always) func hasEach(of pair: KindPair) -> Bool {
+    firstCount != 0 && (secondCount != 0) == pair.hasSecond
+  }
+
+  var memberCount: Int { firstCount &+ secondCount }
 }

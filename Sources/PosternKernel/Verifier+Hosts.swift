@@ -4,12 +4,13 @@ extension Verifier {
   @inline(never)
   func checkHosts() throws(BundleFault) {
     let lines = Records<8>(words, hostTable.slotsOffset, count: Int(hostTable.slotCount))
+    let limits = HostLimits(self)
     var slot = 0
     while slot < lines.count {
       if lines.word(slot, 0) >> 48 & UInt64(RouteFlag.inUse) == 0 {
         try require(isFree(lines, slot), .freeHostNotZero)
       } else {
-        try checkHost(lines, slot)
+        try checkHost(lines, slot, limits)
       }
       slot &+= 1
     }
@@ -23,7 +24,7 @@ extension Verifier {
   }
 
   @inline(__always)
-  private func checkHost(_ lines: Records<8>, _ slot: Int) throws(BundleFault) {
+  private func checkHost(_ lines: Records<8>, _ slot: Int, _ limits: HostLimits) throws(BundleFault) {
     let head = lines.word(slot, 0)
     // The flags are compared together with the reserved byte above them.
     try require(head >> 48 <= 3 && UInt8(truncatingIfNeeded: lines.word(slot, 2) >> 40) == 0, .hostFlags)
@@ -34,7 +35,7 @@ extension Verifier {
       count <= BundleFormat.inlineHostByteCount
       ? try inlineHostHash(lines, slot, count: count, context: context)
       : try longHostHash(lines, slot, count: count, context: context)
-    try checkHostRoutes(lines.word(slot, 1), lines.word(slot, 2))
+    try checkHostRoutes(lines.word(slot, 1), lines.word(slot, 2), limits)
     try require(hostTable.slot(hash, words: words) == slot, .hostMisplaced)
   }
 
@@ -75,18 +76,18 @@ extension Verifier {
 
   /// Checks what a host line says of routes: depths and base app, then the app of depth 0, its flags, the longest path.
   @inline(__always)
-  private func checkHostRoutes(_ depths: UInt64, _ root: UInt64) throws(BundleFault) {
+  private func checkHostRoutes(_ depths: UInt64, _ root: UInt64, _ limits: HostLimits) throws(BundleFault) {
     let depthMask = depths.lowHalf
     let baseApp = depths.highHalf
     let rootApp = root.lowHalf
     let hasRoot = rootApp != BundleFormat.none
-    let appCount = sections.appCount
-    try require(Int(baseApp) < appCount && (!hasRoot || Int(rootApp) < appCount), .hostApps)
+    try require(baseApp < limits.appCount && (!hasRoot || rootApp < limits.appCount), .hostApps)
     let longest = UInt16(truncatingIfNeeded: root >> 48)
     let isSound =
       (depthMask & 1 == 1) == hasRoot && UInt8(truncatingIfNeeded: root >> 32) <= (hasRoot ? 1 : 0)
       && Int(longest) <= Path.byteLimit
     try require(isSound, .hostDepths)
+    if limits.areCovered(depthMask: depthMask, longest: longest) { return }
     let isCovered =
       covers(baseApp, depthMask: depthMask, longest: longest)
       && (!hasRoot || rootApp == baseApp || covers(rootApp, depthMask: depthMask, longest: longest))
@@ -98,9 +99,12 @@ extension Verifier {
   private func covers(_ app: UInt32, depthMask: UInt32, longest: UInt16) -> Bool {
     let index = words.u32(sections.apps.offset &+ RecordSize.app &* Int(app) &+ 60)
     let cost = words.u64(sections.costs.offset &+ RecordSize.cost &* Int(index) &+ 8)
-    // Depth 0 has no route of its own to probe.
-    let depths = depthMask < 2 ? 0 : (depthMask & ~1).nonzeroBitCount
-    return Int(UInt8(truncatingIfNeeded: cost >> 32)) >= depths && cost >> 48 >= UInt64(longest)
+    return Int(UInt8(truncatingIfNeeded: cost >> 32)) >= Self.routeDepths(depthMask) && cost >> 48 >= UInt64(longest)
+  }
+
+  /// How many depths of a mask have routes to probe: all but depth 0.
+  @inline(__always) fileprivate static func routeDepths(_ depthMask: UInt32) -> Int {
+    depthMask < 2 ? 0 : (depthMask & ~1).nonzeroBitCount
   }
 
   // MARK: routes
@@ -119,26 +123,37 @@ extension Verifier {
   }
 
   private func checkRoute(_ record: Int, slot: Int) throws(BundleFault) {
-    let count = Int(words.u16(record &+ 4))
-    try require(isText(offset: words.u32(record), byteCount: count), .routeText)
-    let depth = words.byte(record &+ 7)
-    let app = words.u32(record &+ 12)
-    let text = sections.strings.offset &+ Int(words.u32(record))
+    let head = words.u64(record)
+    let count = Int(head.highHalf & 0xFFFF)
+    try require(isText(offset: head.lowHalf, byteCount: count), .routeText)
+    let depth = Int(head >> 56)
+    let place = words.u64(record &+ 8)
+    let text = sections.strings.offset &+ Int(head.lowHalf)
     let isSound =
-      words.byte(record &+ 6) <= 3 && depth >= 1 && Int(depth) <= BundleFormat.routeDepthLimit
-      && Int(app) < sections.appCount && segmentCount(text, count: count) == Int(depth)
+      UInt8(truncatingIfNeeded: head >> 48) <= 3 && depth >= 1 && depth <= BundleFormat.routeDepthLimit
+      && Int(place.highHalf) < sections.appCount && segmentCount(text, count: count) == depth
     try require(isSound, .routeNumbers)
-    let hostSlot = words.u32(record &+ 8)
+    let hostSlot = place.lowHalf
     try require(hostSlot < hostTable.slotCount, .routeHost)
-    let line = hostTable.slotsOffset &+ RecordSize.hostLine &* Int(hostSlot)
-    let depthMask = words.u32(line &+ 8)
-    let isOfHost =
-      words.byte(line &+ 6) & RouteFlag.inUse != 0 && depthMask >> UInt32(depth) & 1 == 1
-      && count <= Int(words.u16(line &+ 22))
-    try require(isOfHost, .routeHost)
-    try require(covers(app, depthMask: depthMask, longest: words.u16(line &+ 22)), .certificateTooLow)
+    try checkRouteHost(hostSlot, app: place.highHalf, depth: depth, count: count)
     let hash = hash(text, count: count, seed: routeTable.seed, context: PerfectHash.routeContext(hostSlot: hostSlot))
     try require(routeTable.slot(hash, words: words) == slot, .routeMisplaced)
+  }
+
+  /// Checks that a route's host knows of it, and that its app's certificate covers the host.
+  @inline(__always)
+  private func checkRouteHost(_ slot: UInt32, app: UInt32, depth: Int, count: Int) throws(BundleFault) {
+    let line = Block(
+      words, hostTable.slotsOffset &+ RecordSize.hostLine &* Int(slot), byteCount: RecordSize.hostLine)
+    let depthMask = line.u32(8)
+    let longest = line.u16(22)
+    let isOfHost =
+      line.byte(6) & RouteFlag.inUse != 0 && depthMask &>> UInt32(truncatingIfNeeded: depth) & 1 == 1
+      && count <= Int(longest)
+    try require(isOfHost, .routeHost)
+    // The certificate of the host's base app was held against the same numbers with the host.
+    let isCovered = app == line.u32(12) || covers(app, depthMask: depthMask, longest: longest)
+    try require(isCovered, .certificateTooLow)
   }
 
   /// How many segments a route's path has; 0 where it does not begin with a slash or ends with one.
@@ -148,9 +163,40 @@ extension Verifier {
     var segments = 0
     var index = 0
     while index < count {
-      if words.byte(offset &+ index) == UInt8(ascii: "/") { segments &+= 1 }
-      index &+= 1
+      segments &+= Self.slashCount(words.word(offset &+ index, count: count &- index))
+      index &+= 8
     }
     return segments
+  }
+
+  /// How many of the 8 bytes are slashes.
+  @inline(__always) private static func slashCount(_ word: UInt64) -> Int {
+    let sevenBits: UInt64 = 0x7F7F_7F7F_7F7F_7F7F
+    let difference = word ^ 0x2F2F_2F2F_2F2F_2F2F
+    // A byte's highest bit stays 0 where the byte differs in nothing: no sum carries into the next byte.
+    return (~((difference & sevenBits) &+ sevenBits | difference | sevenBits)).nonzeroBitCount
+  }
+}
+
+/// What a host may refer to and cost: the number of apps, and what every certificate covers, whatever the app. Apps lie far
+/// apart in memory; a host that needs no more than that is not worth a look at its app.
+private struct HostLimits {
+  let appCount: UInt32
+  private var depths = Int.max
+  private var longest = UInt16.max
+
+  init(_ verifier: Verifier) {
+    appCount = UInt32(clamping: verifier.sections.appCount)
+    var cost = verifier.sections.costs.offset
+    while cost < verifier.sections.costs.offset &+ verifier.sections.costs.byteCount {
+      depths = min(depths, Int(verifier.words.byte(cost &+ 12)))
+      longest = min(longest, verifier.words.u16(cost &+ 14))
+      cost &+= RecordSize.cost
+    }
+  }
+
+  /// Whether every certificate covers a host of so many route depths and so long a route.
+  @inline(__always) func areCovered(depthMask: UInt32, longest: UInt16) -> Bool {
+    Verifier.routeDepths(depthMask) <= depths && longest <= self.longest
   }
 }

@@ -135,24 +135,45 @@ extension Verifier {
     try require(sections.nameCount == 0 || nameTable.slotCount > 0, .tableHeader)
   }
 
+  /// Checks the names of a kind, sixteen at a time: first everything but their slots, then these. Slots lie anywhere in a
+  /// large table; loads that stand side by side miss the cache together instead of one after the other.
   @inline(never)
   private func checkNames(of kind: NameKind) throws(BundleFault) {
     let limits = NameLimits(self, kind)
-    let records = Records<4>(words, sections.names)
-    let range = names(kind)
+    let end = Int(names(kind).end)
+    var slots = InlineArray<16, UInt32>(repeating: 0)
+    var first = Int(names(kind).first)
+    while first < end {
+      let count = min(end &- first, slots.count)
+      try findSlots(first, count: count, limits, &slots)
+      var index = 0
+      while index < count {
+        let name = words.u32(nameTable.slotsOffset &+ 4 &* Int(slots[index]))
+        try require(Int(name) == first &+ index, .nameMisplaced)
+        index &+= 1
+      }
+      first &+= count
+    }
+  }
+
+  /// Checks the records of `count` names; finds the slots where their texts are looked up.
+  @inline(__always)
+  private func findSlots(
+    _ first: Int, count: Int, _ limits: NameLimits, _ slots: inout InlineArray<16, UInt32>
+  ) throws(BundleFault) {
+    let records = Records<4>(words, sections.names.offset &+ RecordSize.name &* first, count: count)
     let table = nameTable
-    var index = range.first
-    while index < range.end {
-      let text = records.word(Int(index), 0)
+    var index = 0
+    while index < records.count {
+      let text = records.word(index, 0)
       try require(isText(text), .nameText)
-      let numbers = records.word(Int(index), 1)
+      let numbers = records.word(index, 1)
       try require(limits.admit(numbers), .nameNumbers)
-      try require(limits.admit(memberships: records.word(Int(index), 3)), .nameMemberships)
+      try require(limits.admit(memberships: records.word(index, 3)), .nameMemberships)
       let hash = hash(
         sections.strings.offset &+ Int(text.lowHalf), count: Int(text.highHalf), seed: table.seed,
         context: limits.context(numbers))
-      let slot = table.slot(hash, words: words)
-      try require(words.u32(table.slotsOffset &+ 4 &* slot) == index, .nameMisplaced)
+      slots[index] = UInt32(truncatingIfNeeded: table.slot(hash, words: words))
       index &+= 1
     }
   }
@@ -201,6 +222,8 @@ private struct NameLimits {
   private let kind: UInt64
   private let poolLimit: UInt64
   private let slotLimit: UInt64
+  /// The numbers of every name of a kind that is of no pool; of the others, no numbers at all.
+  private let plainNumbers: UInt64
   private let membershipEnd: UInt64
   private let membershipLimit: UInt32
 
@@ -210,13 +233,15 @@ private struct NameLimits {
     self.kind = UInt64(kind.rawValue)
     poolLimit = isOfPool ? UInt64(verifier.words.u32(organization &+ 20)) : 1
     slotLimit = kind == .poolAttribute ? UInt64(verifier.words.u32(organization &+ 12)) : 1
+    plainNumbers = isOfPool ? .max : UInt64(kind.rawValue)
     membershipEnd = UInt64(verifier.sections.memberships.byteCount / 4)
     membershipLimit = Int(kind.rawValue) < NameKind.memberCount ? .max : 0
   }
 
   /// Whether `numbers`, the second word of a record, are the kind, a pool and an attribute slot that exist, and zeroes.
   @inline(__always) func admit(_ numbers: UInt64) -> Bool {
-    numbers & 0xFFFF_0000_0000_FFFF == kind && numbers >> 16 & 0xFFFF < poolLimit && numbers >> 32 < slotLimit
+    if numbers == plainNumbers { return true }
+    return numbers & 0xFFFF_0000_0000_FFFF == kind && numbers >> 16 & 0xFFFF < poolLimit && numbers >> 32 < slotLimit
   }
 
   /// Whether a start and a count lie in memberships, and the kind may have that many.

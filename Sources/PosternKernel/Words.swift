@@ -124,6 +124,14 @@
     let offset = 8 &* (wordCount &* index &+ word)
     return UInt64(littleEndian: unsafe base.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
   }
+
+  /// Half a word of a record.
+  @inline(__always) func half(_ index: Int, _ half: Int) -> UInt32 {
+    precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "a load beyond the records")
+    precondition(UInt(bitPattern: half) < UInt(bitPattern: 2 * wordCount), "a load beyond the record")
+    let offset = 4 &* (2 * wordCount &* index &+ half)
+    return UInt32(littleEndian: unsafe base.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+  }
 }
 
 extension UInt64 {
