@@ -40,7 +40,7 @@ extension Verifier {
     return next
   }
 
-  @inline(never)
+  @inline(__always)
   private func checkEntries(_ entries: Records<1>, _ pair: KindPair) throws(BundleFault) {
     var tally = KindTally()
     let memberEnd = memberEnd
@@ -65,6 +65,7 @@ extension Verifier {
   }
 
   /// Checks the probed row at `header`; returns the unit where the next begins.
+  @inline(never)
   private func checkProbedRow(_ header: Int, entryCount: Int, _ pair: KindPair) throws(BundleFault) -> Int {
     let end = sections.grants.offset &+ sections.grants.byteCount
     try require(end &- header >= 3 &* RecordSize.unit, .rowOutOfBounds)
@@ -80,7 +81,7 @@ extension Verifier {
     return (next &- sections.grants.offset) / RecordSize.unit
   }
 
-  @inline(never)
+  @inline(__always)
   private func checkSlots(_ row: ProbedRow, entryCount: Int, _ pair: KindPair) throws(BundleFault) {
     let slots = Records<1>(words, row.slotsOffset, count: Int(row.slotCount))
     var tally = KindTally()
