@@ -52,10 +52,11 @@ internal import PosternKernel
   func decideBatch() -> UInt64 {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
     var space = unsafe scratch.mutableSpan
+    var decision = postern_decision()
     for index in 0..<Self.batchCount {
-      let decision = bundle.decide(
+      bundle.decide(
         workload.request, text: workload.text.span, cells: workload.cells.span, credential: workload.credential,
-        identity: unsafe identity.span, at: Workload.nowMilliseconds + Int64(index), scratch: &space)
+        identity: unsafe identity.span, at: Workload.nowMilliseconds + Int64(index), scratch: &space, into: &decision)
       hash =
         (hash ^ UInt64(decision.verdict) ^ UInt64(decision.reason) << 8 ^ UInt64(decision.rule) << 24)
         &* 0x0000_0100_0000_01B3
@@ -67,9 +68,11 @@ internal import PosternKernel
   /// One decision, to show what is measured.
   func decideOnce() -> postern_decision {
     var space = unsafe scratch.mutableSpan
-    return bundle.decide(
+    var decision = postern_decision()
+    bundle.decide(
       workload.request, text: workload.text.span, cells: workload.cells.span, credential: workload.credential,
-      identity: unsafe identity.span, at: Workload.nowMilliseconds, scratch: &space)
+      identity: unsafe identity.span, at: Workload.nowMilliseconds, scratch: &space, into: &decision)
+    return decision
   }
 }
 

@@ -6,10 +6,11 @@ extension Bundle {
   /// Takes rows 7 and 8; what came of them stands in `run.outcome`.
   @inline(__always)
   borrowing func admit(
-    _ line: AppLine, _ hearing: Hearing, _ credential: postern_credential, _ run: inout ClockRun
+    _ line: AppLine, _ credential: postern_credential, _ identity: Span<UInt32>, _ run: inout ClockRun
   ) {
-    if let reason = refusalOfUse(line, hearing.identity, credential, &run) {
-      return run.fail(reason, POSTERN_CLOCK_NONE)
+    if let reason = refusalOfUse(line, identity, credential, &run) {
+      _ = run.fail(reason, POSTERN_CLOCK_NONE)
+      return
     }
     self.run(entry: line.program, credential, &run)
   }
@@ -25,7 +26,8 @@ extension Bundle {
     {
       return reason
     }
-    let provider = identity[IdentityLayout.provider]
+    let identity = IdentityView(identity)
+    let provider = identity.word(IdentityLayout.provider)
     if provider >= UInt32(truncatingIfNeeded: BundleFormat.providerLimit)
       || line.providerMask >> UInt64(provider) & 1 == 0
     {
@@ -37,7 +39,7 @@ extension Bundle {
 
   /// Row 7 for a bearer: the reason that its audience or authorized party gives, or nil.
   private borrowing func audienceRefusal(_ line: AppLine, _ identity: Span<UInt32>) -> Int? {
-    let clients = list(at: line.profile &+ 8)
+    let clients = list(at: profile(line) &+ 8)
     if clients.count == 0 { return POSTERN_REASON_PROGRAMMATIC_ACCESS_DISABLED }
     let audience = identity[IdentityLayout.audience]
     let own = words.u32(sections.appRecords.offset &+ RecordSize.appRecord &* Int(line.index) &+ 24)
@@ -51,15 +53,15 @@ extension Bundle {
 
   /// Row 7: the app's tenants where it names some and the provider is an identity platform, else the provider's.
   @inline(__always)
-  private borrowing func acceptsTenant(_ line: AppLine, provider: Int, _ identity: Span<UInt32>) -> Bool {
-    let record = providerRecord(provider)
-    var tenants = list(at: record &+ 32)
-    if words.byte(record &+ 24) == ProviderSource.identityPlatform {
-      let ofApp = list(at: line.profile)
+  private borrowing func acceptsTenant(_ line: AppLine, provider: Int, _ identity: IdentityView) -> Bool {
+    let record = Block(words, providerRecord(provider), byteCount: RecordSize.provider)
+    var tenants = list(record, at: 32)
+    if record.byte(24) == ProviderSource.identityPlatform {
+      let ofApp = list(at: profile(line))
       if ofApp.count > 0 { tenants = ofApp }
     }
-    if tenants.count == 0 { return identity[IdentityLayout.hasTenant] == 0 }
-    let tenant = identity[IdentityLayout.tenant]
+    if tenants.count == 0 { return identity.word(IdentityLayout.hasTenant) == 0 }
+    let tenant = identity.word(IdentityLayout.tenant)
     return tenant != BundleFormat.none && tenants.contains(tenant, words: words)
   }
 }

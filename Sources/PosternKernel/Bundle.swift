@@ -127,6 +127,12 @@ extension Bundle {
     return words.word(offset &+ index, count: rest) == ASCII.lowercased(text.word(index, byteCount: rest))
   }
 
+  /// The list of names that the pair at `offset` of a record refers to.
+  @inline(__always) func list(_ record: Block, at offset: Int) -> WordList {
+    WordList(
+      offset: sections.lists.offset &+ 4 &* Int(record.u32(offset)), count: Int(record.u32(offset &+ 4)))
+  }
+
   /// The list of names that a pair of start and count in `lists` refers to.
   @inline(__always) func list(at pairOffset: Int) -> WordList {
     WordList(

@@ -98,9 +98,10 @@ public func postern_decide(
   let scratchBytes = unsafe UnsafeMutableRawPointer(scratch).bindMemory(
     to: UInt8.self, capacity: Int(POSTERN_SCRATCH_BYTES))
   var scratchSpan = unsafe MutableSpan(_unsafeStart: scratchBytes, count: Int(POSTERN_SCRATCH_BYTES))
-  unsafe decision.pointee = bundle.pointee.decide(
+  unsafe bundle.pointee.decide(
     request.pointee, text: pointers.text.span, cells: pointers.cells.span,
-    credential: credential?.pointee ?? noCredential, identity: identityBuffer.span, at: now, scratch: &scratchSpan)
+    credential: credential?.pointee ?? noCredential, identity: identityBuffer.span, at: now, scratch: &scratchSpan,
+    into: &decision.pointee)
 }
 
 @c @implementation

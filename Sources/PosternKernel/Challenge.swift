@@ -4,13 +4,12 @@ internal import CPostern
 
 enum Challenge {
   /// `redirect` or `unauthorized`, by the first row of the table that matches.
-  static func verdict(_ hearing: Hearing, _ request: postern_request, isBearer: Bool) -> UInt8 {
-    isNavigation(hearing, request, isBearer: isBearer)
+  static func verdict(_ hearing: Hearing, _ request: postern_request, _ text: Span<UInt8>, isBearer: Bool) -> UInt8 {
+    isNavigation(hearing, request, text, isBearer: isBearer)
       ? UInt8(truncatingIfNeeded: POSTERN_REDIRECT) : UInt8(truncatingIfNeeded: POSTERN_UNAUTHORIZED)
   }
 
-  private static func isNavigation(_ hearing: Hearing, _ request: postern_request, isBearer: Bool) -> Bool {
-    let text = hearing.text
+  private static func isNavigation(_ hearing: Hearing, _ request: postern_request, _ text: Span<UInt8>, isBearer: Bool) -> Bool {
     if isBearer || hearing.isWebSocket || !hearing.method.isGetOrHead { return false }
     let isScript = text.equalsFolded(TextRange(checked: request.x_requested_with), "xmlhttprequest")
     if isScript || isSpeculative(request, text: text) { return false }

@@ -63,202 +63,200 @@ struct ClockRun {
   }
 
   /// Ends the run with a challenge.
-  @inline(__always) mutating func fail(_ reason: Int, _ clock: Int, after: Int64 = 0) {
+  @inline(__always) mutating func fail(_ reason: Int, _ clock: Int, after: Int64 = 0) -> Step {
     outcome.reason = UInt16(truncatingIfNeeded: reason)
     outcome.clock = UInt8(truncatingIfNeeded: clock)
     outcome.authenticatedAfter = after
+    return .end
   }
 
   /// Whether the age of `fact` is at or past the limit; counts the clock where it is not. A future fact has age 0.
   @inline(__always)
   mutating func hasExpired(_ fact: Int64, limitSeconds: UInt32, _ clock: Int) -> Bool {
     let expiry = Expiry(fact, plusSeconds: limitSeconds)
-    if limitSeconds == 0 || expiry.isReached(at: now) { return true }
-    bound(expiry, clock)
+    // One test less for each clock than `isReached` and `bound` make.
+    if expiry.isNever { return false }
+    if limitSeconds == 0 || now >= expiry.instant { return true }
+    if expiry.instant < outcome.validUntil {
+      outcome.validUntil = expiry.instant
+      outcome.validUntilClock = UInt8(truncatingIfNeeded: clock)
+    }
     return false
   }
 }
 
 extension Bundle {
   /// Runs the program at `entry` over `credential`. Jumps go forward and every path ends: the verifier has proved it.
-  @inline(__always)
+  ///
+  /// Out of line, so that the run's few values stay in registers.
+  @inline(never)
   borrowing func run(entry: UInt32, _ credential: postern_credential, _ run: inout ClockRun) {
-    var offset = sections.code.offset &+ RecordSize.codeWord &* Int(entry)
+    // The entry itself is a label.
+    var offset = sections.code.offset &+ RecordSize.codeWord &* (Int(entry) &+ 1)
     while true {
       let word = words.u64(offset)
-      let opcode = Opcode(UInt8(truncatingIfNeeded: word))
-      if opcode == .pass { return }
-      if opcode.rawValue >= Opcode.checkSkew.rawValue {
-        run.check(opcode, word, words.u64(offset &+ 8), credential)
-        if run.outcome.reason != 0 { return }
-      } else if run.branches(opcode, word, credential) {
-        offset = sections.code.offset &+ RecordSize.codeWord &* Int(word >> 32)
-        continue
-      } else if run.outcome.reason != 0 {
-        return
+      switch run.step(word, credential) {
+      case .next: break
+      case .jump: offset = sections.code.offset &+ RecordSize.codeWord &* Int(word >> 32)
+      case .graces:
+        let revalidate = UInt32(truncatingIfNeeded: word >> 32)
+        if run.lacksGrace(words.u64(offset &+ 8), revalidate: revalidate, credential) { return }
+      default: return
       }
+      // Past the word, or past the label that was jumped to.
       offset &+= RecordSize.codeWord
     }
   }
 }
 
-extension ClockRun {
-  /// Whether the run goes on at the word's target. A `challenge` ends it.
-  @inline(__always)
-  mutating func branches(_ opcode: Opcode, _ word: UInt64, _ credential: postern_credential) -> Bool {
-    let a = UInt8(truncatingIfNeeded: word >> 8)
-    switch opcode.rawValue {
-    case Opcode.branchCredential.rawValue: return credential.kind == a
-    case Opcode.branchPrincipal.rawValue: return credential.knownPrincipalKind == a
-    case Opcode.branchProvider.rawValue: return providerIndex == UInt16(truncatingIfNeeded: word >> 16)
-    case Opcode.challenge.rawValue:
-      fail(Int(UInt16(truncatingIfNeeded: word >> 16)), POSTERN_CLOCK_NONE)
-      return false
-    default: return false  // A label.
-    }
-  }
+/// Where a run goes after a word: a number with static members, for an enum would drag `Hasher` into the archive.
+struct Step: Equatable {
+  let rawValue: UInt8
 
+  static var next: Step { Step(rawValue: 0) }
+  /// To the word's target.
+  static var jump: Step { Step(rawValue: 1) }
+  /// On, if the word's graces let it.
+  static var graces: Step { Step(rawValue: 2) }
+  static var end: Step { Step(rawValue: 3) }
+}
+
+extension ClockRun {
   @inline(__always)
-  mutating func check(_ opcode: Opcode, _ word: UInt64, _ more: UInt64, _ credential: postern_credential) {
+  mutating func step(_ word: UInt64, _ credential: postern_credential) -> Step {
     let a = UInt8(truncatingIfNeeded: word >> 8)
+    let b = UInt16(truncatingIfNeeded: word >> 16)
     let x = UInt32(truncatingIfNeeded: word >> 32)
+    let opcode = Opcode(UInt8(truncatingIfNeeded: word))
     switch opcode.rawValue {
-    case Opcode.checkSkew.rawValue: checkSkew(x, credential)
-    case Opcode.needFact.rawValue: needFact(FactID(a), credential)
-    case Opcode.checkState.rawValue: checkState(credential)
-    case Opcode.checkFresh.rawValue: checkFresh(x, graces: more, credential)
-    case Opcode.checkBearer.rawValue: checkBearer(credential)
-    case Opcode.checkTokenAge.rawValue: checkTokenAge(x, isExpiry: a == 1, credential)
-    case Opcode.checkTokenEnd.rawValue: checkTokenEnd(credential)
+    case Opcode.label.rawValue: return .next
+    case Opcode.pass.rawValue: return .end
+    case Opcode.challenge.rawValue: return fail(Int(b), POSTERN_CLOCK_NONE)
+    case Opcode.branchCredential.rawValue: return credential.kind == a ? .jump : .next
+    case Opcode.branchPrincipal.rawValue: return credential.knownPrincipalKind == a ? .jump : .next
+    case Opcode.branchProvider.rawValue: return providerIndex == b ? .jump : .next
+    case Opcode.checkFacts.rawValue: return checkFacts(FactSet(rawValue: a), skewSeconds: x, credential)
+    case Opcode.checkState.rawValue: return checkState(credential)
+    case Opcode.checkFreshState.rawValue: return checkFreshState(x, credential)
+    case Opcode.checkBearer.rawValue: return checkBearer(credential)
+    case Opcode.checkTokenAge.rawValue: return checkTokenAge(x, isExpiry: a == 1, credential)
+    case Opcode.checkTokenEnd.rawValue: return checkTokenEnd(credential)
     case Opcode.checkAbsolute.rawValue:
-      checkTimeout(credential.created_at, x, POSTERN_REASON_ABSOLUTE_TIMEOUT, POSTERN_CLOCK_ABSOLUTE)
+      return checkTimeout(credential.created_at, x, POSTERN_REASON_ABSOLUTE_TIMEOUT, POSTERN_CLOCK_ABSOLUTE)
     case Opcode.checkIdle.rawValue:
-      checkTimeout(credential.last_seen_at, x, POSTERN_REASON_IDLE_TIMEOUT, POSTERN_CLOCK_IDLE)
-    case Opcode.checkReauthentication.rawValue: checkReauthentication(a, x, credential)
+      return checkTimeout(credential.last_seen_at, x, POSTERN_REASON_IDLE_TIMEOUT, POSTERN_CLOCK_IDLE)
+    case Opcode.checkReauthentication.rawValue: return checkReauthentication(a, x, credential)
     // The verifier lets no other opcode through; an answer that it missed one must not be a pass.
-    default: fail(POSTERN_REASON_FACT_MISSING, POSTERN_CLOCK_NONE)
+    default: return fail(POSTERN_REASON_FACT_MISSING, POSTERN_CLOCK_NONE)
     }
   }
 
   // MARK: row 8.1
 
   @inline(__always)
-  private mutating func checkSkew(_ seconds: UInt32, _ credential: postern_credential) {
-    let (sum, overflow) = now.addingReportingOverflow(Int64(seconds) &* 1_000)
+  private mutating func checkFacts(_ needed: FactSet, skewSeconds: UInt32, _ credential: postern_credential) -> Step {
+    let (sum, overflow) = now.addingReportingOverflow(Int64(skewSeconds) &* 1_000)
     let latest = overflow ? Int64.max : sum
-    if credential.latestTimeFact > latest {
-      fail(POSTERN_REASON_CLOCK_SKEW, POSTERN_CLOCK_SKEW, after: now)
-    }
-  }
-
-  @inline(__always)
-  private mutating func needFact(_ fact: FactID, _ credential: postern_credential) {
-    let value =
-      switch fact {
-      case .createdAt: credential.created_at
-      case .lastSeenAt: credential.last_seen_at
-      case .stateCheckedAt: credential.state_checked_at
-      case .issuedAt: credential.issued_at
-      default: credential.expires_at
-      }
-    if value == 0 { fail(POSTERN_REASON_FACT_MISSING, POSTERN_CLOCK_NONE, after: now) }
+    if credential.latestTimeFact > latest { return fail(POSTERN_REASON_CLOCK_SKEW, POSTERN_CLOCK_SKEW, after: now) }
+    if needed.rawValue & credential.absentFacts == 0 { return .next }
+    return fail(POSTERN_REASON_FACT_MISSING, POSTERN_CLOCK_NONE, after: now)
   }
 
   // MARK: rows 8.2 and 8.3
 
   @inline(__always)
-  private mutating func checkState(_ credential: postern_credential) {
+  private mutating func checkState(_ credential: postern_credential) -> Step {
     let state = Int(credential.account_state)
-    if state <= POSTERN_ACCOUNT_ACTIVE || state > POSTERN_ACCOUNT_CREDENTIAL_CHANGED { return }
+    if state <= POSTERN_ACCOUNT_ACTIVE || state > POSTERN_ACCOUNT_CREDENTIAL_CHANGED { return .next }
     // The states and their reasons stand in the same order.
-    fail(POSTERN_REASON_SIGNED_OUT &+ state &- POSTERN_ACCOUNT_SIGNED_OUT, POSTERN_CLOCK_NONE, after: now)
+    return fail(POSTERN_REASON_SIGNED_OUT &+ state &- POSTERN_ACCOUNT_SIGNED_OUT, POSTERN_CLOCK_NONE, after: now)
   }
 
-  /// `graces`: the state's in the low half, the store's in the high one.
+  /// Row 8.2, and row 8.3 but for its exception.
   @inline(__always)
-  private mutating func checkFresh(_ revalidate: UInt32, graces: UInt64, _ credential: postern_credential) {
-    let state = Int(credential.account_state)
-    let isUnknown = state == POSTERN_ACCOUNT_UNKNOWN || state > POSTERN_ACCOUNT_CREDENTIAL_CHANGED
+  private mutating func checkFreshState(_ revalidate: UInt32, _ credential: postern_credential) -> Step {
+    if checkState(credential) == .end { return .end }
+    // What `checkState` lets through is active, or not known.
+    let isUnknown = credential.account_state != UInt8(truncatingIfNeeded: POSTERN_ACCOUNT_ACTIVE)
     if revalidate == BundleFormat.none {
-      if isUnknown { fail(POSTERN_REASON_STATE_STALE, POSTERN_CLOCK_REVALIDATE) }
-      return
+      return isUnknown ? fail(POSTERN_REASON_STATE_STALE, POSTERN_CLOCK_REVALIDATE) : .next
     }
-    let due = Expiry(credential.state_checked_at, plusSeconds: revalidate)
-    outcome.checkStateAt = due.saturated
-    if !isUnknown && revalidate != 0 && !due.isReached(at: now) {
-      bound(due, POSTERN_CLOCK_REVALIDATE)
-      return
+    outcome.checkStateAt = Expiry(credential.state_checked_at, plusSeconds: revalidate).saturated
+    if isUnknown || hasExpired(credential.state_checked_at, limitSeconds: revalidate, POSTERN_CLOCK_REVALIDATE) {
+      return .graces
     }
-    applyGraces(
-      due, stateGrace: credential.state_source_down == 1 ? UInt32(truncatingIfNeeded: graces) : nil,
-      storeGrace: credential.store_down == 1 ? UInt32(truncatingIfNeeded: graces >> 32) : nil)
+    return .next
   }
 
-  /// Row 8.3's exception: each source that is down (not nil) must grant a grace that has not run out.
-  private mutating func applyGraces(_ due: Expiry, stateGrace: UInt32?, storeGrace: UInt32?) {
+  /// Row 8.3's exception: each source that is down must grant a grace that has not run out, or the run ends.
+  ///
+  /// - `graces`: the state's in the low half, the store's in the high one.
+  @inline(never)
+  mutating func lacksGrace(_ graces: UInt64, revalidate: UInt32, _ credential: postern_credential) -> Bool {
+    let due = Expiry(credential.state_checked_at, plusSeconds: revalidate)
+    let stateGrace = credential.state_source_down == 1 ? UInt32(truncatingIfNeeded: graces) : nil
+    let storeGrace = credential.store_down == 1 ? UInt32(truncatingIfNeeded: graces >> 32) : nil
     let state = Grace(stateGrace, due: due, now: now)
     let store = Grace(storeGrace, due: due, now: now)
     let isSomeDown = state.isDown || store.isDown
     if isSomeDown && state.letsPass && store.letsPass {
       if let end = state.end { bound(end, POSTERN_CLOCK_STATE_GRACE) }
       if let end = store.end { bound(end, POSTERN_CLOCK_STORE_GRACE) }
-      return
+      return false
     }
     var clock = POSTERN_CLOCK_REVALIDATE
     if state.hasRunOut { clock = POSTERN_CLOCK_STATE_GRACE }
     if store.hasRunOut && (!state.hasRunOut || (storeGrace ?? 0) < (stateGrace ?? 0)) {
       clock = POSTERN_CLOCK_STORE_GRACE
     }
-    fail(POSTERN_REASON_STATE_STALE, clock)
+    return fail(POSTERN_REASON_STATE_STALE, clock) == .end
   }
 
   // MARK: rows 8.4 to 8.6
 
-  private mutating func checkBearer(_ credential: postern_credential) {
+  private mutating func checkBearer(_ credential: postern_credential) -> Step {
     if now < credential.not_before && credential.not_before != 0 {
-      fail(POSTERN_REASON_TOKEN_NOT_YET_VALID, POSTERN_CLOCK_TOKEN_START)
-    } else {
-      checkTokenEnd(credential)
+      return fail(POSTERN_REASON_TOKEN_NOT_YET_VALID, POSTERN_CLOCK_TOKEN_START)
     }
+    return checkTokenEnd(credential)
   }
 
-  private mutating func checkTokenEnd(_ credential: postern_credential) {
-    if now >= credential.expires_at {
-      fail(POSTERN_REASON_TOKEN_EXPIRED, POSTERN_CLOCK_TOKEN_END)
-    } else {
-      bound(Expiry(credential.expires_at, plusSeconds: 0), POSTERN_CLOCK_TOKEN_END)
-    }
+  private mutating func checkTokenEnd(_ credential: postern_credential) -> Step {
+    if now >= credential.expires_at { return fail(POSTERN_REASON_TOKEN_EXPIRED, POSTERN_CLOCK_TOKEN_END) }
+    bound(Expiry(credential.expires_at, plusSeconds: 0), POSTERN_CLOCK_TOKEN_END)
+    return .next
   }
 
-  private mutating func checkTokenAge(_ seconds: UInt32, isExpiry: Bool, _ credential: postern_credential) {
-    if hasExpired(credential.issued_at, limitSeconds: seconds, POSTERN_CLOCK_TOKEN_AGE) {
-      fail(isExpiry ? POSTERN_REASON_TOKEN_EXPIRED : POSTERN_REASON_TOKEN_TOO_OLD, POSTERN_CLOCK_TOKEN_AGE)
-    }
+  private mutating func checkTokenAge(
+    _ seconds: UInt32, isExpiry: Bool, _ credential: postern_credential
+  ) -> Step {
+    if !hasExpired(credential.issued_at, limitSeconds: seconds, POSTERN_CLOCK_TOKEN_AGE) { return .next }
+    return fail(
+      isExpiry ? POSTERN_REASON_TOKEN_EXPIRED : POSTERN_REASON_TOKEN_TOO_OLD, POSTERN_CLOCK_TOKEN_AGE)
   }
 
   @inline(__always)
-  private mutating func checkTimeout(_ fact: Int64, _ seconds: UInt32, _ reason: Int, _ clock: Int) {
-    if hasExpired(fact, limitSeconds: seconds, clock) {
-      fail(reason, clock, after: Expiry(fact, plusSeconds: seconds).saturated)
-    }
+  private mutating func checkTimeout(_ fact: Int64, _ seconds: UInt32, _ reason: Int, _ clock: Int) -> Step {
+    if !hasExpired(fact, limitSeconds: seconds, clock) { return .next }
+    return fail(reason, clock, after: Expiry(fact, plusSeconds: seconds).saturated)
   }
 
   // MARK: row 8.7
 
   private mutating func checkReauthentication(
     _ method: UInt8, _ seconds: UInt32, _ credential: postern_credential
-  ) {
+  ) -> Step {
     // Of what is strong enough the latest lasts longest.
     var latest = credential.security_key_at
     if method <= UInt8(truncatingIfNeeded: POSTERN_METHOD_ENROLLED_SECOND_FACTORS) {
       latest = Self.later(latest, credential.second_factor_at)
     }
     if method <= UInt8(truncatingIfNeeded: POSTERN_METHOD_LOGIN) { latest = Self.later(latest, credential.login_at) }
-    if latest != 0 && !hasExpired(latest, limitSeconds: seconds, POSTERN_CLOCK_REAUTHENTICATION) { return }
+    if latest != 0 && !hasExpired(latest, limitSeconds: seconds, POSTERN_CLOCK_REAUTHENTICATION) { return .next }
     outcome.method = method
     outcome.maxAgeSeconds = seconds
     let expiry = latest == 0 ? 0 : Expiry(latest, plusSeconds: seconds).saturated
-    fail(POSTERN_REASON_REAUTHENTICATION_REQUIRED, POSTERN_CLOCK_REAUTHENTICATION, after: expiry)
+    return fail(POSTERN_REASON_REAUTHENTICATION_REQUIRED, POSTERN_CLOCK_REAUTHENTICATION, after: expiry)
   }
 
   /// The later of two instants, of which 0 is none.
@@ -295,6 +293,12 @@ struct Grace {
 
 extension postern_credential {
   var isServiceAccount: Bool { principal_kind == UInt8(truncatingIfNeeded: POSTERN_PRINCIPAL_SERVICE_ACCOUNT) }
+
+  /// The absent ones of the facts that can be asked for.
+  @inline(__always) var absentFacts: UInt8 {
+    UInt8(created_at == 0 ? 1 : 0) | UInt8(last_seen_at == 0 ? 2 : 0) | UInt8(state_checked_at == 0 ? 4 : 0)
+      | UInt8(issued_at == 0 ? 8 : 0) | UInt8(expires_at == 0 ? 16 : 0)
+  }
 
   /// The principal kind, unknown where the number is.
   var knownPrincipalKind: UInt8 {

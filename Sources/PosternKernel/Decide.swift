@@ -10,26 +10,35 @@ extension Bundle {
   /// - `identity`: `resolve`'s answer for `credential`, `POSTERN_IDENTITY_WORDS` words; empty where there is no credential.
   /// - `now`: milliseconds since 1970.
   /// - `scratch`: `POSTERN_SCRATCH_BYTES` bytes, written only where the path is not in normal form.
+  /// - `decision`: the answer, whatever stood there before.
   public borrowing func decide(
     _ request: postern_request, text: Span<UInt8>, cells: Span<postern_cell>, credential: postern_credential,
-    identity: Span<UInt32>, at now: Int64, scratch: inout MutableSpan<UInt8>
-  ) -> postern_decision {
-    var decision = Self.refusal
+    identity: Span<UInt32>, at now: Int64, scratch: inout MutableSpan<UInt8>, into decision: inout postern_decision
+  ) {
+    decision = Self.refusal
     decision.revision = revision
-    guard let view = RequestView(request, text: text) else { return decision }
+    guard let hearing = Hearing(request, text: text, now: now) else { return }
     let host = TextRange(checked: request.host)
     let path = TextRange(checked: request.path)
-    guard !host.isEmpty, !path.isEmpty, credential.kind <= UInt8(truncatingIfNeeded: POSTERN_CREDENTIAL_BEARER),
-      let hostCount = Host.trimmedCount(text.slice(host))
-    else { return decision }
-    let hearing = Hearing(view, request, text: text, identity: identity, now: now)
-    let line = findHost(text.slice(host), count: hostCount)
-    if Path.isPlain(text.slice(path)) && text[path.offset] == UInt8(ascii: "/") {
-      decidePlain(hearing, request, credential, line, path: text.slice(path), into: &decision)
-    } else {
-      decideUnusual(hearing, request, credential, line, raw: text.slice(path), scratch: &scratch, into: &decision)
+    guard !host.isEmpty, !path.isEmpty, credential.kind <= UInt8(truncatingIfNeeded: POSTERN_CREDENTIAL_BEARER)
+    else { return }
+    var line = findPlainHost(text.slice(host))
+    if line == nil {
+      guard let hostCount = Host.trimmedCount(text.slice(host)) else { return }
+      line = findHost(text.slice(host), count: hostCount)
     }
-    return decision
+    let raw = text.slice(path)
+    if !Path.isPlain(raw) {
+      decideUnusual(hearing, request, credential, text, identity, line, raw: raw, scratch: &scratch, into: &decision)
+    } else if let refusal = identityRefusal(credential, identity) {
+      decision.forbid(refusal)
+    } else if let line {
+      let app = route(raw, on: line).app
+      decideForm(
+        hearing, request, credential, text, identity, baseApp: line.baseApp, path: raw, app: app, into: &decision)
+    } else {
+      decision.forbid(POSTERN_REASON_UNKNOWN_HOST)
+    }
   }
 
   /// `forbidden`, `malformedRequest`: what every decision begins as.
@@ -48,20 +57,16 @@ extension postern_decision {
   @inline(__always) var isAllow: Bool { verdict == UInt8(truncatingIfNeeded: POSTERN_ALLOW) }
 }
 
-/// What is known of a request when its rows are taken.
-struct Hearing: ~Escapable {
-  let text: Span<UInt8>
-  let identity: Span<UInt32>
+/// What is read of a request before its rows are taken.
+struct Hearing {
   let now: Int64
   let method: Method
   let isWebSocket: Bool
   let query: QueryRequest
 
-  @_lifetime(copy text, copy identity)
-  @inline(__always)
-  init(_ view: RequestView, _ request: postern_request, text: Span<UInt8>, identity: Span<UInt32>, now: Int64) {
-    self.text = text
-    self.identity = identity
+  /// nil where a cell or the method is malformed.
+  @inline(__always) init?(_ request: postern_request, text: Span<UInt8>, now: Int64) {
+    guard let view = RequestView(request, text: text) else { return nil }
     self.now = now
     method = view.method
     isWebSocket = view.isWebSocket
@@ -71,18 +76,6 @@ struct Hearing: ~Escapable {
 
 extension Bundle {
   // MARK: one form
-
-  /// Rows 1 (what is left of it) to 10 where the raw path is in both forms.
-  @inline(__always)
-  private borrowing func decidePlain(
-    _ hearing: Hearing, _ request: postern_request, _ credential: postern_credential, _ line: HostLine?,
-    path: Span<UInt8>, into decision: inout postern_decision
-  ) {
-    if let refusal = identityRefusal(credential, hearing.identity) { return decision.forbid(refusal) }
-    guard let line else { return decision.forbid(POSTERN_REASON_UNKNOWN_HOST) }
-    let app = route(path, on: line).app
-    decideForm(hearing, request, credential, baseApp: line.baseApp, path: path, app: app, into: &decision)
-  }
 
   /// Row 1 for the resolved identity: its reason, or nil where it is this bundle's and whole.
   @inline(__always)
@@ -99,23 +92,26 @@ extension Bundle {
   }
 
   /// Rows 3 to 10 for one form.
-  @inline(__always)
+  @inline(always)
   private borrowing func decideForm(
-    _ hearing: Hearing, _ request: postern_request, _ credential: postern_credential, baseApp: UInt32,
+    _ hearing: Hearing, _ request: postern_request, _ credential: postern_credential, _ text: Span<UInt8>,
+    _ identity: Span<UInt32>, baseApp: UInt32,
     path: Span<UInt8>, app: UInt32, into decision: inout postern_decision
   ) {
     if hearing.method.isGetOrHead {
       let mode = hearing.query.mode != 0 ? hearing.query.mode : Mode.isReserved(path) ? Mode.page(path) : 0
       if mode != 0 {
-        return handle(hearing, request, credential, baseApp: baseApp, path: path, app: app, mode, into: &decision)
+        return handle(hearing, request, credential, text, identity, baseApp: baseApp, path: path, app: app, mode, into: &decision)
       }
     }
-    decideRows(hearing, request, credential, baseApp: baseApp, path: path, app: app, into: &decision)
+    decideRows(hearing, request, credential, text, identity, baseApp: baseApp, path: path, app: app, into: &decision)
   }
 
   /// Row 3's answer; the refresh modes carry the obligations of the challenge that the same URL would get.
+  @inline(never)
   private borrowing func handle(
-    _ hearing: Hearing, _ request: postern_request, _ credential: postern_credential, baseApp: UInt32,
+    _ hearing: Hearing, _ request: postern_request, _ credential: postern_credential, _ text: Span<UInt8>,
+    _ identity: Span<UInt32>, baseApp: UInt32,
     path: Span<UInt8>, app: UInt32, _ mode: UInt8, into decision: inout postern_decision
   ) {
     decision.verdict = UInt8(truncatingIfNeeded: POSTERN_HANDLE)
@@ -127,7 +123,7 @@ extension Bundle {
       || mode == UInt8(truncatingIfNeeded: POSTERN_MODE_SESSION_REFRESHER)
     if !isRefresh { return }
     var plain = Self.refusal
-    decideRows(hearing, request, credential, baseApp: baseApp, path: path, app: app, into: &plain)
+    decideRows(hearing, request, credential, text, identity, baseApp: baseApp, path: path, app: app, into: &plain)
     let isChallenge =
       plain.verdict == UInt8(truncatingIfNeeded: POSTERN_REDIRECT)
       || plain.verdict == UInt8(truncatingIfNeeded: POSTERN_UNAUTHORIZED)
@@ -140,11 +136,23 @@ extension Bundle {
     }
   }
 
+  /// The same out of line, for the roads that few requests take.
+  @inline(never)
+  private borrowing func decideRareForm(
+    _ hearing: Hearing, _ request: postern_request, _ credential: postern_credential, _ text: Span<UInt8>,
+    _ identity: Span<UInt32>, baseApp: UInt32, path: Span<UInt8>, app: UInt32, into decision: inout postern_decision
+  ) {
+    decideForm(
+      hearing, request, credential, text, identity, baseApp: baseApp, path: path, app: app, into: &decision)
+  }
+
   // MARK: two forms
 
   /// The same where the raw path needs work: it is malformed, or its forms lie in the scratch.
+  @inline(never)
   private borrowing func decideUnusual(
-    _ hearing: Hearing, _ request: postern_request, _ credential: postern_credential, _ line: HostLine?,
+    _ hearing: Hearing, _ request: postern_request, _ credential: postern_credential, _ text: Span<UInt8>,
+    _ identity: Span<UInt32>, _ line: HostLine?,
     raw: Span<UInt8>, scratch: inout MutableSpan<UInt8>, into decision: inout postern_decision
   ) {
     if scratch.count < Int(POSTERN_SCRATCH_BYTES) { return }
@@ -155,33 +163,34 @@ extension Bundle {
     let normalApp = line.map { route(normal, on: $0) } ?? .none
     let decodedApp = line.map { route(decoded, on: $0) } ?? .none
     if forms.hasExemptEscape && !(normalApp.allowsEscapes && decodedApp.allowsEscapes) { return }
-    if let refusal = identityRefusal(credential, hearing.identity) { return decision.forbid(refusal) }
+    if let refusal = identityRefusal(credential, identity) { return decision.forbid(refusal) }
     guard let line else { return decision.forbid(POSTERN_REASON_UNKNOWN_HOST) }
     let isOne = forms.shape == .decoded || (hearing.query.mode != 0 && hearing.method.isGetOrHead)
     if isOne {
-      decideForm(
-        hearing, request, credential, baseApp: line.baseApp, path: normal, app: normalApp.app, into: &decision)
+      decideRareForm(
+        hearing, request, credential, text, identity, baseApp: line.baseApp, path: normal, app: normalApp.app, into: &decision)
     } else if Mode.isReserved(normal) != Mode.isReserved(decoded) || normalApp.app != decodedApp.app {
       decision.forbid(POSTERN_REASON_AMBIGUOUS_PATH)
     } else {
       decideBoth(
-        hearing, request, credential, baseApp: line.baseApp, decoded: decoded, normal: normal, app: normalApp.app,
+        hearing, request, credential, text, identity, baseApp: line.baseApp, decoded: decoded, normal: normal, app: normalApp.app,
         into: &decision)
     }
   }
 
   /// The two-form rule, once both forms lead to one app: the first form that does not allow decides.
   private borrowing func decideBoth(
-    _ hearing: Hearing, _ request: postern_request, _ credential: postern_credential, baseApp: UInt32,
+    _ hearing: Hearing, _ request: postern_request, _ credential: postern_credential, _ text: Span<UInt8>,
+    _ identity: Span<UInt32>, baseApp: UInt32,
     decoded: Span<UInt8>, normal: Span<UInt8>, app: UInt32, into decision: inout postern_decision
   ) {
     var first = decision
-    decideForm(hearing, request, credential, baseApp: baseApp, path: decoded, app: app, into: &first)
+    decideRareForm(hearing, request, credential, text, identity, baseApp: baseApp, path: decoded, app: app, into: &first)
     if !first.isAllow {
       decision = first
       return
     }
-    decideForm(hearing, request, credential, baseApp: baseApp, path: normal, app: app, into: &decision)
+    decideRareForm(hearing, request, credential, text, identity, baseApp: baseApp, path: normal, app: app, into: &decision)
     if !decision.isAllow { return }
     if first.valid_until < decision.valid_until {
       decision.valid_until = first.valid_until

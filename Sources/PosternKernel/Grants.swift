@@ -5,14 +5,14 @@ extension Bundle {
   /// The id of the first binding of the row at unit `row` that holds the identity, or NONE.
   @inline(__always)
   borrowing func binding(inRow row: UInt32, _ identity: IdentityView) -> UInt32 {
-    let header = sections.grants.offset &+ RecordSize.unit &* Int(row)
-    let kinds = UInt32(words.u16(header &+ 12))
-    if kinds & identity.word(IdentityLayout.kindMask) == 0 { return BundleFormat.none }
-    let entryCount = Int(words.u32(header &+ 4))
+    let offset = sections.grants.offset &+ RecordSize.unit &* Int(row)
+    let header = Block(words, offset, byteCount: 2 &* RecordSize.unit)
+    if UInt32(header.u16(12)) & identity.word(IdentityLayout.kindMask) == 0 { return BundleFormat.none }
+    let entryCount = Int(header.u32(4))
     let ordinal =
       entryCount <= BundleFormat.walkLimit
-      ? walk(header, entryCount: entryCount, identity) : probe(header, kinds: kinds, identity)
-    return ordinal == BundleFormat.none ? ordinal : words.u32(header &+ 8) &+ ordinal
+      ? walk(offset, entryCount: entryCount, identity) : probe(offset, identity)
+    return ordinal == BundleFormat.none ? ordinal : header.u32(8) &+ ordinal
   }
 
   /// Entries ascend by grant: the first that is held is the least.
@@ -28,11 +28,13 @@ extension Bundle {
     return BundleFormat.none
   }
 
-  private borrowing func probe(_ header: Int, kinds: UInt32, _ identity: IdentityView) -> UInt32 {
+  @inline(never)
+  private borrowing func probe(_ header: Int, _ identity: IdentityView) -> UInt32 {
     let row = ProbedRow(header: header, words: words)
+    let memberCount = identity.memberCount
     var least = BundleFormat.none
     var index = 0
-    while index < identity.memberCount {
+    while index < memberCount {
       least = min(least, row.grant(of: identity.member(index), words: words))
       index &+= 1
     }
@@ -49,9 +51,10 @@ struct ProbedRow {
   let slotsOffset: Int
 
   @inline(__always) init(header: Int, words: Words) {
-    seed = words.u32(header &+ 16)
-    slotCount = words.u32(header &+ 20)
-    pilotCount = UInt32(words.u16(header &+ 14))
+    let units = Block(words, header, byteCount: 3 &* RecordSize.unit)
+    seed = units.u32(16)
+    slotCount = units.u32(20)
+    pilotCount = UInt32(units.u16(14))
     pilotsOffset = header &+ 3 &* RecordSize.unit
     slotsOffset = pilotsOffset &+ Self.pilotUnits(pilotCount) &* RecordSize.unit
   }

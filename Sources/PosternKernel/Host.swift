@@ -101,6 +101,32 @@ enum Host {
     return PerfectHash.finish(state, tail: tail, byteCount: text.count)
   }
 
+  /// The hash of a host that may be a name, letters folded.
+  @inline(__always)
+  static func nameHash(_ text: Span<UInt8>, seed: UInt64) -> UInt64 {
+    var state = PerfectHash.start(seed: seed, context: PerfectHash.hostContext(isWildcard: false))
+    text.forEachWord { word, _ in state = PerfectHash.step(state, word | 0x2020_2020_2020_2020) }
+    let tail = foldedTail(text.tailWord, byteCount: text.count & 7, isAddress: false)
+    return PerfectHash.finish(state, tail: tail, byteCount: text.count)
+  }
+
+  /// Whether the name stored at `offset` of the line, with zeros after it, is `text`, letters folded; their byte counts
+  /// are equal.
+  @inline(__always)
+  static func isName(_ text: Span<UInt8>, storedIn line: Block, at offset: Int) -> Bool {
+    var difference: UInt64 = 0
+    text.forEachWord { word, index in difference |= foldedDifference(stored: line.u64(offset &+ index), word) }
+    if text.count & 7 != 0 {
+      difference |= foldedDifference(stored: line.u64(offset &+ text.count & ~7), text.tailWord)
+    }
+    return difference == 0
+  }
+
+  /// 0 where the words are equal but for the case of stored letters, which alone of a name's bytes have the bit 0x40.
+  @inline(__always) private static func foldedDifference(stored: UInt64, _ word: UInt64) -> UInt64 {
+    (stored ^ word) & ~(stored >> 1 & 0x2020_2020_2020_2020)
+  }
+
   /// Whether the stored text at `offset` is the checked host, letters folded; their byte counts are equal.
   @inline(__always)
   static func isEqual(_ text: Span<UInt8>, _ words: Words, _ offset: Int, isAddress: Bool) -> Bool {

@@ -36,8 +36,10 @@ enum IdentityLayout {
 struct IdentityView: ~Escapable {
   private let words: Span<UInt32>
 
+  /// Looks at all words of an identity; stops the process where there are fewer. With their number a constant, no look at
+  /// a constant index costs a comparison.
   @_lifetime(copy words)
-  init(_ words: Span<UInt32>) { self.words = words }
+  @inline(__always) init(_ words: Span<UInt32>) { self.words = words.extracting(0..<IdentityLayout.wordCount) }
 
   @inline(__always) func word(_ index: Int) -> UInt32 { words[index] }
 
@@ -52,6 +54,10 @@ struct IdentityView: ~Escapable {
   @inline(__always) func holds(_ member: UInt32) -> Bool {
     let bit = IdentityFilter.bit(member)
     if words[IdentityLayout.filter &+ bit >> 5] >> UInt32(truncatingIfNeeded: bit & 31) & 1 == 0 { return false }
+    return hasMember(member)
+  }
+
+  @inline(never) private func hasMember(_ member: UInt32) -> Bool {
     var low = 0
     var high = memberCount
     while low < high {

@@ -12,18 +12,17 @@ package struct Opcode: Equatable {
   package static var branchCredential: Opcode { Opcode(4) }
   package static var branchPrincipal: Opcode { Opcode(5) }
   package static var branchProvider: Opcode { Opcode(6) }
-  package static var checkSkew: Opcode { Opcode(7) }
-  package static var needFact: Opcode { Opcode(8) }
-  package static var checkState: Opcode { Opcode(9) }
-  package static var checkFresh: Opcode { Opcode(10) }
-  package static var checkBearer: Opcode { Opcode(11) }
-  package static var checkTokenAge: Opcode { Opcode(12) }
-  package static var checkTokenEnd: Opcode { Opcode(13) }
-  package static var checkAbsolute: Opcode { Opcode(14) }
-  package static var checkIdle: Opcode { Opcode(15) }
-  package static var checkReauthentication: Opcode { Opcode(16) }
+  package static var checkFacts: Opcode { Opcode(7) }
+  package static var checkState: Opcode { Opcode(8) }
+  package static var checkFreshState: Opcode { Opcode(9) }
+  package static var checkBearer: Opcode { Opcode(10) }
+  package static var checkTokenAge: Opcode { Opcode(11) }
+  package static var checkTokenEnd: Opcode { Opcode(12) }
+  package static var checkAbsolute: Opcode { Opcode(13) }
+  package static var checkIdle: Opcode { Opcode(14) }
+  package static var checkReauthentication: Opcode { Opcode(15) }
 
-  package static let last: UInt8 = 16
+  package static let last: UInt8 = 15
 }
 
 /// What an operand holds, and so which values the verifier lets through.
@@ -51,8 +50,8 @@ package struct OperandKind: Equatable {
   package static var seconds: OperandKind { OperandKind(8) }
   /// Any number of seconds, or NONE.
   package static var optionalSeconds: OperandKind { OperandKind(9) }
-  /// 0 to 4: `FactID`.
-  package static var fact: OperandKind { OperandKind(10) }
+  /// 0 to 31: a `FactSet`.
+  package static var facts: OperandKind { OperandKind(10) }
   /// 0 or 1.
   package static var flag: OperandKind { OperandKind(11) }
   /// 1 to 3: `postern_method`.
@@ -94,30 +93,29 @@ extension Opcode {
     case 4: OpcodeShape("branchCredential", a: .credentialKind, x: .target)
     case 5: OpcodeShape("branchPrincipal", a: .principalKind, x: .target)
     case 6: OpcodeShape("branchProvider", b: .provider, x: .target)
-    case 7: OpcodeShape("checkSkew", x: .seconds)
-    case 8: OpcodeShape("needFact", a: .fact)
-    case 9: OpcodeShape("checkState")
-    case 10: OpcodeShape("checkFresh", x: .optionalSeconds, y: .optionalSeconds, z: .optionalSeconds)
-    case 11: OpcodeShape("checkBearer")
-    case 12: OpcodeShape("checkTokenAge", a: .flag, x: .seconds)
-    case 13: OpcodeShape("checkTokenEnd")
-    case 14: OpcodeShape("checkAbsolute", x: .seconds)
-    case 15: OpcodeShape("checkIdle", x: .seconds)
-    case 16: OpcodeShape("checkReauthentication", a: .method, x: .seconds)
+    case 7: OpcodeShape("checkFacts", a: .facts, x: .seconds)
+    case 8: OpcodeShape("checkState")
+    case 9: OpcodeShape("checkFreshState", x: .optionalSeconds, y: .optionalSeconds, z: .optionalSeconds)
+    case 10: OpcodeShape("checkBearer")
+    case 11: OpcodeShape("checkTokenAge", a: .flag, x: .seconds)
+    case 12: OpcodeShape("checkTokenEnd")
+    case 13: OpcodeShape("checkAbsolute", x: .seconds)
+    case 14: OpcodeShape("checkIdle", x: .seconds)
+    case 15: OpcodeShape("checkReauthentication", a: .method, x: .seconds)
     default: nil
     }
   }
 }
 
-/// A fact that `needFact` asks for.
-package struct FactID: Equatable {
+/// The facts that `checkFacts` asks for.
+package struct FactSet: OptionSet {
   package let rawValue: UInt8
-  package init(_ rawValue: UInt8) { self.rawValue = rawValue }
+  package init(rawValue: UInt8) { self.rawValue = rawValue }
 
-  package static var createdAt: FactID { FactID(0) }
-  package static var lastSeenAt: FactID { FactID(1) }
-  package static var stateCheckedAt: FactID { FactID(2) }
-  package static var issuedAt: FactID { FactID(3) }
-  package static var expiresAt: FactID { FactID(4) }
-  package static let last: UInt8 = 4
+  package static var createdAt: FactSet { FactSet(rawValue: 1) }
+  package static var lastSeenAt: FactSet { FactSet(rawValue: 2) }
+  package static var stateCheckedAt: FactSet { FactSet(rawValue: 4) }
+  package static var issuedAt: FactSet { FactSet(rawValue: 8) }
+  package static var expiresAt: FactSet { FactSet(rawValue: 16) }
+  package static let all: UInt8 = 31
 }

@@ -40,47 +40,6 @@ enum Path {
     return forms
   }
 
-  // MARK: the quick look
-
-  /// Whether nothing in `raw` can be malformed, decoded or normalized. May say no to a path that is all right (`/.well-known`).
-  @inline(__always) static func isPlain(_ raw: Span<UInt8>) -> Bool {
-    var offset = 0
-    var afterSlash: UInt64 = 0
-    var refused: UInt64 = 0
-    while offset &+ 8 <= raw.count {
-      refused |= unusual(raw.u64(offset), afterSlash: &afterSlash)
-      offset &+= 8
-    }
-    let rest = raw.count &- offset
-    if rest > 0 {
-      // The unused high bytes become `a`, which is plain.
-      let filler: UInt64 = 0x6161_6161_6161_6161 << (UInt64(rest) &* 8)
-      refused |= unusual(raw.word(offset, byteCount: rest) | filler, afterSlash: &afterSlash)
-    }
-    return refused & 0x8080_8080_8080_8080 == 0
-  }
-
-  /// High bits where `word` may need work: a byte that is not 0x21...0x7E; `#` and `%` (with `!` and `\'`, which differ from
-  /// them in two bits); `;` and `?`; `\`; a slash or a dot after a slash. `afterSlash` carries the last byte's slash over.
-  /// Bits that are not high bits mean nothing.
-  @inline(__always) private static func unusual(_ word: UInt64, afterSlash: inout UInt64) -> UInt64 {
-    let slashes = zeroBytes(word ^ 0x2F2F_2F2F_2F2F_2F2F) & 0x8080_8080_8080_8080
-    let slashesAndDots = zeroBytes((word | 0x0101_0101_0101_0101) ^ 0x2F2F_2F2F_2F2F_2F2F)
-    let doubled = (slashes << 8 | afterSlash) & slashesAndDots
-    afterSlash = slashes >> 56
-    // Below 0x21 a borrow, at 0x7F a carry, from 0x80 on the bit itself. A borrow may also refuse the byte above: no harm.
-    let control = word | ((word &- 0x2121_2121_2121_2121) & ~word) | (word &+ 0x0101_0101_0101_0101)
-    let escapes = zeroBytes(word & 0xF9F9_F9F9_F9F9_F9F9 ^ 0x2121_2121_2121_2121)
-    let parameters = zeroBytes(word & 0xFBFB_FBFB_FBFB_FBFB ^ 0x3B3B_3B3B_3B3B_3B3B)
-    return doubled | control | escapes | parameters | zeroBytes(word ^ 0x5C5C_5C5C_5C5C_5C5C)
-  }
-
-  /// High bits at the zero bytes, and perhaps at bytes of 1 right above one: those follow what is refused anyway, or, of
-  /// slashes, are dots after a slash.
-  @inline(__always) private static func zeroBytes(_ word: UInt64) -> UInt64 {
-    (word &- 0x0101_0101_0101_0101) & ~word
-  }
-
   // MARK: the decoded form
 
   /// Decodes every escape once into the scratch's first half; nil where the path is malformed.

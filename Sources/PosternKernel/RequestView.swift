@@ -64,6 +64,28 @@ extension Span where Element == UInt8 {
   }
 }
 
+/// The check of one cell after another.
+private struct CellCheck {
+  let textCount: UInt64
+  /// The bits of all offsets: with the highest one, a sum could have wrapped.
+  private var offsetBits: UInt64 = 0
+
+  @inline(__always) init(textCount: Int) { self.textCount = UInt64(textCount) }
+
+  @inline(__always) var areOffsetsSound: Bool { offsetBits >> 63 == 0 }
+
+  /// Whether `cell` is absent, or ends inside the buffer and has at most `limit` bytes.
+  @inline(__always) mutating func passes(_ cell: postern_cell, _ limit: Int) -> Bool {
+    let head = cell.head
+    if head == 0 { return true }
+    // With the length below and the tag above, one comparison refuses another tag, a flag and a text that is too long.
+    let byteCount = (head << 32 | head >> 32) &- UInt64(POSTERN_TEXT) << 32
+    if byteCount > UInt64(limit) { return false }
+    offsetBits |= cell.value
+    return cell.value &+ byteCount <= textCount
+  }
+}
+
 /// How the method bears on the decision.
 struct Method: Equatable {
   let rawValue: UInt8
@@ -85,15 +107,10 @@ struct RequestView {
   let method: Method
   let isWebSocket: Bool
 
-  /// Checks every cell of `request`; nil where one of them is malformed. Host and path are checked for their range only.
+  /// What of a request is checked before anything reads it; nil where a cell or the method is malformed. Host and path are
+  /// checked for their range only.
   @inline(__always) init?(_ request: postern_request, text: Span<UInt8>) {
-    let count = text.count
-    let areSound =
-      Self.isSound(request.method, count, Self.methodLimit)
-      && Self.isSound(request.scheme, count, Self.methodLimit) && Self.isSound(request.host, count, Host.byteLimit)
-      && Self.isSound(request.path, count, Path.byteLimit) && Self.isSound(request.query, count, Self.queryLimit)
-      && Self.isSound(request.client_address, count, Self.headerLimit) && Self.areHeadersSound(request, count)
-    if !areSound { return nil }
+    if !Self.areCellsSound(request, text.count) { return nil }
     let method = TextRange(checked: request.method)
     guard let (method, isWebSocket) = Self.method(method, upgrade: TextRange(checked: request.upgrade), text: text)
     else { return nil }
@@ -101,20 +118,17 @@ struct RequestView {
     self.isWebSocket = isWebSocket
   }
 
-  @inline(__always) private static func areHeadersSound(_ request: postern_request, _ count: Int) -> Bool {
-    isSound(request.x_requested_with, count, headerLimit) && isSound(request.sec_fetch_mode, count, headerLimit)
-      && isSound(request.sec_fetch_dest, count, headerLimit) && isSound(request.sec_fetch_site, count, headerLimit)
-      && isSound(request.sec_purpose, count, headerLimit) && isSound(request.accept, count, headerLimit)
-      && isSound(request.upgrade, count, headerLimit) && isSound(request.origin, count, headerLimit)
-      && isSound(request.access_control_request_method, count, headerLimit)
-  }
-
-  /// Whether a cell is absent, or a text inside the buffer of at most `limit` bytes.
-  @inline(__always) private static func isSound(_ cell: postern_cell, _ textCount: Int, _ limit: Int) -> Bool {
-    if cell.tag == UInt8(truncatingIfNeeded: POSTERN_ABSENT) { return true }
-    let end = cell.value &+ UInt64(cell.length)
-    return cell.tag == UInt8(truncatingIfNeeded: POSTERN_TEXT) && Int(cell.length) <= limit
-      && end <= UInt64(textCount) && cell.value <= end
+  /// Whether every cell is absent or a text inside the buffer. Out of line, so that nothing else wants its registers.
+  @inline(never) private static func areCellsSound(_ request: postern_request, _ textCount: Int) -> Bool {
+    var check = CellCheck(textCount: textCount)
+    return check.passes(request.method, methodLimit) && check.passes(request.scheme, methodLimit)
+      && check.passes(request.host, Host.byteLimit) && check.passes(request.path, Path.byteLimit)
+      && check.passes(request.query, queryLimit) && check.passes(request.client_address, headerLimit)
+      && check.passes(request.x_requested_with, headerLimit) && check.passes(request.sec_fetch_mode, headerLimit)
+      && check.passes(request.sec_fetch_dest, headerLimit) && check.passes(request.sec_fetch_site, headerLimit)
+      && check.passes(request.sec_purpose, headerLimit) && check.passes(request.accept, headerLimit)
+      && check.passes(request.upgrade, headerLimit) && check.passes(request.origin, headerLimit)
+      && check.passes(request.access_control_request_method, headerLimit) && check.areOffsetsSound
   }
 
   /// The method and whether the request is a WebSocket handshake; nil where the method is malformed.

@@ -3,13 +3,14 @@
 
 /// The line of a known host.
 struct HostLine {
-  let offset: Int
+  let block: Block
   let slot: UInt32
-  let depthMask: UInt32
-  let baseApp: UInt32
-  let rootApp: UInt32
-  let rootAllowsEscapes: Bool
-  let longestRouteByteCount: Int
+
+  @inline(__always) var depthMask: UInt32 { block.u32(8) }
+  @inline(__always) var baseApp: UInt32 { block.u32(12) }
+  @inline(__always) var rootApp: UInt32 { block.u32(16) }
+  @inline(__always) var rootAllowsEscapes: Bool { block.byte(20) == RouteFlag.allowEscapes }
+  @inline(__always) var longestRouteByteCount: Int { Int(block.u16(22)) }
 }
 
 /// The app that a path leads to.
@@ -22,8 +23,26 @@ struct RoutedApp: Equatable {
 }
 
 extension Bundle {
-  /// The line of the host in the first `count` bytes of `text`: exact, or else of a wildcard over its first label.
+  /// The line of a host that is a name, stands in the request as such and is stored in its line: almost every one.
+  /// Nil says nothing: the host may be malformed, have a port or match a wildcard.
+  ///
+  /// What equals a stored host byte by byte, small letters and capitals aside, is well-formed, so nothing else is asked.
   @inline(__always)
+  borrowing func findPlainHost(_ text: Span<UInt8>) -> HostLine? {
+    if hostTable.slotCount == 0 || text.count > BundleFormat.inlineHostByteCount { return nil }
+    // A bracket opens an address, whose letters fold otherwise; with the letters' bit it is a brace.
+    if text[0] | 0x20 == UInt8(ascii: "{") { return nil }
+    let hash = Host.nameHash(text, seed: hostTable.seed)
+    let slot = hostTable.slot(hash, words: words)
+    let line = Block(words, hostTable.slotsOffset &+ RecordSize.hostLine &* slot, byteCount: RecordSize.hostLine)
+    if UInt32(line.u16(4)) | UInt32(line.byte(6)) << 16 != UInt32(text.count) | UInt32(RouteFlag.inUse) << 16 {
+      return nil
+    }
+    return Host.isName(text, storedIn: line, at: 24) ? HostLine(block: line, slot: UInt32(truncatingIfNeeded: slot)) : nil
+  }
+
+  /// The line of the host in the first `count` bytes of `text`: exact, or else of a wildcard over its first label.
+  @inline(never)
   borrowing func findHost(_ text: Span<UInt8>, count: Int) -> HostLine? {
     if hostTable.slotCount == 0 { return nil }
     if let line = hostLine(text.extracting(0..<count), isWildcard: false) { return line }
@@ -37,7 +56,6 @@ extension Bundle {
     return hostLine(text.extracting(dot &+ 1..<count), isWildcard: true)
   }
 
-  @inline(__always)
   private borrowing func hostLine(_ text: Span<UInt8>, isWildcard: Bool) -> HostLine? {
     let isAddress = text[0] == UInt8(ascii: "[")
     let hash = Host.hash(text, seed: hostTable.seed, isWildcard: isWildcard, isAddress: isAddress)
@@ -51,10 +69,7 @@ extension Bundle {
       ? line &+ 24 : sections.strings.offset &+ Int(words.u32(line))
     if !Host.isEqual(text, words, stored, isAddress: isAddress) { return nil }
     return HostLine(
-      offset: line, slot: UInt32(truncatingIfNeeded: slot), depthMask: words.u32(line &+ 8),
-      baseApp: words.u32(line &+ 12), rootApp: words.u32(line &+ 16),
-      rootAllowsEscapes: words.byte(line &+ 20) == RouteFlag.allowEscapes,
-      longestRouteByteCount: Int(words.u16(line &+ 22)))
+      block: Block(words, line, byteCount: RecordSize.hostLine), slot: UInt32(truncatingIfNeeded: slot))
   }
 
   /// The app of the longest route that is a prefix of `path` by whole segments.

@@ -2,32 +2,40 @@
 
 internal import CPostern
 
-/// The line of an app, read once a decision.
+/// The line of an app.
 struct AppLine {
   let index: UInt32
-  let offset: Int
-  let flags: UInt16
-  let program: UInt32
-  let providerMask: UInt64
-  let profile: Int
+  let block: Block
 
+  @inline(__always) var program: UInt32 { block.u32(0) }
+  @inline(__always) var flags: UInt16 { block.u16(4) }
+  @inline(__always) var rowCount: Int { Int(block.byte(6)) }
+  @inline(__always) var providerMask: UInt64 { block.u64(8) }
+  @inline(__always) var denySet: UInt32 { block.u32(48) }
+  @inline(__always) var profile: UInt32 { block.u32(52) }
+  @inline(__always) var publicBinding: UInt32 { block.u32(56) }
   @inline(__always) var isPublic: Bool { flags & AppFlag.public != 0 }
+
+  @inline(__always) func row(_ index: Int) -> UInt32 { block.u32(16 &+ 4 &* index) }
 }
 
 extension Bundle {
   @inline(__always)
   borrowing func appLine(_ index: UInt32) -> AppLine {
     let offset = sections.apps.offset &+ RecordSize.app &* Int(index)
-    return AppLine(
-      index: index, offset: offset, flags: words.u16(offset &+ 4), program: words.u32(offset),
-      providerMask: words.u64(offset &+ 8),
-      profile: sections.profiles.offset &+ RecordSize.profile &* Int(words.u32(offset &+ 52)))
+    return AppLine(index: index, block: Block(words, offset, byteCount: RecordSize.app))
   }
 
+  /// Byte offset of the app's profile.
   @inline(__always)
+  borrowing func profile(_ line: AppLine) -> Int {
+    sections.profiles.offset &+ RecordSize.profile &* Int(line.profile)
+  }
+
+  @inline(always)
   borrowing func decideRows(
-    _ hearing: Hearing, _ request: postern_request, _ credential: postern_credential, baseApp: UInt32,
-    path: Span<UInt8>, app: UInt32, into decision: inout postern_decision
+    _ hearing: Hearing, _ request: postern_request, _ credential: postern_credential, _ text: Span<UInt8>,
+    _ identity: Span<UInt32>, baseApp: UInt32, path: Span<UInt8>, app: UInt32, into decision: inout postern_decision
   ) {
     let isRouted = app != BundleFormat.none
     let line = appLine(isRouted ? app : baseApp)
@@ -36,21 +44,21 @@ extension Bundle {
       return allow(&decision, POSTERN_REASON_CORS_OPTIONS)
     }
     var run = ClockRun(now: hearing.now)
-    admit(line, hearing, credential, &run)
+    admit(line, credential, identity, &run)
     if line.isPublic && isRouted {
-      return decidePublic(line, run.outcome, hearing, request, credential, path: path, into: &decision)
+      return decidePublic(line, run, hearing, request, credential, text, identity, path: path, into: &decision)
     }
-    if !run.outcome.passed { return challenge(&decision, run.outcome, hearing, request, credential) }
+    if !run.outcome.passed { return challenge(&decision, run, hearing, request, credential, text) }
     // Row 4 where no route matches: strangers were challenged, and a page that polls has seen its session's state.
     if !isRouted { return decision.forbid(POSTERN_REASON_NO_ROUTE) }
-    if !isDomainAllowed(line, hearing.identity) { return decision.forbid(POSTERN_REASON_DOMAIN_NOT_ALLOWED) }
-    if isDenied(line, hearing.identity, &decision) { return }
-    let binding = findBinding(line, IdentityView(hearing.identity))
+    if !isDomainAllowed(line, identity) { return decision.forbid(POSTERN_REASON_DOMAIN_NOT_ALLOWED) }
+    if isDenied(line, identity, &decision) { return }
+    let binding = findBinding(line, IdentityView(identity))
     if binding == BundleFormat.none { return decision.forbid(POSTERN_REASON_NO_BINDING) }
     allow(&decision, POSTERN_REASON_GRANTED)
     decision.rule_kind = UInt8(truncatingIfNeeded: POSTERN_RULE_BINDING)
     decision.rule = binding
-    attach(&decision, run.outcome, line, hearing, request, credential, path: path)
+    attach(&decision, run, line, hearing, request, credential, text, path: path)
   }
 
   // MARK: answers
@@ -62,12 +70,14 @@ extension Bundle {
     decision.valid_until = Int64.max
   }
 
+  @inline(never)
   private borrowing func challenge(
-    _ decision: inout postern_decision, _ outcome: Outcome, _ hearing: Hearing, _ request: postern_request,
-    _ credential: postern_credential
+    _ decision: inout postern_decision, _ run: ClockRun, _ hearing: Hearing, _ request: postern_request,
+    _ credential: postern_credential, _ text: Span<UInt8>
   ) {
+    let outcome = run.outcome
     decision.verdict = Challenge.verdict(
-      hearing, request, isBearer: credential.kind == UInt8(truncatingIfNeeded: POSTERN_CREDENTIAL_BEARER))
+      hearing, request, text, isBearer: credential.kind == UInt8(truncatingIfNeeded: POSTERN_CREDENTIAL_BEARER))
     decision.reason = outcome.reason
     decision.clock = outcome.clock
     decision.prompt = Self.prompt(Int(outcome.reason))
@@ -89,26 +99,31 @@ extension Bundle {
   }
 
   /// Adds what an attached identity obliges to.
-  @inline(__always)
+  @inline(always)
   private borrowing func attach(
-    _ decision: inout postern_decision, _ outcome: Outcome, _ line: AppLine, _ hearing: Hearing,
-    _ request: postern_request, _ credential: postern_credential, path: Span<UInt8>
+    _ decision: inout postern_decision, _ run: ClockRun, _ line: AppLine, _ hearing: Hearing,
+    _ request: postern_request, _ credential: postern_credential, _ text: Span<UInt8>, path: Span<UInt8>
   ) {
     decision.identity_attached = 1
-    decision.valid_until = outcome.validUntil
-    decision.clock = outcome.validUntilClock
-    decision.check_state_at = outcome.checkStateAt
+    decision.valid_until = run.outcome.validUntil
+    decision.clock = run.outcome.validUntilClock
+    decision.check_state_at = run.outcome.checkStateAt
     if hearing.query.isTokenTest { decision.token_test = hearing.query.tokenTest }
     let countsAsActivity =
       credential.kind == UInt8(truncatingIfNeeded: POSTERN_CREDENTIAL_SESSION)
-      && hearing.method != .options && !Challenge.isSpeculative(request, text: hearing.text) && !isExcluded(path, line)
+      && hearing.method != .options && !Challenge.isSpeculative(request, text: text) && !isExcluded(path, line)
     decision.touch = countsAsActivity ? 1 : 0
   }
 
   /// Whether `path` lies under one of the app's `session.activity.exclude`.
   @inline(__always)
   private borrowing func isExcluded(_ path: Span<UInt8>, _ line: AppLine) -> Bool {
-    let pairs = list(at: line.profile &+ 24)
+    let pairs = list(at: profile(line) &+ 24)
+    return pairs.count > 0 && isExcluded(path, pairs)
+  }
+
+  @inline(never)
+  private borrowing func isExcluded(_ path: Span<UInt8>, _ pairs: WordList) -> Bool {
     var index = 0
     while index < pairs.count {
       let pair = pairs.offset &+ 8 &* index
@@ -125,20 +140,21 @@ extension Bundle {
 
   // MARK: row 6
 
+  @inline(never)
   private borrowing func decidePublic(
-    _ line: AppLine, _ outcome: Outcome, _ hearing: Hearing, _ request: postern_request,
-    _ credential: postern_credential, path: Span<UInt8>, into decision: inout postern_decision
+    _ line: AppLine, _ run: ClockRun, _ hearing: Hearing, _ request: postern_request,
+    _ credential: postern_credential, _ text: Span<UInt8>, _ identity: Span<UInt32>, path: Span<UInt8>, into decision: inout postern_decision
   ) {
-    let isAttached = outcome.passed && isDomainAllowed(line, hearing.identity)
+    let isAttached = run.outcome.passed && isDomainAllowed(line, identity)
     let isDenied =
       isAttached
-      ? isDenied(line, hearing.identity, &decision) : isAnonymousDenied(line, &decision)
+      ? isDenied(line, identity, &decision) : isAnonymousDenied(line, &decision)
     if isDenied { return }
     allow(&decision, POSTERN_REASON_PUBLIC_ACCESS)
     decision.rule_kind = UInt8(truncatingIfNeeded: POSTERN_RULE_BINDING)
-    decision.rule = words.u32(line.offset &+ 56)
+    decision.rule = line.publicBinding
     if isAttached {
-      attach(&decision, outcome, line, hearing, request, credential, path: path)
+      attach(&decision, run, line, hearing, request, credential, text, path: path)
     } else {
       boundAnonymous(&decision, hearing.now, credential)
     }
@@ -169,7 +185,7 @@ extension Bundle {
   private borrowing func isDomainAllowed(_ line: AppLine, _ identity: Span<UInt32>) -> Bool {
     if line.flags & AppFlag.domainsRestricted == 0 { return true }
     let domain = identity[IdentityLayout.allowedDomain]
-    return domain != BundleFormat.none && list(at: line.profile &+ 16).contains(domain, words: words)
+    return domain != BundleFormat.none && list(at: profile(line) &+ 16).contains(domain, words: words)
   }
 
   // MARK: row 10
@@ -179,7 +195,7 @@ extension Bundle {
   private borrowing func isDenied(
     _ line: AppLine, _ identity: Span<UInt32>, _ decision: inout postern_decision
   ) -> Bool {
-    let set = words.u32(line.offset &+ 48)
+    let set = line.denySet
     return set != BundleFormat.none && isDenied(bySet: set, identity, &decision)
   }
 
@@ -203,7 +219,7 @@ extension Bundle {
 
   /// Forbids by the first deny rule that an anonymous caller matches.
   private borrowing func isAnonymousDenied(_ line: AppLine, _ decision: inout postern_decision) -> Bool {
-    let set = words.u32(line.offset &+ 48)
+    let set = line.denySet
     if set == BundleFormat.none { return false }
     let mask = sections.denySets.offset &+ RecordSize.denySet &* Int(set)
     let everyone = sections.organization.offset &+ 96
@@ -228,10 +244,10 @@ extension Bundle {
   /// The binding that grants: the app's row first, then its folders' inwards out, then the organization's.
   @inline(__always)
   private borrowing func findBinding(_ line: AppLine, _ identity: IdentityView) -> UInt32 {
-    let rowCount = Int(words.byte(line.offset &+ 6))
+    let rowCount = line.rowCount
     var index = 0
     while index < rowCount {
-      let found = binding(inRow: words.u32(line.offset &+ 16 &+ 4 &* index), identity)
+      let found = binding(inRow: line.row(index), identity)
       if found != BundleFormat.none { return found }
       index &+= 1
     }

@@ -186,7 +186,7 @@ extension Verifier {
     case .principalKind: value <= 3
     case .provider: Int(value) < sections.providerCount
     case .seconds: value != BundleFormat.none
-    case .fact: value <= UInt32(FactID.last)
+    case .facts: value <= UInt32(FactSet.all)
     case .flag: value <= 1
     case .method: value >= 1 && value <= 3
     default: true

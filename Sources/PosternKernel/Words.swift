@@ -1,6 +1,8 @@
 // Little-endian loads from memory that somebody else owns. With CInterface.swift the only unsafe code of the kernel: every
 // load checks its bounds, so that a mistake in the verifier stops the process and reads nothing.
 
+internal import CPostern
+
 /// A read-only range of bytes whose owner keeps it alive and unchanged.
 @safe public struct Words {
   private let base: UnsafeRawPointer
@@ -151,7 +153,8 @@ extension Span where Element == UInt8 {
   /// The `byteCount` bytes from `offset`, at most 8, as a zero-extended little-endian word.
   @inline(__always) func word(_ offset: Int, byteCount: Int) -> UInt64 {
     if byteCount >= 8 { return u64(offset) }
-    // Where 8 bytes end here, one load and a shift do; only the first bytes of the text need the loop.
+    // Where 8 bytes begin or end here, one load and a shift do; only a short text needs the loop.
+    if offset &+ 8 <= count, offset >= 0, byteCount > 0 { return u64(offset) & (1 << (UInt64(byteCount) &* 8) &- 1) }
     if offset &+ byteCount >= 8, byteCount > 0 {
       return u64(offset &+ byteCount &- 8) >> (UInt64(8 &- byteCount) &* 8)
     }
@@ -162,6 +165,52 @@ extension Span where Element == UInt8 {
       word = word << 8 | UInt64(self[offset &+ index])
     }
     return word
+  }
+}
+
+extension Span where Element == UInt8 {
+  /// Calls `body` with each whole word of 8 bytes and its offset.
+  @inline(__always) func forEachWord(_ body: (_ word: UInt64, _ offset: Int) -> Void) {
+    var offset = 0
+    let end = count & ~7
+    while offset != end {
+      // `offset` is a multiple of 8 below `end`, so that 8 bytes are there.
+      body(UInt64(littleEndian: unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self)), offset)
+      offset &+= 8
+    }
+  }
+
+  /// The 0 to 7 bytes after the whole words, zero-extended.
+  @inline(__always) var tailWord: UInt64 { count & 7 == 0 ? 0 : word(count & ~7, byteCount: count & 7) }
+}
+
+/// 16 bytes that are computed with at once.
+typealias WideWord = SIMD16<UInt8>
+
+extension WideWord {
+  @inline(__always) init(low: UInt64, high: UInt64) {
+    self = unsafe unsafeBitCast(SIMD2(low.littleEndian, high.littleEndian), to: WideWord.self)
+  }
+
+  /// Whether the high bit of any byte is set.
+  @inline(__always) var hasHighBit: Bool {
+    let halves = unsafe unsafeBitCast(self, to: SIMD2<UInt64>.self)
+    return (halves[0] | halves[1]) & 0x8080_8080_8080_8080 != 0
+  }
+}
+
+extension Span where Element == UInt8 {
+  /// The 16 bytes from `offset`.
+  @inline(__always) func wideWord(_ offset: Int) -> WideWord {
+    precondition(offset >= 0 && offset <= count &- 16, "a load beyond the facts")
+    return unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: WideWord.self)
+  }
+}
+
+extension postern_cell {
+  /// Its first 8 bytes: tag, flags, reserved bytes and length, from the lowest.
+  @inline(__always) var head: UInt64 {
+    unsafe unsafeBitCast(self, to: SIMD2<UInt64>.self)[0].littleEndian
   }
 }
 

@@ -53,8 +53,10 @@ struct FactsForKernel {
   func decide(_ bundle: borrowing Bundle, identity: [UInt32]) -> postern_decision {
     var scratch = [UInt8](repeating: 0, count: Int(POSTERN_SCRATCH_BYTES))
     var scratchSpan = scratch.mutableSpan
-    return bundle.decide(
+    var decision = postern_decision()
+    bundle.decide(
       request, text: text.span, cells: cells.span, credential: credential, identity: identity.span, at: now,
-      scratch: &scratchSpan)
+      scratch: &scratchSpan, into: &decision)
+    return decision
   }
 }

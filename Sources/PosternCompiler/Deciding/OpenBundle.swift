@@ -78,10 +78,11 @@ public final class OpenBundle {
     let facts = buffers.requestFacts
     let identity = Int(packed.kind) == POSTERN_CREDENTIAL_NONE ? [] : buffers.identity
     var scratch = buffers.scratch.mutableSpan
-    return Decision(
-      bundle.decide(
-        packedRequest, text: facts.text.span, cells: facts.cells.span, credential: packed, identity: identity.span,
-        at: now, scratch: &scratch))
+    var decision = postern_decision()
+    bundle.decide(
+      packedRequest, text: facts.text.span, cells: facts.cells.span, credential: packed, identity: identity.span,
+      at: now, scratch: &scratch, into: &decision)
+    return Decision(decision)
   }
 
   /// Packs a request behind the slots that the bundle asks for.

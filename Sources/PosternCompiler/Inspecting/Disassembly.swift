@@ -55,15 +55,20 @@ struct Disassembly {
     case .target: "-> \(value)"
     case .seconds: Wording.duration(seconds: value)
     case .optionalSeconds: value == BundleFormat.none ? "none" : Wording.duration(seconds: value)
-    case .fact: Self.factNames[Int(value)]
+    case .facts: value == 0 ? nil : Self.names(FactSet(rawValue: UInt8(truncatingIfNeeded: value)))
     case .flag: value == 1 ? "tokenExpired" : "tokenTooOld"
     case .method: ReauthenticationMethod(rawValue: UInt8(truncatingIfNeeded: value)).map { "\($0)" }
     default: "\(value)"
     }
   }
 
-  /// By `FactID`.
-  private static let factNames = ["createdAt", "lastSeenAt", "stateCheckedAt", "issuedAt", "expiresAt"]
+  private static func names(_ facts: FactSet) -> String {
+    let known: [(fact: FactSet, name: String)] = [
+      (.createdAt, "createdAt"), (.lastSeenAt, "lastSeenAt"), (.stateCheckedAt, "stateCheckedAt"),
+      (.issuedAt, "issuedAt"), (.expiresAt, "expiresAt"),
+    ]
+    return known.filter { facts.contains($0.fact) }.map(\.name).joined(separator: " ")
+  }
 }
 
 extension BundleContents {

@@ -27,7 +27,7 @@ struct CodeSection {
   mutating func entry(of app: App) -> Entry {
     let shape = ProgramShape(app)
     if let known = entries[shape] { return known }
-    let program = ProgramWriter(shape, providers: providers).program(skewSeconds: skewSeconds)
+    let program = ProgramWriter(shape, providers: providers, skewSeconds: skewSeconds).program()
     let key = program.words(at: 0)
     let entry = equals[key] ?? append(program)
     equals[key] = entry

@@ -24,9 +24,9 @@ enum TokenClass: Hashable {
     }
   }
 
-  fileprivate var fact: FactID? {
+  fileprivate var facts: FactSet {
     switch self {
-    case .none: nil
+    case .none: []
     case .age: .issuedAt
     case .end: .expiresAt
     }
@@ -93,18 +93,19 @@ extension Unavailability {
 struct ProgramWriter {
   private let shape: ProgramShape
   private let providers: [LoginProvider]
+  /// The organization's.
+  private let skewSeconds: UInt32
   private var builder = ProgramBuilder()
 
-  init(_ shape: ProgramShape, providers: [LoginProvider]) {
+  init(_ shape: ProgramShape, providers: [LoginProvider], skewSeconds: UInt32) {
     self.shape = shape
     self.providers = providers
+    self.skewSeconds = skewSeconds
   }
 
-  /// The program; `skewSeconds` is the organization's.
-  consuming func program(skewSeconds: UInt32) -> Program {
+  consuming func program() -> Program {
     let entry = builder.makeLabel()
     builder.place(entry)
-    builder.emit(.checkSkew, x: skewSeconds.belowNone)
     let bearer = builder.makeLabel()
     builder.branch(.branchCredential, a: Credential.Kind.bearer.rawValue, to: bearer)
     writeSessions()
@@ -143,19 +144,20 @@ struct ProgramWriter {
   private mutating func writeSession(_ tokenClass: TokenClass) {
     let serviceAccount = builder.makeLabel()
     builder.branch(.branchPrincipal, a: Credential.PrincipalKind.serviceAccount.rawValue, to: serviceAccount)
-    if let fact = tokenClass.fact { need(fact) }
-    if shape.revalidateSeconds != BundleFormat.none { need(.stateCheckedAt) }
-    if shape.absoluteSeconds != BundleFormat.none { need(.createdAt) }
-    if shape.idleSeconds != BundleFormat.none { need(.lastSeenAt) }
-    builder.emit(.checkState)
-    builder.emit(.checkFresh, x: shape.revalidateSeconds, y: shape.stateGraceSeconds, z: shape.storeGraceSeconds)
+    var needed = tokenClass.facts
+    if shape.revalidateSeconds != BundleFormat.none { needed.insert(.stateCheckedAt) }
+    if shape.absoluteSeconds != BundleFormat.none { needed.insert(.createdAt) }
+    if shape.idleSeconds != BundleFormat.none { needed.insert(.lastSeenAt) }
+    checkFacts(needed)
+    builder.emit(
+      .checkFreshState, x: shape.revalidateSeconds, y: shape.stateGraceSeconds, z: shape.storeGraceSeconds)
     check(tokenClass)
     if shape.absoluteSeconds != BundleFormat.none { builder.emit(.checkAbsolute, x: shape.absoluteSeconds) }
     if shape.idleSeconds != BundleFormat.none { builder.emit(.checkIdle, x: shape.idleSeconds) }
     checkReauthentication()
     builder.emit(.pass)
     builder.place(serviceAccount)
-    if let fact = tokenClass.fact { need(fact) }
+    checkFacts(tokenClass.facts)
     builder.emit(.checkState)
     check(tokenClass)
     builder.emit(.pass)
@@ -163,8 +165,7 @@ struct ProgramWriter {
 
   private mutating func writeBearer() {
     let hasMaxAge = shape.bearerSeconds != BundleFormat.none
-    need(.expiresAt)
-    if hasMaxAge { need(.issuedAt) }
+    checkFacts(hasMaxAge ? [.expiresAt, .issuedAt] : [.expiresAt])
     builder.emit(.checkState)
     builder.emit(.checkBearer)
     if hasMaxAge { builder.emit(.checkTokenAge, a: 0, x: shape.bearerSeconds) }
@@ -178,7 +179,9 @@ struct ProgramWriter {
     builder.emit(.pass)
   }
 
-  private mutating func need(_ fact: FactID) { builder.emit(.needFact, a: fact.rawValue) }
+  private mutating func checkFacts(_ needed: FactSet) {
+    builder.emit(.checkFacts, a: needed.rawValue, x: skewSeconds.belowNone)
+  }
 
   private mutating func check(_ tokenClass: TokenClass) {
     switch tokenClass {
