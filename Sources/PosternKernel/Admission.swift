@@ -54,7 +54,7 @@ extension Bundle {
   /// Row 7: the app's tenants where it names some and the provider is an identity platform, else the provider's.
   @inline(__always)
   private borrowing func acceptsTenant(_ line: AppLine, provider: Int, _ identity: IdentityView) -> Bool {
-    let record = Block(words, providerRecord(provider), byteCount: RecordSize.provider)
+    let record = Line(words, providerRecord(provider))
     var tenants = list(record, at: 32)
     if record.byte(24) == ProviderSource.identityPlatform {
       let ofApp = list(at: profile(line))

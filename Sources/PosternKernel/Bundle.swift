@@ -128,7 +128,7 @@ extension Bundle {
   }
 
   /// The list of names that the pair at `offset` of a record refers to.
-  @inline(__always) func list(_ record: Block, at offset: Int) -> WordList {
+  @inline(__always) func list(_ record: Line, at offset: Int) -> WordList {
     WordList(
       offset: sections.lists.offset &+ 4 &* Int(record.u32(offset)), count: Int(record.u32(offset &+ 4)))
   }

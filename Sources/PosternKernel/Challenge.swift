@@ -13,8 +13,8 @@ enum Challenge {
     if isBearer || hearing.isWebSocket || !hearing.method.isGetOrHead { return false }
     let isScript = text.equalsFolded(TextRange(checked: request.x_requested_with), "xmlhttprequest")
     if isScript || isSpeculative(request, text: text) { return false }
-    let mode = TextRange(checked: request.sec_fetch_mode)
-    if !mode.isAbsent { return text.equals(mode, "navigate") }
+    let mode = request.sec_fetch_mode
+    if !mode.isAbsent { return text.equals(TextRange(checked: mode), "navigate") }
     return acceptsPage(TextRange(checked: request.accept), text: text)
   }
 

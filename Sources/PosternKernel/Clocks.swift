@@ -132,6 +132,7 @@ extension ClockRun {
     case Opcode.label.rawValue: return .next
     case Opcode.pass.rawValue: return .end
     case Opcode.challenge.rawValue: return fail(Int(b), POSTERN_CLOCK_NONE)
+    case Opcode.branchNotPerson.rawValue: return credential.isSessionOfPerson ? .next : .jump
     case Opcode.branchCredential.rawValue: return credential.kind == a ? .jump : .next
     case Opcode.branchPrincipal.rawValue: return credential.knownPrincipalKind == a ? .jump : .next
     case Opcode.branchProvider.rawValue: return providerIndex == b ? .jump : .next
@@ -293,6 +294,11 @@ struct Grace {
 
 extension postern_credential {
   var isServiceAccount: Bool { principal_kind == UInt8(truncatingIfNeeded: POSTERN_PRINCIPAL_SERVICE_ACCOUNT) }
+
+  /// Whether it is a session, and of no service account: a principal of unknown kind is held to what people are held to.
+  @inline(__always) var isSessionOfPerson: Bool {
+    kind == UInt8(truncatingIfNeeded: POSTERN_CREDENTIAL_SESSION) && !isServiceAccount
+  }
 
   /// The absent ones of the facts that can be asked for.
   @inline(__always) var absentFacts: UInt8 {

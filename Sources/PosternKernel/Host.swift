@@ -113,7 +113,7 @@ enum Host {
   /// Whether the name stored at `offset` of the line, with zeros after it, is `text`, letters folded; their byte counts
   /// are equal.
   @inline(__always)
-  static func isName(_ text: Span<UInt8>, storedIn line: Block, at offset: Int) -> Bool {
+  static func isName(_ text: Span<UInt8>, storedIn line: Line, at offset: Int) -> Bool {
     var difference: UInt64 = 0
     text.forEachWord { word, index in difference |= foldedDifference(stored: line.u64(offset &+ index), word) }
     if text.count & 7 != 0 {

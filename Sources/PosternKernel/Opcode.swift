@@ -9,20 +9,21 @@ package struct Opcode: Equatable {
   package static var label: Opcode { Opcode(1) }
   package static var pass: Opcode { Opcode(2) }
   package static var challenge: Opcode { Opcode(3) }
-  package static var branchCredential: Opcode { Opcode(4) }
-  package static var branchPrincipal: Opcode { Opcode(5) }
-  package static var branchProvider: Opcode { Opcode(6) }
-  package static var checkFacts: Opcode { Opcode(7) }
-  package static var checkState: Opcode { Opcode(8) }
-  package static var checkFreshState: Opcode { Opcode(9) }
-  package static var checkBearer: Opcode { Opcode(10) }
-  package static var checkTokenAge: Opcode { Opcode(11) }
-  package static var checkTokenEnd: Opcode { Opcode(12) }
-  package static var checkAbsolute: Opcode { Opcode(13) }
-  package static var checkIdle: Opcode { Opcode(14) }
-  package static var checkReauthentication: Opcode { Opcode(15) }
+  package static var branchNotPerson: Opcode { Opcode(4) }
+  package static var branchCredential: Opcode { Opcode(5) }
+  package static var branchPrincipal: Opcode { Opcode(6) }
+  package static var branchProvider: Opcode { Opcode(7) }
+  package static var checkFacts: Opcode { Opcode(8) }
+  package static var checkState: Opcode { Opcode(9) }
+  package static var checkFreshState: Opcode { Opcode(10) }
+  package static var checkBearer: Opcode { Opcode(11) }
+  package static var checkTokenAge: Opcode { Opcode(12) }
+  package static var checkTokenEnd: Opcode { Opcode(13) }
+  package static var checkAbsolute: Opcode { Opcode(14) }
+  package static var checkIdle: Opcode { Opcode(15) }
+  package static var checkReauthentication: Opcode { Opcode(16) }
 
-  package static let last: UInt8 = 15
+  package static let last: UInt8 = 16
 }
 
 /// What an operand holds, and so which values the verifier lets through.
@@ -90,18 +91,19 @@ extension Opcode {
     case 1: OpcodeShape("label", b: .registers, x: .remaining)
     case 2: OpcodeShape("pass", endsPath: true)
     case 3: OpcodeShape("challenge", b: .challengeReason, endsPath: true)
-    case 4: OpcodeShape("branchCredential", a: .credentialKind, x: .target)
-    case 5: OpcodeShape("branchPrincipal", a: .principalKind, x: .target)
-    case 6: OpcodeShape("branchProvider", b: .provider, x: .target)
-    case 7: OpcodeShape("checkFacts", a: .facts, x: .seconds)
-    case 8: OpcodeShape("checkState")
-    case 9: OpcodeShape("checkFreshState", x: .optionalSeconds, y: .optionalSeconds, z: .optionalSeconds)
-    case 10: OpcodeShape("checkBearer")
-    case 11: OpcodeShape("checkTokenAge", a: .flag, x: .seconds)
-    case 12: OpcodeShape("checkTokenEnd")
-    case 13: OpcodeShape("checkAbsolute", x: .seconds)
-    case 14: OpcodeShape("checkIdle", x: .seconds)
-    case 15: OpcodeShape("checkReauthentication", a: .method, x: .seconds)
+    case 4: OpcodeShape("branchNotPerson", x: .target)
+    case 5: OpcodeShape("branchCredential", a: .credentialKind, x: .target)
+    case 6: OpcodeShape("branchPrincipal", a: .principalKind, x: .target)
+    case 7: OpcodeShape("branchProvider", b: .provider, x: .target)
+    case 8: OpcodeShape("checkFacts", a: .facts, x: .seconds)
+    case 9: OpcodeShape("checkState")
+    case 10: OpcodeShape("checkFreshState", x: .optionalSeconds, y: .optionalSeconds, z: .optionalSeconds)
+    case 11: OpcodeShape("checkBearer")
+    case 12: OpcodeShape("checkTokenAge", a: .flag, x: .seconds)
+    case 13: OpcodeShape("checkTokenEnd")
+    case 14: OpcodeShape("checkAbsolute", x: .seconds)
+    case 15: OpcodeShape("checkIdle", x: .seconds)
+    case 16: OpcodeShape("checkReauthentication", a: .method, x: .seconds)
     default: nil
     }
   }

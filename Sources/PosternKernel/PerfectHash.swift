@@ -20,8 +20,7 @@ package enum PerfectHash {
 
   /// The hash, from the state and the last 0 to 7 bytes.
   @inline(__always) static func finish(_ state: UInt64, tail: UInt64, byteCount: Int) -> UInt64 {
-    let mixed = fold(state ^ tail ^ UInt64(truncatingIfNeeded: byteCount) << 56, 0x8EBC_6AF0_9C88_C6E3)
-    return fold(mixed, 0x5899_65CC_7537_4CC3)
+    fold(state ^ tail ^ UInt64(truncatingIfNeeded: byteCount) << 56, 0x8EBC_6AF0_9C88_C6E3)
   }
 
   /// The hash of a text under a context.
@@ -38,7 +37,7 @@ package enum PerfectHash {
   /// The hash of a member in a probed row.
   @inline(__always)
   package static func hash(member: UInt32, seed: UInt32) -> UInt64 {
-    fold((UInt64(member) << 32 | UInt64(seed)) ^ 0xA076_1D64_78BD_642F, 0xE703_7ED1_A0B4_28DB)
+    (UInt64(seed) << 32 | UInt64(member)) &* 0xE703_7ED1_A0B4_28DB
   }
 
   /// Index of the pilot that places a hash.

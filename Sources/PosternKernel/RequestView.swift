@@ -28,11 +28,15 @@ struct TextRange {
 }
 
 extension TextRange {
-  /// The range of a cell that `RequestView` has checked.
+  /// The range of a cell that `RequestView` has checked; empty where the fact is absent.
   @inline(__always) init(checked cell: postern_cell) {
     offset = Int(truncatingIfNeeded: cell.value)
-    count = cell.tag == UInt8(truncatingIfNeeded: POSTERN_ABSENT) ? -1 : Int(cell.length)
+    count = Int(cell.length)
   }
+}
+
+extension postern_cell {
+  @inline(__always) var isAbsent: Bool { tag == UInt8(truncatingIfNeeded: POSTERN_ABSENT) }
 }
 
 extension Span where Element == UInt8 {

@@ -100,11 +100,6 @@ extension Span where Element == UInt8 {
     while index < range.count, self[range.offset &+ index] != UInt8(ascii: "@") { index &+= 1 }
     return TextRange(offset: range.offset &+ index &+ 1, count: range.count &- index &- 1)
   }
-
-  @_lifetime(copy self)
-  @inline(__always) func slice(_ range: TextRange) -> Span<UInt8> {
-    extracting(range.offset..<range.offset &+ range.count)
-  }
 }
 
 extension Bundle {

@@ -3,14 +3,14 @@
 
 /// The line of a known host.
 struct HostLine {
-  let block: Block
+  let line: Line
   let slot: UInt32
 
-  @inline(__always) var depthMask: UInt32 { block.u32(8) }
-  @inline(__always) var baseApp: UInt32 { block.u32(12) }
-  @inline(__always) var rootApp: UInt32 { block.u32(16) }
-  @inline(__always) var rootAllowsEscapes: Bool { block.byte(20) == RouteFlag.allowEscapes }
-  @inline(__always) var longestRouteByteCount: Int { Int(block.u16(22)) }
+  @inline(__always) var depthMask: UInt32 { line.u32(8) }
+  @inline(__always) var baseApp: UInt32 { line.u32(12) }
+  @inline(__always) var rootApp: UInt32 { line.u32(16) }
+  @inline(__always) var rootAllowsEscapes: Bool { line.byte(20) == RouteFlag.allowEscapes }
+  @inline(__always) var longestRouteByteCount: Int { Int(line.u16(22)) }
 }
 
 /// The app that a path leads to.
@@ -34,11 +34,11 @@ extension Bundle {
     if text[0] | 0x20 == UInt8(ascii: "{") { return nil }
     let hash = Host.nameHash(text, seed: hostTable.seed)
     let slot = hostTable.slot(hash, words: words)
-    let line = Block(words, hostTable.slotsOffset &+ RecordSize.hostLine &* slot, byteCount: RecordSize.hostLine)
+    let line = Line(words, hostTable.slotsOffset &+ RecordSize.hostLine &* slot)
     if UInt32(line.u16(4)) | UInt32(line.byte(6)) << 16 != UInt32(text.count) | UInt32(RouteFlag.inUse) << 16 {
       return nil
     }
-    return Host.isName(text, storedIn: line, at: 24) ? HostLine(block: line, slot: UInt32(truncatingIfNeeded: slot)) : nil
+    return Host.isName(text, storedIn: line, at: 24) ? HostLine(line: line, slot: UInt32(truncatingIfNeeded: slot)) : nil
   }
 
   /// The line of the host in the first `count` bytes of `text`: exact, or else of a wildcard over its first label.
@@ -68,8 +68,7 @@ extension Bundle {
       text.count <= BundleFormat.inlineHostByteCount
       ? line &+ 24 : sections.strings.offset &+ Int(words.u32(line))
     if !Host.isEqual(text, words, stored, isAddress: isAddress) { return nil }
-    return HostLine(
-      block: Block(words, line, byteCount: RecordSize.hostLine), slot: UInt32(truncatingIfNeeded: slot))
+    return HostLine(line: Line(words, line), slot: UInt32(truncatingIfNeeded: slot))
   }
 
   /// The app of the longest route that is a prefix of `path` by whole segments.

@@ -5,25 +5,25 @@ internal import CPostern
 /// The line of an app.
 struct AppLine {
   let index: UInt32
-  let block: Block
+  let line: Line
 
-  @inline(__always) var program: UInt32 { block.u32(0) }
-  @inline(__always) var flags: UInt16 { block.u16(4) }
-  @inline(__always) var rowCount: Int { Int(block.byte(6)) }
-  @inline(__always) var providerMask: UInt64 { block.u64(8) }
-  @inline(__always) var denySet: UInt32 { block.u32(48) }
-  @inline(__always) var profile: UInt32 { block.u32(52) }
-  @inline(__always) var publicBinding: UInt32 { block.u32(56) }
+  @inline(__always) var program: UInt32 { line.u32(0) }
+  @inline(__always) var flags: UInt16 { line.u16(4) }
+  @inline(__always) var rowCount: Int { Int(line.byte(6)) }
+  @inline(__always) var providerMask: UInt64 { line.u64(8) }
+  @inline(__always) var denySet: UInt32 { line.u32(48) }
+  @inline(__always) var profile: UInt32 { line.u32(52) }
+  @inline(__always) var publicBinding: UInt32 { line.u32(56) }
   @inline(__always) var isPublic: Bool { flags & AppFlag.public != 0 }
 
-  @inline(__always) func row(_ index: Int) -> UInt32 { block.u32(16 &+ 4 &* index) }
+  @inline(__always) func row(_ index: Int) -> UInt32 { line.u32(16 &+ 4 &* index) }
 }
 
 extension Bundle {
   @inline(__always)
   borrowing func appLine(_ index: UInt32) -> AppLine {
     let offset = sections.apps.offset &+ RecordSize.app &* Int(index)
-    return AppLine(index: index, block: Block(words, offset, byteCount: RecordSize.app))
+    return AppLine(index: index, line: Line(words, offset))
   }
 
   /// Byte offset of the app's profile.

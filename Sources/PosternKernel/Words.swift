@@ -143,6 +143,34 @@ extension UInt64 {
   @inline(__always) var highHalf: UInt32 { UInt32(truncatingIfNeeded: self >> 32) }
 }
 
+/// A record of 64 bytes: a `Block` whose extent stays a constant wherever it is handed.
+@safe struct Line {
+  private static let byteCount = 64
+  private let base: UnsafeRawPointer
+
+  /// The 64 bytes from `offset` of `words`; stops the process where they are not all there.
+  @inline(__always) init(_ words: Words, _ offset: Int) {
+    unsafe base = words.base(offset, byteCount: Self.byteCount)
+  }
+
+  @inline(__always)
+  private func load<Value: BitwiseCopyable>(_ offset: Int, as type: Value.Type, byteCount size: Int) -> Value {
+    precondition(offset >= 0 && offset <= Self.byteCount &- size, "a load beyond the line")
+    return unsafe base.loadUnaligned(fromByteOffset: offset, as: type)
+  }
+
+  @inline(__always) func byte(_ offset: Int) -> UInt8 { load(offset, as: UInt8.self, byteCount: 1) }
+  @inline(__always) func u16(_ offset: Int) -> UInt16 {
+    UInt16(littleEndian: load(offset, as: UInt16.self, byteCount: 2))
+  }
+  @inline(__always) func u32(_ offset: Int) -> UInt32 {
+    UInt32(littleEndian: load(offset, as: UInt32.self, byteCount: 4))
+  }
+  @inline(__always) func u64(_ offset: Int) -> UInt64 {
+    UInt64(littleEndian: load(offset, as: UInt64.self, byteCount: 8))
+  }
+}
+
 extension Span where Element == UInt8 {
   /// The 8 bytes from `offset` as a little-endian word.
   @inline(__always) func u64(_ offset: Int) -> UInt64 {
@@ -204,6 +232,16 @@ extension Span where Element == UInt8 {
   @inline(__always) func wideWord(_ offset: Int) -> WideWord {
     precondition(offset >= 0 && offset <= count &- 16, "a load beyond the facts")
     return unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: WideWord.self)
+  }
+}
+
+extension Span where Element == UInt8 {
+  /// What stands in `range`; stops the process where it is not all there.
+  @_lifetime(copy self)
+  @inline(__always) func slice(_ range: TextRange) -> Span<UInt8> {
+    precondition(range.offset >= 0 && range.count >= 0 && range.count <= count, "a text beyond the facts")
+    precondition(range.offset <= count &- range.count, "a text beyond the facts")
+    return unsafe extracting(unchecked: range.offset..<range.offset &+ range.count)
   }
 }
 

@@ -104,11 +104,14 @@ struct ProgramWriter {
   }
 
   consuming func program() -> Program {
-    let entry = builder.makeLabel()
-    builder.place(entry)
+    builder.place(builder.makeLabel())
+    let notPerson = builder.makeLabel()
+    builder.branch(.branchNotPerson, to: notPerson)
+    writeSessions { $0.writePersonSession($1) }
+    builder.place(notPerson)
     let bearer = builder.makeLabel()
     builder.branch(.branchCredential, a: Credential.Kind.bearer.rawValue, to: bearer)
-    writeSessions()
+    writeSessions { $0.writeServiceAccountSession($1) }
     builder.place(bearer)
     writeBearer()
     return builder.finish()
@@ -116,7 +119,7 @@ struct ProgramWriter {
 
   /// One path for each token class. Row 7 lets only the app's providers come here, so that the class with the most of
   /// them needs no branch.
-  private mutating func writeSessions() {
+  private mutating func writeSessions(_ write: (_ writer: inout ProgramWriter, TokenClass) -> Void) {
     var classes: [(tokenClass: TokenClass, providers: [Int])] = []
     for index in providers.indices where shape.providerMask >> UInt64(index) & 1 == 1 {
       let tokenClass = TokenClass(providers[index])
@@ -136,14 +139,11 @@ struct ProgramWriter {
     }
     for (index, tokenClass) in classes.enumerated() {
       if index > 0 { builder.place(labels[index - 1]) }
-      writeSession(tokenClass.tokenClass)
+      write(&self, tokenClass.tokenClass)
     }
   }
 
-  /// A session of a person, and after it the shorter way of a service account.
-  private mutating func writeSession(_ tokenClass: TokenClass) {
-    let serviceAccount = builder.makeLabel()
-    builder.branch(.branchPrincipal, a: Credential.PrincipalKind.serviceAccount.rawValue, to: serviceAccount)
+  private mutating func writePersonSession(_ tokenClass: TokenClass) {
     var needed = tokenClass.facts
     if shape.revalidateSeconds != BundleFormat.none { needed.insert(.stateCheckedAt) }
     if shape.absoluteSeconds != BundleFormat.none { needed.insert(.createdAt) }
@@ -156,7 +156,9 @@ struct ProgramWriter {
     if shape.idleSeconds != BundleFormat.none { builder.emit(.checkIdle, x: shape.idleSeconds) }
     checkReauthentication()
     builder.emit(.pass)
-    builder.place(serviceAccount)
+  }
+
+  private mutating func writeServiceAccountSession(_ tokenClass: TokenClass) {
     checkFacts(tokenClass.facts)
     builder.emit(.checkState)
     check(tokenClass)
