@@ -9,7 +9,9 @@ enum Challenge {
       ? UInt8(truncatingIfNeeded: POSTERN_REDIRECT) : UInt8(truncatingIfNeeded: POSTERN_UNAUTHORIZED)
   }
 
-  private static func isNavigation(_ hearing: Hearing, _ request: postern_request, _ text: Span<UInt8>, isBearer: Bool) -> Bool {
+  private static func isNavigation(_ hearing: Hearing, _ request: postern_request, _ text: Span<UInt8>, isBearer: Bool)
+    -> Bool
+  {
     if isBearer || hearing.isWebSocket || !hearing.method.isGetOrHead { return false }
     let isScript = text.equalsFolded(TextRange(checked: request.x_requested_with), "xmlhttprequest")
     if isScript || isSpeculative(request, text: text) { return false }

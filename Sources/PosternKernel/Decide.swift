@@ -101,7 +101,8 @@ extension Bundle {
     if hearing.method.isGetOrHead {
       let mode = hearing.query.mode != 0 ? hearing.query.mode : Mode.isReserved(path) ? Mode.page(path) : 0
       if mode != 0 {
-        return handle(hearing, request, credential, text, identity, baseApp: baseApp, path: path, app: app, mode, into: &decision)
+        return handle(
+          hearing, request, credential, text, identity, baseApp: baseApp, path: path, app: app, mode, into: &decision)
       }
     }
     decideRows(hearing, request, credential, text, identity, baseApp: baseApp, path: path, app: app, into: &decision)
@@ -168,12 +169,14 @@ extension Bundle {
     let isOne = forms.shape == .decoded || (hearing.query.mode != 0 && hearing.method.isGetOrHead)
     if isOne {
       decideRareForm(
-        hearing, request, credential, text, identity, baseApp: line.baseApp, path: normal, app: normalApp.app, into: &decision)
+        hearing, request, credential, text, identity, baseApp: line.baseApp, path: normal, app: normalApp.app,
+        into: &decision)
     } else if Mode.isReserved(normal) != Mode.isReserved(decoded) || normalApp.app != decodedApp.app {
       decision.forbid(POSTERN_REASON_AMBIGUOUS_PATH)
     } else {
       decideBoth(
-        hearing, request, credential, text, identity, baseApp: line.baseApp, decoded: decoded, normal: normal, app: normalApp.app,
+        hearing, request, credential, text, identity, baseApp: line.baseApp, decoded: decoded, normal: normal,
+        app: normalApp.app,
         into: &decision)
     }
   }
@@ -185,12 +188,14 @@ extension Bundle {
     decoded: Span<UInt8>, normal: Span<UInt8>, app: UInt32, into decision: inout postern_decision
   ) {
     var first = decision
-    decideRareForm(hearing, request, credential, text, identity, baseApp: baseApp, path: decoded, app: app, into: &first)
+    decideRareForm(
+      hearing, request, credential, text, identity, baseApp: baseApp, path: decoded, app: app, into: &first)
     if !first.isAllow {
       decision = first
       return
     }
-    decideRareForm(hearing, request, credential, text, identity, baseApp: baseApp, path: normal, app: app, into: &decision)
+    decideRareForm(
+      hearing, request, credential, text, identity, baseApp: baseApp, path: normal, app: app, into: &decision)
     if !decision.isAllow { return }
     if first.valid_until < decision.valid_until {
       decision.valid_until = first.valid_until

@@ -3,10 +3,10 @@
 
 internal import CPostern
 
-/// A range of the caller's text; absent is not the same as empty.
+/// A range of the caller's text.
 struct TextRange {
   var offset: Int
-  /// -1 where the fact is absent.
+  /// -1 where the fact is absent and its reader tells that from an empty one.
   var count: Int
 
   var isAbsent: Bool { count < 0 }

@@ -27,7 +27,7 @@ extension Bundle {
   /// Nil says nothing: the host may be malformed, have a port or match a wildcard.
   ///
   /// What equals a stored host byte by byte, small letters and capitals aside, is well-formed, so nothing else is asked.
-  @inline(__always)
+  @inline(never)
   borrowing func findPlainHost(_ text: Span<UInt8>) -> HostLine? {
     if hostTable.slotCount == 0 || text.count > BundleFormat.inlineHostByteCount { return nil }
     // A bracket opens an address, whose letters fold otherwise; with the letters' bit it is a brace.
@@ -38,7 +38,8 @@ extension Bundle {
     if UInt32(line.u16(4)) | UInt32(line.byte(6)) << 16 != UInt32(text.count) | UInt32(RouteFlag.inUse) << 16 {
       return nil
     }
-    return Host.isName(text, storedIn: line, at: 24) ? HostLine(line: line, slot: UInt32(truncatingIfNeeded: slot)) : nil
+    return Host.isName(text, storedIn: line, at: 24)
+      ? HostLine(line: line, slot: UInt32(truncatingIfNeeded: slot)) : nil
   }
 
   /// The line of the host in the first `count` bytes of `text`: exact, or else of a wildcard over its first label.

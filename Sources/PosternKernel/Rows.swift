@@ -143,7 +143,8 @@ extension Bundle {
   @inline(never)
   private borrowing func decidePublic(
     _ line: AppLine, _ run: ClockRun, _ hearing: Hearing, _ request: postern_request,
-    _ credential: postern_credential, _ text: Span<UInt8>, _ identity: Span<UInt32>, path: Span<UInt8>, into decision: inout postern_decision
+    _ credential: postern_credential, _ text: Span<UInt8>, _ identity: Span<UInt32>, path: Span<UInt8>,
+    into decision: inout postern_decision
   ) {
     let isAttached = run.outcome.passed && isDomainAllowed(line, identity)
     let isDenied =

@@ -203,7 +203,9 @@ extension Span where Element == UInt8 {
     let end = count & ~7
     while offset != end {
       // `offset` is a multiple of 8 below `end`, so that 8 bytes are there.
-      body(UInt64(littleEndian: unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self)), offset)
+      body(
+        UInt64(littleEndian: unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self)), offset
+      )
       offset &+= 8
     }
   }

@@ -192,8 +192,8 @@ extension Cut {
   ]
 
   private static let ofCode: [Cut] = [
-    Cut("an unknown opcode", .unknownOpcode) { $0.bytes[$0.word(.checkSkew)] = Opcode.last + 1 },
-    Cut("an operand out of range", .operandOutOfRange) { $0.bytes[$0.word(.needFact) + 1] = 5 },
+    Cut("an unknown opcode", .unknownOpcode) { $0.bytes[$0.word(.checkFacts)] = Opcode.last + 1 },
+    Cut("an operand out of range", .operandOutOfRange) { $0.bytes[$0.word(.checkFacts) + 1] = 32 },
     Cut("an unused operand used", .operandOutOfRange) { $0.bytes[$0.word(.pass) + 4] = 1 },
     Cut("a jump backwards", .jumpBackwards) { $0.set($0.word(.branchCredential) + 4, UInt32(0)) },
     Cut("a jump to no label", .jumpToNoLabel) { $0.add($0.word(.branchCredential) + 4, 1) },
