@@ -94,13 +94,12 @@ extension Bundle {
     // The entry itself is a label.
     var offset = sections.code.offset &+ RecordSize.codeWord &* (Int(entry) &+ 1)
     while true {
-      let word = words.u64(offset)
+      let word = CodeHead(bits: words.u64(offset))
       switch run.step(word, credential) {
       case .next: break
-      case .jump: offset = sections.code.offset &+ RecordSize.codeWord &* Int(word >> 32)
+      case .jump: offset = sections.code.offset &+ RecordSize.codeWord &* Int(word.x)
       case .graces:
-        let revalidate = UInt32(truncatingIfNeeded: word >> 32)
-        if run.lacksGrace(words.u64(offset &+ 8), revalidate: revalidate, credential) { return }
+        if run.lacksGrace(words.u64(offset &+ 8), revalidate: word.x, credential) { return }
       default: return
       }
       // Past the word, or past the label that was jumped to.
@@ -121,32 +120,38 @@ struct Step: Equatable {
   static var end: Step { Step(rawValue: 3) }
 }
 
+/// The first 8 bytes of a code word, taken apart where they are wanted.
+struct CodeHead {
+  let bits: UInt64
+
+  @inline(__always) var opcode: UInt8 { UInt8(truncatingIfNeeded: bits) }
+  @inline(__always) var a: UInt8 { UInt8(truncatingIfNeeded: bits >> 8) }
+  @inline(__always) var b: UInt16 { UInt16(truncatingIfNeeded: bits >> 16) }
+  @inline(__always) var x: UInt32 { UInt32(truncatingIfNeeded: bits >> 32) }
+}
+
 extension ClockRun {
   @inline(__always)
-  mutating func step(_ word: UInt64, _ credential: postern_credential) -> Step {
-    let a = UInt8(truncatingIfNeeded: word >> 8)
-    let b = UInt16(truncatingIfNeeded: word >> 16)
-    let x = UInt32(truncatingIfNeeded: word >> 32)
-    let opcode = Opcode(UInt8(truncatingIfNeeded: word))
-    switch opcode.rawValue {
+  mutating func step(_ word: CodeHead, _ credential: postern_credential) -> Step {
+    switch word.opcode {
     case Opcode.label.rawValue: return .next
     case Opcode.pass.rawValue: return .end
-    case Opcode.challenge.rawValue: return fail(Int(b), POSTERN_CLOCK_NONE)
+    case Opcode.challenge.rawValue: return fail(Int(word.b), POSTERN_CLOCK_NONE)
     case Opcode.branchNotPerson.rawValue: return credential.isSessionOfPerson ? .next : .jump
-    case Opcode.branchCredential.rawValue: return credential.kind == a ? .jump : .next
-    case Opcode.branchPrincipal.rawValue: return credential.knownPrincipalKind == a ? .jump : .next
-    case Opcode.branchProvider.rawValue: return providerIndex == b ? .jump : .next
-    case Opcode.checkFacts.rawValue: return checkFacts(FactSet(rawValue: a), skewSeconds: x, credential)
+    case Opcode.branchCredential.rawValue: return credential.kind == word.a ? .jump : .next
+    case Opcode.branchPrincipal.rawValue: return credential.knownPrincipalKind == word.a ? .jump : .next
+    case Opcode.branchProvider.rawValue: return providerIndex == word.b ? .jump : .next
+    case Opcode.checkFacts.rawValue: return checkFacts(FactSet(rawValue: word.a), skewSeconds: word.x, credential)
     case Opcode.checkState.rawValue: return checkState(credential)
-    case Opcode.checkFreshState.rawValue: return checkFreshState(x, credential)
+    case Opcode.checkFreshState.rawValue: return checkFreshState(word.x, credential)
     case Opcode.checkBearer.rawValue: return checkBearer(credential)
-    case Opcode.checkTokenAge.rawValue: return checkTokenAge(x, isExpiry: a == 1, credential)
+    case Opcode.checkTokenAge.rawValue: return checkTokenAge(word.x, isExpiry: word.a == 1, credential)
     case Opcode.checkTokenEnd.rawValue: return checkTokenEnd(credential)
     case Opcode.checkAbsolute.rawValue:
-      return checkTimeout(credential.created_at, x, POSTERN_REASON_ABSOLUTE_TIMEOUT, POSTERN_CLOCK_ABSOLUTE)
+      return checkTimeout(credential.created_at, word.x, POSTERN_REASON_ABSOLUTE_TIMEOUT, POSTERN_CLOCK_ABSOLUTE)
     case Opcode.checkIdle.rawValue:
-      return checkTimeout(credential.last_seen_at, x, POSTERN_REASON_IDLE_TIMEOUT, POSTERN_CLOCK_IDLE)
-    case Opcode.checkReauthentication.rawValue: return checkReauthentication(a, x, credential)
+      return checkTimeout(credential.last_seen_at, word.x, POSTERN_REASON_IDLE_TIMEOUT, POSTERN_CLOCK_IDLE)
+    case Opcode.checkReauthentication.rawValue: return checkReauthentication(word.a, word.x, credential)
     // The verifier lets no other opcode through; an answer that it missed one must not be a pass.
     default: return fail(POSTERN_REASON_FACT_MISSING, POSTERN_CLOCK_NONE)
     }
