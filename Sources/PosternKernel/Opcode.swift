@@ -109,15 +109,19 @@ extension Opcode {
   }
 }
 
-/// The facts that `checkFacts` asks for.
-package struct FactSet: OptionSet {
-  package let rawValue: UInt8
+/// The facts that `checkFacts` asks for. Not an `OptionSet`, which can be made from an array and so allocates.
+package struct FactSet: Equatable {
+  package var rawValue: UInt8
   package init(rawValue: UInt8) { self.rawValue = rawValue }
 
+  package static var none: FactSet { FactSet(rawValue: 0) }
   package static var createdAt: FactSet { FactSet(rawValue: 1) }
   package static var lastSeenAt: FactSet { FactSet(rawValue: 2) }
   package static var stateCheckedAt: FactSet { FactSet(rawValue: 4) }
   package static var issuedAt: FactSet { FactSet(rawValue: 8) }
   package static var expiresAt: FactSet { FactSet(rawValue: 16) }
   package static let all: UInt8 = 31
+
+  package mutating func insert(_ other: FactSet) { rawValue |= other.rawValue }
+  package func contains(_ other: FactSet) -> Bool { rawValue & other.rawValue == other.rawValue }
 }

@@ -26,7 +26,7 @@ enum TokenClass: Hashable {
 
   fileprivate var facts: FactSet {
     switch self {
-    case .none: []
+    case .none: FactSet.none
     case .age: .issuedAt
     case .end: .expiresAt
     }
@@ -167,7 +167,9 @@ struct ProgramWriter {
 
   private mutating func writeBearer() {
     let hasMaxAge = shape.bearerSeconds != BundleFormat.none
-    checkFacts(hasMaxAge ? [.expiresAt, .issuedAt] : [.expiresAt])
+    var needed = FactSet.expiresAt
+    if hasMaxAge { needed.insert(.issuedAt) }
+    checkFacts(needed)
     builder.emit(.checkState)
     builder.emit(.checkBearer)
     if hasMaxAge { builder.emit(.checkTokenAge, a: 0, x: shape.bearerSeconds) }
