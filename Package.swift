@@ -28,6 +28,7 @@ let package = Package(
   products: [
     .executable(name: "postern", targets: ["postern"]),
     .library(name: "PosternKernel", targets: ["PosternKernel"]),
+    .library(name: "PosternCEL", targets: ["PosternCEL"]),
     .library(name: "PosternLanguage", targets: ["PosternLanguage"]),
     .library(name: "PosternCompiler", targets: ["PosternCompiler"]),
   ],
@@ -42,6 +43,7 @@ let package = Package(
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
     .target(name: "CPostern"),
     .target(name: "PosternKernel", dependencies: ["CPostern"], swiftSettings: house + lifetimes + embedded),
+    .target(name: "PosternCEL", swiftSettings: house),
     .target(name: "PosternLanguage", dependencies: ["CPostern", "CLibYAML"], swiftSettings: house),
     .target(
       name: "PosternCompiler", dependencies: ["PosternLanguage", "PosternKernel", "CPostern", "COpenSSL"],
@@ -58,6 +60,7 @@ let package = Package(
     .testTarget(
       name: "PosternKernelTests", dependencies: ["PosternCompiler", "PosternLanguage", "PosternKernel", "CPostern"],
       swiftSettings: house),
+    .testTarget(name: "PosternCELTests", dependencies: ["PosternCEL"], swiftSettings: house),
     .testTarget(
       name: "PosternLanguageTests", dependencies: ["PosternLanguage", "CPostern"], exclude: ["Cases"],
       swiftSettings: house),

@@ -1,0 +1,26 @@
+// What an evaluation asks of the world outside the expression. Refuses nothing.
+
+/// The values of an evaluation's variables.
+public protocol CELActivation {
+  /// The value of a qualified name (`request.path`); nil where there is no such variable.
+  ///
+  /// Throws `CELError` where there is one whose value is not known.
+  func value(of name: String) throws(CELError) -> CELValue?
+}
+
+extension [String: CELValue]: CELActivation {
+  public func value(of name: String) throws(CELError) -> CELValue? { self[name] }
+}
+
+/// Time zones, which the evaluator takes as a value: it reads no file and asks no platform.
+public protocol CELTimeZones: Sendable {
+  /// Seconds east of Greenwich in the zone of this IANA name (`America/New_York`) at an instant; nil where there is no such zone,
+  /// or the instant lies beyond what is known of it.
+  func offsetSeconds(ofZone name: String, at secondsSince1970: Int64) -> Int32?
+}
+
+/// No zones but the offsets that need no table: `UTC` and what is written as `+05:30` are the evaluator's own.
+public struct CELNoTimeZones: CELTimeZones {
+  public init() {}
+  public func offsetSeconds(ofZone name: String, at secondsSince1970: Int64) -> Int32? { nil }
+}
