@@ -51,6 +51,7 @@ struct Sections {
   var lists = Section()
   var code = Section()
   var costs = Section()
+  var conditionals = Section()
 
   var appCount: Int { apps.byteCount / RecordSize.app }
   var providerCount: Int { providers.byteCount / RecordSize.provider }
@@ -60,6 +61,7 @@ struct Sections {
   var denySetCount: Int { denySets.byteCount / RecordSize.denySet }
   var profileCount: Int { profiles.byteCount / RecordSize.profile }
   var codeWordCount: Int { code.byteCount / RecordSize.codeWord }
+  var conditionalCount: Int { conditionals.byteCount / RecordSize.conditional }
   var costCount: Int { costs.byteCount / RecordSize.cost }
   var unitCount: Int { grants.byteCount / RecordSize.unit }
 }

@@ -74,6 +74,7 @@ public struct BundleFault: Error, Equatable, Sendable {
   package static var profileTexts: BundleFault { BundleFault(79) }
   package static var certificateTooLow: BundleFault { BundleFault(80) }
   package static var certificateReserved: BundleFault { BundleFault(81) }
+  package static var appConditionals: BundleFault { BundleFault(82) }
 
   // Grants and deny rules.
   package static var rowHeader: BundleFault { BundleFault(90) }
@@ -89,6 +90,7 @@ public struct BundleFault: Error, Equatable, Sendable {
   package static var denyMembers: BundleFault { BundleFault(101) }
   package static var denyNumbers: BundleFault { BundleFault(102) }
   package static var denySetBits: BundleFault { BundleFault(103) }
+  package static var conditionalRecord: BundleFault { BundleFault(104) }
 
   // Code.
   package static var unknownOpcode: BundleFault { BundleFault(110) }

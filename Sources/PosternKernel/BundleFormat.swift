@@ -58,12 +58,13 @@ package struct SectionID: Equatable {
   package static var lists: SectionID { SectionID(17) }
   package static var code: SectionID { SectionID(18) }
   package static var costs: SectionID { SectionID(19) }
+  package static var conditionals: SectionID { SectionID(20) }
   package static var provenance: SectionID { SectionID(32) }
   package static var manifest: SectionID { SectionID(33) }
   package static var signature: SectionID { SectionID(34) }
 
   /// Sections 1 to this one must be in every bundle.
-  package static var lastRequired: UInt32 { 19 }
+  package static var lastRequired: UInt32 { 20 }
 }
 
 /// Byte counts of the records.
@@ -82,6 +83,7 @@ package enum RecordSize {
   package static let profile = 48
   package static let codeWord = 16
   package static let cost = 16
+  package static let conditional = 16
 }
 
 /// Kinds of name; those below `tenant` are members.
@@ -111,6 +113,7 @@ package enum AppFlag {
   package static let allowOptions: UInt16 = 1
   package static let `public`: UInt16 = 2
   package static let domainsRestricted: UInt16 = 4
+  package static let conditional: UInt16 = 8
 }
 
 /// Flags of a deny rule.
@@ -118,6 +121,13 @@ package enum DenyFlag {
   package static let namesGroup: UInt32 = 1
   package static let deniesEveryone: UInt32 = 2
   package static let exceptsEveryone: UInt32 = 4
+  /// The rule's condition asks for the time.
+  package static let mentionsTime: UInt32 = 8
+}
+
+/// Flags of a conditional binding.
+package enum ConditionalFlag {
+  package static let mentionsTime: UInt32 = 1
 }
 
 /// Flags of a host line and of a route.

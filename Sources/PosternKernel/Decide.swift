@@ -29,13 +29,13 @@ extension Bundle {
     }
     let raw = text.slice(path)
     if !Path.isPlain(raw) {
-      decideUnusual(hearing, request, credential, text, identity, line, raw: raw, scratch: &scratch, into: &decision)
+      decideUnusual(hearing, request, credential, text, cells, identity, line, raw: raw, scratch: &scratch, into: &decision)
     } else if let refusal = identityRefusal(credential, identity) {
       decision.forbid(refusal)
     } else if let line {
       let app = route(raw, on: line).app
       decideForm(
-        hearing, request, credential, text, identity, baseApp: line.baseApp, path: raw, app: app, into: &decision)
+        hearing, request, credential, text, cells, identity, baseApp: line.baseApp, path: raw, app: app, into: &decision)
     } else {
       decision.forbid(POSTERN_REASON_UNKNOWN_HOST)
     }
@@ -95,24 +95,24 @@ extension Bundle {
   @inline(always)
   private borrowing func decideForm(
     _ hearing: Hearing, _ request: postern_request, _ credential: postern_credential, _ text: Span<UInt8>,
-    _ identity: Span<UInt32>, baseApp: UInt32,
+    _ cells: Span<postern_cell>, _ identity: Span<UInt32>, baseApp: UInt32,
     path: Span<UInt8>, app: UInt32, into decision: inout postern_decision
   ) {
     if hearing.method.isGetOrHead {
       let mode = hearing.query.mode != 0 ? hearing.query.mode : Mode.isReserved(path) ? Mode.page(path) : 0
       if mode != 0 {
         return handle(
-          hearing, request, credential, text, identity, baseApp: baseApp, path: path, app: app, mode, into: &decision)
+          hearing, request, credential, text, cells, identity, baseApp: baseApp, path: path, app: app, mode, into: &decision)
       }
     }
-    decideRows(hearing, request, credential, text, identity, baseApp: baseApp, path: path, app: app, into: &decision)
+    decideRows(hearing, request, credential, text, cells, identity, baseApp: baseApp, path: path, app: app, into: &decision)
   }
 
   /// Row 3's answer; the refresh modes carry the obligations of the challenge that the same URL would get.
   @inline(never)
   private borrowing func handle(
     _ hearing: Hearing, _ request: postern_request, _ credential: postern_credential, _ text: Span<UInt8>,
-    _ identity: Span<UInt32>, baseApp: UInt32,
+    _ cells: Span<postern_cell>, _ identity: Span<UInt32>, baseApp: UInt32,
     path: Span<UInt8>, app: UInt32, _ mode: UInt8, into decision: inout postern_decision
   ) {
     decision.verdict = UInt8(truncatingIfNeeded: POSTERN_HANDLE)
@@ -124,7 +124,7 @@ extension Bundle {
       || mode == UInt8(truncatingIfNeeded: POSTERN_MODE_SESSION_REFRESHER)
     if !isRefresh { return }
     var plain = Self.refusal
-    decideRows(hearing, request, credential, text, identity, baseApp: baseApp, path: path, app: app, into: &plain)
+    decideRows(hearing, request, credential, text, cells, identity, baseApp: baseApp, path: path, app: app, into: &plain)
     let isChallenge =
       plain.verdict == UInt8(truncatingIfNeeded: POSTERN_REDIRECT)
       || plain.verdict == UInt8(truncatingIfNeeded: POSTERN_UNAUTHORIZED)
@@ -141,10 +141,10 @@ extension Bundle {
   @inline(never)
   private borrowing func decideRareForm(
     _ hearing: Hearing, _ request: postern_request, _ credential: postern_credential, _ text: Span<UInt8>,
-    _ identity: Span<UInt32>, baseApp: UInt32, path: Span<UInt8>, app: UInt32, into decision: inout postern_decision
+    _ cells: Span<postern_cell>, _ identity: Span<UInt32>, baseApp: UInt32, path: Span<UInt8>, app: UInt32, into decision: inout postern_decision
   ) {
     decideForm(
-      hearing, request, credential, text, identity, baseApp: baseApp, path: path, app: app, into: &decision)
+      hearing, request, credential, text, cells, identity, baseApp: baseApp, path: path, app: app, into: &decision)
   }
 
   // MARK: two forms
@@ -153,7 +153,7 @@ extension Bundle {
   @inline(never)
   private borrowing func decideUnusual(
     _ hearing: Hearing, _ request: postern_request, _ credential: postern_credential, _ text: Span<UInt8>,
-    _ identity: Span<UInt32>, _ line: HostLine?,
+    _ cells: Span<postern_cell>, _ identity: Span<UInt32>, _ line: HostLine?,
     raw: Span<UInt8>, scratch: inout MutableSpan<UInt8>, into decision: inout postern_decision
   ) {
     if scratch.count < Int(POSTERN_SCRATCH_BYTES) { return }
@@ -169,13 +169,13 @@ extension Bundle {
     let isOne = forms.shape == .decoded || (hearing.query.mode != 0 && hearing.method.isGetOrHead)
     if isOne {
       decideRareForm(
-        hearing, request, credential, text, identity, baseApp: line.baseApp, path: normal, app: normalApp.app,
+        hearing, request, credential, text, cells, identity, baseApp: line.baseApp, path: normal, app: normalApp.app,
         into: &decision)
     } else if Mode.isReserved(normal) != Mode.isReserved(decoded) || normalApp.app != decodedApp.app {
       decision.forbid(POSTERN_REASON_AMBIGUOUS_PATH)
     } else {
       decideBoth(
-        hearing, request, credential, text, identity, baseApp: line.baseApp, decoded: decoded, normal: normal,
+        hearing, request, credential, text, cells, identity, baseApp: line.baseApp, decoded: decoded, normal: normal,
         app: normalApp.app,
         into: &decision)
     }
@@ -184,18 +184,18 @@ extension Bundle {
   /// The two-form rule, once both forms lead to one app: the first form that does not allow decides.
   private borrowing func decideBoth(
     _ hearing: Hearing, _ request: postern_request, _ credential: postern_credential, _ text: Span<UInt8>,
-    _ identity: Span<UInt32>, baseApp: UInt32,
+    _ cells: Span<postern_cell>, _ identity: Span<UInt32>, baseApp: UInt32,
     decoded: Span<UInt8>, normal: Span<UInt8>, app: UInt32, into decision: inout postern_decision
   ) {
     var first = decision
     decideRareForm(
-      hearing, request, credential, text, identity, baseApp: baseApp, path: decoded, app: app, into: &first)
+      hearing, request, credential, text, cells, identity, baseApp: baseApp, path: decoded, app: app, into: &first)
     if !first.isAllow {
       decision = first
       return
     }
     decideRareForm(
-      hearing, request, credential, text, identity, baseApp: baseApp, path: normal, app: app, into: &decision)
+      hearing, request, credential, text, cells, identity, baseApp: baseApp, path: normal, app: app, into: &decision)
     if !decision.isAllow { return }
     if first.valid_until < decision.valid_until {
       decision.valid_until = first.valid_until

@@ -22,8 +22,21 @@ package struct Opcode: Equatable {
   package static var checkAbsolute: Opcode { Opcode(14) }
   package static var checkIdle: Opcode { Opcode(15) }
   package static var checkReauthentication: Opcode { Opcode(16) }
+  package static var yes: Opcode { Opcode(17) }
+  package static var no: Opcode { Opcode(18) }
+  package static var fault: Opcode { Opcode(19) }
+  package static var loadConstant: Opcode { Opcode(20) }
+  package static var loadRequest: Opcode { Opcode(21) }
+  package static var loadFact: Opcode { Opcode(22) }
+  package static var timePart: Opcode { Opcode(23) }
+  package static var testCompare: Opcode { Opcode(24) }
+  package static var testPrefix: Opcode { Opcode(25) }
+  package static var testSuffix: Opcode { Opcode(26) }
+  package static var testMember: Opcode { Opcode(27) }
+  package static var testTrue: Opcode { Opcode(28) }
+  package static var testFact: Opcode { Opcode(29) }
 
-  package static let last: UInt8 = 16
+  package static let last: UInt8 = 29
 }
 
 /// What an operand holds, and so which values the verifier lets through.
@@ -33,7 +46,7 @@ package struct OperandKind: Equatable {
 
   /// Must be 0.
   package static var unused: OperandKind { OperandKind(0) }
-  /// Registers written: 0 until conditions compile.
+  /// The mask of registers written so far.
   package static var registers: OperandKind { OperandKind(1) }
   /// The most words that can still run.
   package static var remaining: OperandKind { OperandKind(2) }
@@ -57,6 +70,28 @@ package struct OperandKind: Equatable {
   package static var flag: OperandKind { OperandKind(11) }
   /// 1 to 3: `postern_method`.
   package static var method: OperandKind { OperandKind(12) }
+  /// A register that the word writes, in the low half.
+  package static var writes: OperandKind { OperandKind(13) }
+  /// A register that the word reads, in the low half.
+  package static var reads: OperandKind { OperandKind(14) }
+  /// Two registers that the word reads.
+  package static var readsTwo: OperandKind { OperandKind(15) }
+  /// A register that the word writes, in the low half, and one that it reads.
+  package static var converts: OperandKind { OperandKind(16) }
+  /// A `postern_tag` or a `ConstantTag`; y and z then say where the constant lies, or are its value.
+  package static var constantTag: OperandKind { OperandKind(17) }
+  /// A `RequestPart`.
+  package static var requestPart: OperandKind { OperandKind(18) }
+  /// A slot of the caller's facts.
+  package static var slot: OperandKind { OperandKind(19) }
+  /// A `TimePart`.
+  package static var timePart: OperandKind { OperandKind(20) }
+  /// A `Comparison`.
+  package static var comparison: OperandKind { OperandKind(21) }
+  /// Half of a constant.
+  package static var constant: OperandKind { OperandKind(22) }
+  /// Seconds east of Greenwich, signed.
+  package static var offsetSeconds: OperandKind { OperandKind(23) }
 }
 
 /// The facts about an opcode.
@@ -82,6 +117,28 @@ package struct OpcodeShape {
     self.z = z
     self.endsPath = endsPath
   }
+
+  /// A test: x is where it goes on if it holds, y if it does not, z if it is an error.
+  package init(test name: StaticString, a: OperandKind = .unused, b: OperandKind = .unused) {
+    self.init(name, a: a, b: b, x: .target, y: .target, z: .target, endsPath: true)
+  }
+
+  /// The registers that a word with this operand reads, as a mask.
+  package func reads(_ operand: UInt8) -> UInt16 {
+    let low: UInt16 = 1 << UInt16(operand & 15)
+    let high: UInt16 = 1 << UInt16(operand >> 4)
+    switch a {
+    case .reads: return low
+    case .readsTwo: return low | high
+    case .converts: return high
+    default: return 0
+    }
+  }
+
+  /// The register that it writes, as a mask.
+  package func writes(_ operand: UInt8) -> UInt16 {
+    a == .writes || a == .converts ? 1 << UInt16(operand & 15) : 0
+  }
 }
 
 extension Opcode {
@@ -104,6 +161,19 @@ extension Opcode {
     case 14: OpcodeShape("checkAbsolute", x: .seconds)
     case 15: OpcodeShape("checkIdle", x: .seconds)
     case 16: OpcodeShape("checkReauthentication", a: .method, x: .seconds)
+    case 17: OpcodeShape("yes", endsPath: true)
+    case 18: OpcodeShape("no", endsPath: true)
+    case 19: OpcodeShape("fault", endsPath: true)
+    case 20: OpcodeShape("loadConstant", a: .writes, b: .constantTag, y: .constant, z: .constant)
+    case 21: OpcodeShape("loadRequest", a: .writes, b: .requestPart, x: .target)
+    case 22: OpcodeShape("loadFact", a: .writes, b: .slot, x: .target)
+    case 23: OpcodeShape("timePart", a: .converts, b: .timePart, x: .target, y: .offsetSeconds)
+    case 24: OpcodeShape(test: "testCompare", a: .readsTwo, b: .comparison)
+    case 25: OpcodeShape(test: "testPrefix", a: .readsTwo)
+    case 26: OpcodeShape(test: "testSuffix", a: .readsTwo)
+    case 27: OpcodeShape(test: "testMember", a: .readsTwo)
+    case 28: OpcodeShape(test: "testTrue", a: .reads)
+    case 29: OpcodeShape(test: "testFact", b: .slot)
     default: nil
     }
   }

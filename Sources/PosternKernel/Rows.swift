@@ -35,7 +35,7 @@ extension Bundle {
   @inline(always)
   borrowing func decideRows(
     _ hearing: Hearing, _ request: postern_request, _ credential: postern_credential, _ text: Span<UInt8>,
-    _ identity: Span<UInt32>, baseApp: UInt32, path: Span<UInt8>, app: UInt32, into decision: inout postern_decision
+    _ cells: Span<postern_cell>, _ identity: Span<UInt32>, baseApp: UInt32, path: Span<UInt8>, app: UInt32, into decision: inout postern_decision
   ) {
     let isRouted = app != BundleFormat.none
     let line = appLine(isRouted ? app : baseApp)
@@ -46,15 +46,20 @@ extension Bundle {
     var run = ClockRun(now: hearing.now)
     admit(line, credential, identity, &run)
     if line.isPublic && isRouted {
-      return decidePublic(line, run, hearing, request, credential, text, identity, path: path, into: &decision)
+      return decidePublic(
+        line, &run, hearing, request, credential, text, cells, identity, path: path, into: &decision)
     }
     if !run.outcome.passed { return challenge(&decision, run, hearing, request, credential, text) }
     // Row 4 where no route matches: strangers were challenged, and a page that polls has seen its session's state.
     if !isRouted { return decision.forbid(POSTERN_REASON_NO_ROUTE) }
     if !isDomainAllowed(line, identity) { return decision.forbid(POSTERN_REASON_DOMAIN_NOT_ALLOWED) }
-    if isDenied(line, identity, &decision) { return }
-    let binding = findBinding(line, IdentityView(identity))
-    if binding == BundleFormat.none { return decision.forbid(POSTERN_REASON_NO_BINDING) }
+    if isDenied(line, hearing, request, text, cells, identity, path: path, &run, &decision) { return }
+    var binding = findBinding(line, IdentityView(identity))
+    if binding == BundleFormat.none {
+      if line.flags & AppFlag.conditional == 0 { return decision.forbid(POSTERN_REASON_NO_BINDING) }
+      binding = findConditional(line, hearing, request, text, cells, identity, path: path, &run, &decision)
+      if binding == BundleFormat.none { return }
+    }
     allow(&decision, POSTERN_REASON_GRANTED)
     decision.rule_kind = UInt8(truncatingIfNeeded: POSTERN_RULE_BINDING)
     decision.rule = binding
@@ -107,12 +112,22 @@ extension Bundle {
     decision.identity_attached = 1
     decision.valid_until = run.outcome.validUntil
     decision.clock = run.outcome.validUntilClock
+    boundByConditions(&decision, run)
     decision.check_state_at = run.outcome.checkStateAt
     if hearing.query.isTokenTest { decision.token_test = hearing.query.tokenTest }
     let countsAsActivity =
       credential.kind == UInt8(truncatingIfNeeded: POSTERN_CREDENTIAL_SESSION)
       && hearing.method != .options && !Challenge.isSpeculative(request, text: text) && !isExcluded(path, line)
     decision.touch = countsAsActivity ? 1 : 0
+  }
+
+  /// Bounds an answer by the conditions that were asked and that ask for the time.
+  @inline(__always)
+  private borrowing func boundByConditions(_ decision: inout postern_decision, _ run: ClockRun) {
+    if run.conditionsUntil < decision.valid_until {
+      decision.valid_until = run.conditionsUntil
+      decision.clock = UInt8(truncatingIfNeeded: POSTERN_CLOCK_CONDITION)
+    }
   }
 
   /// Whether `path` lies under one of the app's `session.activity.exclude`.
@@ -142,14 +157,15 @@ extension Bundle {
 
   @inline(never)
   private borrowing func decidePublic(
-    _ line: AppLine, _ run: ClockRun, _ hearing: Hearing, _ request: postern_request,
-    _ credential: postern_credential, _ text: Span<UInt8>, _ identity: Span<UInt32>, path: Span<UInt8>,
-    into decision: inout postern_decision
+    _ line: AppLine, _ run: inout ClockRun, _ hearing: Hearing, _ request: postern_request,
+    _ credential: postern_credential, _ text: Span<UInt8>, _ cells: Span<postern_cell>, _ identity: Span<UInt32>,
+    path: Span<UInt8>, into decision: inout postern_decision
   ) {
     let isAttached = run.outcome.passed && isDomainAllowed(line, identity)
     let isDenied =
       isAttached
-      ? isDenied(line, identity, &decision) : isAnonymousDenied(line, &decision)
+      ? isDenied(line, hearing, request, text, cells, identity, path: path, &run, &decision)
+      : isAnonymousDenied(line, hearing, request, text, cells, path: path, &run, &decision)
     if isDenied { return }
     allow(&decision, POSTERN_REASON_PUBLIC_ACCESS)
     decision.rule_kind = UInt8(truncatingIfNeeded: POSTERN_RULE_BINDING)
@@ -158,6 +174,7 @@ extension Bundle {
       attach(&decision, run, line, hearing, request, credential, text, path: path)
     } else {
       boundAnonymous(&decision, hearing.now, credential)
+      boundByConditions(&decision, run)
     }
   }
 
@@ -191,27 +208,36 @@ extension Bundle {
 
   // MARK: row 10
 
-  /// Forbids by the first deny rule above the app, in tree order, that holds the identity.
+  /// Forbids by the first deny rule above the app, in tree order, that holds the identity and whose condition does not fail it.
   @inline(__always)
   private borrowing func isDenied(
-    _ line: AppLine, _ identity: Span<UInt32>, _ decision: inout postern_decision
+    _ line: AppLine, _ hearing: Hearing, _ request: postern_request, _ text: Span<UInt8>,
+    _ cells: Span<postern_cell>, _ identity: Span<UInt32>, path: Span<UInt8>, _ run: inout ClockRun,
+    _ decision: inout postern_decision
   ) -> Bool {
-    let set = line.denySet
-    return set != BundleFormat.none && isDenied(bySet: set, identity, &decision)
+    if line.denySet == BundleFormat.none { return false }
+    let conditions = ConditionRun(request, text: text, cells: cells, path: path, now: hearing.now)
+    return isDenied(bySet: line.denySet, conditions, IdentityView(identity), &run, &decision)
   }
 
+  @inline(never)
   private borrowing func isDenied(
-    bySet set: UInt32, _ identity: Span<UInt32>, _ decision: inout postern_decision
+    bySet set: UInt32, _ conditions: borrowing ConditionRun, _ identity: IdentityView, _ run: inout ClockRun,
+    _ decision: inout postern_decision
   ) -> Bool {
     let mask = sections.denySets.offset &+ RecordSize.denySet &* Int(set)
     var word = 0
     while word < 8 {
-      let hit = words.u32(mask &+ 4 &* word) & identity[IdentityLayout.deniedOrUnknown &+ word]
-      if hit != 0 {
-        let bit = hit.trailingZeroBitCount
-        let isNamed = identity[IdentityLayout.denied &+ word] >> UInt32(truncatingIfNeeded: bit) & 1 == 1
-        deny(&decision, isNamed ? POSTERN_REASON_DENIED : POSTERN_REASON_GROUPS_UNKNOWN, rule: 32 &* word &+ bit)
-        return true
+      var hits = words.u32(mask &+ 4 &* word) & identity.word(IdentityLayout.deniedOrUnknown &+ word)
+      while hits != 0 {
+        let bit = hits.trailingZeroBitCount
+        let rule = 32 &* word &+ bit
+        if doesDeny(rule: rule, conditions, &run) {
+          let isNamed = identity.word(IdentityLayout.denied &+ word) >> UInt32(truncatingIfNeeded: bit) & 1 == 1
+          deny(&decision, isNamed ? POSTERN_REASON_DENIED : POSTERN_REASON_GROUPS_UNKNOWN, rule: rule)
+          return true
+        }
+        hits &= hits &- 1
       }
       word &+= 1
     }
@@ -219,21 +245,77 @@ extension Bundle {
   }
 
   /// Forbids by the first deny rule that an anonymous caller matches.
-  private borrowing func isAnonymousDenied(_ line: AppLine, _ decision: inout postern_decision) -> Bool {
-    let set = line.denySet
-    if set == BundleFormat.none { return false }
-    let mask = sections.denySets.offset &+ RecordSize.denySet &* Int(set)
+  private borrowing func isAnonymousDenied(
+    _ line: AppLine, _ hearing: Hearing, _ request: postern_request, _ text: Span<UInt8>,
+    _ cells: Span<postern_cell>, path: Span<UInt8>, _ run: inout ClockRun, _ decision: inout postern_decision
+  ) -> Bool {
+    if line.denySet == BundleFormat.none { return false }
+    let conditions = ConditionRun(request, text: text, cells: cells, path: path, now: hearing.now)
+    let mask = sections.denySets.offset &+ RecordSize.denySet &* Int(line.denySet)
     let everyone = sections.organization.offset &+ 96
     var word = 0
     while word < 8 {
-      let hit = words.u32(mask &+ 4 &* word) & words.u32(everyone &+ 4 &* word)
-      if hit != 0 {
-        deny(&decision, POSTERN_REASON_DENIED, rule: 32 &* word &+ hit.trailingZeroBitCount)
-        return true
+      var hits = words.u32(mask &+ 4 &* word) & words.u32(everyone &+ 4 &* word)
+      while hits != 0 {
+        let rule = 32 &* word &+ hits.trailingZeroBitCount
+        if doesDeny(rule: rule, conditions, &run) {
+          deny(&decision, POSTERN_REASON_DENIED, rule: rule)
+          return true
+        }
+        hits &= hits &- 1
       }
       word &+= 1
     }
     return false
+  }
+
+  /// Whether the condition of a rule that matches, if it has one, is true or an error.
+  private borrowing func doesDeny(rule: Int, _ conditions: borrowing ConditionRun, _ run: inout ClockRun) -> Bool {
+    let record = Block(
+      words, sections.denyRules.offset &+ RecordSize.denyRule &* rule, byteCount: RecordSize.denyRule)
+    let condition = record.u32(20)
+    if condition == BundleFormat.none { return true }
+    if record.u32(16) & DenyFlag.mentionsTime != 0 { run.boundByCondition() }
+    return conditions.evaluate(condition, in: self) != .no
+  }
+
+  /// The first conditional binding, in the order of `findBinding`, that holds the identity and whose condition is true; else
+  /// forbids, by the first whose condition is false, or else by the first in error.
+  @inline(never)
+  private borrowing func findConditional(
+    _ line: AppLine, _ hearing: Hearing, _ request: postern_request, _ text: Span<UInt8>,
+    _ cells: Span<postern_cell>, _ identity: Span<UInt32>, path: Span<UInt8>, _ run: inout ClockRun,
+    _ decision: inout postern_decision
+  ) -> UInt32 {
+    let conditions = ConditionRun(request, text: text, cells: cells, path: path, now: hearing.now)
+    let view = IdentityView(identity)
+    var firstFalse = BundleFormat.none
+    var firstError = BundleFormat.none
+    var offset = sections.conditionals.offset &+ RecordSize.conditional
+      &* Int(words.u32(sections.appRecords.offset &+ RecordSize.appRecord &* Int(line.index) &+ 28))
+    while true {
+      let record = Block(words, offset, byteCount: RecordSize.conditional)
+      let binding = record.u32(0)
+      if binding == BundleFormat.none { break }
+      if self.binding(inRow: record.u32(8), view) != BundleFormat.none {
+        if record.u32(12) & ConditionalFlag.mentionsTime != 0 { run.boundByCondition() }
+        let truth = conditions.evaluate(record.u32(4), in: self)
+        if truth == .yes { return binding }
+        if truth == .no && firstFalse == BundleFormat.none { firstFalse = binding }
+        if truth == .error && firstError == BundleFormat.none { firstError = binding }
+      }
+      offset &+= RecordSize.conditional
+    }
+    forbid(&decision, falseBinding: firstFalse, errorBinding: firstError)
+    return BundleFormat.none
+  }
+
+  private borrowing func forbid(_ decision: inout postern_decision, falseBinding: UInt32, errorBinding: UInt32) {
+    let isFalse = falseBinding != BundleFormat.none
+    if !isFalse && errorBinding == BundleFormat.none { return decision.forbid(POSTERN_REASON_NO_BINDING) }
+    decision.forbid(isFalse ? POSTERN_REASON_CONDITION_FALSE : POSTERN_REASON_CONDITION_ERROR)
+    decision.rule_kind = UInt8(truncatingIfNeeded: POSTERN_RULE_BINDING)
+    decision.rule = isFalse ? falseBinding : errorBinding
   }
 
   private borrowing func deny(_ decision: inout postern_decision, _ reason: Int, rule: Int) {

@@ -36,13 +36,17 @@ extension Verifier {
     var bound = CertificateBound()
     var index = 0
     while index < lines.count {
-      let usage = try checkApp(lines, index, limits)
-      try checkAppRecord(records, index, limits)
+      var usage = try checkApp(lines, index, limits)
+      let conditions = try checkAppRecord(records, index, limits)
+      try require(usage.isConditional == (conditions != BundleFormat.none), .appConditionals)
+      if usage.isConditional { try usage.add(conditionCost(ofRun: conditions)) }
+      let denySet = lines.word(index, 6).lowHalf
+      if denySet != BundleFormat.none { usage.wordCount &+= denyWordCount(ofSet: denySet) }
       let references = (profile: lines.word(index, 6).highHalf, cost: lines.word(index, 7).highHalf)
       if references != (bound.profile, bound.cost) {
         bound = try certificateBound(profile: references.profile, cost: references.cost, floor)
       }
-      try require(usage.wordCount <= bound.wordCount && usage.probeCount <= bound.rowProbes, .certificateTooLow)
+      try require(usage.wordCount <= UInt64(bound.wordCount) && usage.probeCount <= bound.rowProbes, .certificateTooLow)
       index &+= 1
     }
   }
@@ -54,7 +58,7 @@ extension Verifier {
     let flags = UInt16(truncatingIfNeeded: head >> 32)
     let rowCount = Int(truncatingIfNeeded: head >> 48)
     // The row count is compared together with the reserved byte above it.
-    try require(flags <= 7 && rowCount <= BundleFormat.rowLimit, .appNumbers)
+    try require(flags <= 15 && rowCount <= BundleFormat.rowLimit, .appNumbers)
     let program = Int(head.lowHalf)
     try require(program < limits.codeWordCount, .appProgram)
     let label = words.u64(sections.code.offset &+ RecordSize.codeWord &* program)
@@ -65,7 +69,23 @@ extension Verifier {
     try checkReferences(denySet: lines.word(app, 6), cost: lines.word(app, 7), limits)
     let isPublic = flags & AppFlag.public != 0
     try require(isPublic == (lines.word(app, 7).lowHalf != BundleFormat.none), .appPublic)
-    return AppUsage(wordCount: label.highHalf, probeCount: probeCount)
+    return AppUsage(
+      wordCount: UInt64(label.highHalf), probeCount: probeCount, isConditional: flags & AppFlag.conditional != 0)
+  }
+
+  /// The words of the conditions of a set's deny rules.
+  private func denyWordCount(ofSet set: UInt32) -> UInt64 {
+    var count: UInt64 = 0
+    var rule = 0
+    while rule < sections.denyRuleCount {
+      let word = words.u32(sections.denySets.offset &+ RecordSize.denySet &* Int(set) &+ 4 &* (rule >> 5))
+      let condition = words.u32(sections.denyRules.offset &+ RecordSize.denyRule &* rule &+ 20)
+      if word >> UInt32(rule & 31) & 1 == 1 && condition != BundleFormat.none {
+        count &+= UInt64(wordCount(ofCondition: condition))
+      }
+      rule &+= 1
+    }
+    return count
   }
 
   /// Checks the rows of an app, which fill the words 2 to 5 of its line; returns the probes that they cost.
@@ -94,7 +114,7 @@ extension Verifier {
     return probeCount
   }
 
-  @inline(__always) private static func probes(entryCount: UInt32) -> UInt64 {
+  @inline(__always) static func probes(entryCount: UInt32) -> UInt64 {
     entryCount <= UInt32(BundleFormat.walkLimit) ? UInt64(entryCount) : UInt64(BundleFormat.identityMemberLimit)
   }
 
@@ -107,12 +127,14 @@ extension Verifier {
     try require(areInRange, .appReferences)
   }
 
+  /// Checks the record of an app; returns where its conditional bindings begin.
   @inline(__always)
-  private func checkAppRecord(_ records: Records<4>, _ app: Int, _ limits: AppLimits) throws(BundleFault) {
+  private func checkAppRecord(_ records: Records<4>, _ app: Int, _ limits: AppLimits) throws(BundleFault) -> UInt32 {
     let areTexts = isText(records.word(app, 0)) && isText(records.word(app, 1)) && isText(records.word(app, 2))
     try require(areTexts, .appRecordText)
-    // The reserved bytes above the audience are compared together with it.
-    try require(records.word(app, 3) &- limits.clientStart < limits.clientCount, .appRecordAudience)
+    let last = records.word(app, 3)
+    try require(UInt64(last.lowHalf) &- limits.clientStart < limits.clientCount, .appRecordAudience)
+    return last.highHalf
   }
 
   // MARK: certificates
@@ -181,8 +203,14 @@ private struct AppLimits {
 
 /// What an app's program and rows cost: the words that its label promises, and the probes of a walk through its rows.
 private struct AppUsage {
-  let wordCount: UInt32
-  let probeCount: UInt64
+  var wordCount: UInt64
+  var probeCount: UInt64
+  let isConditional: Bool
+
+  mutating func add(_ conditions: (wordCount: UInt64, probeCount: UInt64)) {
+    wordCount &+= conditions.wordCount
+    probeCount &+= conditions.probeCount
+  }
 }
 
 /// The words and the probes that a certificate leaves to the programs and rows of apps with one profile. Most apps share

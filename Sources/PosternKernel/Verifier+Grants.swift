@@ -1,4 +1,4 @@
-// The grants, row by row, and the code. Relies on the kinds of names being read. After it, a unit that begins with the row
+// The grants, row by row. Relies on the kinds of names being read. After it, a unit that begins with the row
 // marker is the header of a row that was checked: so a reference to a row is proved by a look at one word.
 
 extension Verifier {
@@ -134,82 +134,6 @@ extension Verifier {
       others = pair.otherKinds
     }
     return missingCount == 0
-  }
-
-  // MARK: code
-
-  func checkCode() throws(BundleFault) {
-    var index = 0
-    var budget: UInt32 = 0
-    var isOpen = false
-    while index < sections.codeWordCount {
-      let word = CodeWord(words, sections.code.offset &+ RecordSize.codeWord &* index)
-      guard let shape = word.opcode.shape else { throw .unknownOpcode }
-      try checkOperands(word, shape)
-      if word.opcode == .label {
-        try require(!isOpen || word.x <= budget, .costNotDecreasing)
-        budget = word.x
-      } else {
-        try require(isOpen, .unreachableWord)
-      }
-      try require(budget > 0, .costNotDecreasing)
-      budget &-= 1
-      if shape.x == .target { try checkJump(word, from: index, budget: budget) }
-      isOpen = !shape.endsPath
-      index &+= 1
-    }
-    try require(!isOpen, .pathDoesNotEnd)
-  }
-
-  private func checkJump(_ word: CodeWord, from index: Int, budget: UInt32) throws(BundleFault) {
-    let target = Int(word.x)
-    try require(target > index, .jumpBackwards)
-    try require(target < sections.codeWordCount, .jumpToNoLabel)
-    let label = CodeWord(words, sections.code.offset &+ RecordSize.codeWord &* target)
-    try require(label.opcode == .label, .jumpToNoLabel)
-    try require(label.x <= budget, .costNotDecreasing)
-  }
-
-  private func checkOperands(_ word: CodeWord, _ shape: OpcodeShape) throws(BundleFault) {
-    if shape.b == .registers { try require(word.b == 0, .registersNotWritten) }
-    let areSound =
-      isSound(UInt32(word.a), shape.a) && isSound(UInt32(word.b), shape.b) && isSound(word.x, shape.x)
-      && isSound(word.y, shape.y) && isSound(word.z, shape.z)
-    try require(areSound, .operandOutOfRange)
-  }
-
-  private func isSound(_ value: UInt32, _ kind: OperandKind) -> Bool {
-    switch kind {
-    case .unused, .registers: value == 0
-    case .challengeReason: value >= 40 && value <= 62 && (value <= 45 || value >= 50)
-    case .credentialKind: value == 1 || value == 2
-    case .principalKind: value <= 3
-    case .provider: Int(value) < sections.providerCount
-    case .seconds: value != BundleFormat.none
-    case .facts: value <= UInt32(FactSet.all)
-    case .flag: value <= 1
-    case .method: value >= 1 && value <= 3
-    default: true
-    }
-  }
-}
-
-/// A word of code, taken apart.
-package struct CodeWord {
-  package let opcode: Opcode
-  package let a: UInt8
-  package let b: UInt16
-  package let x: UInt32
-  package let y: UInt32
-  package let z: UInt32
-
-  init(_ words: Words, _ offset: Int) {
-    opcode = Opcode(words.byte(offset))
-    a = words.byte(offset &+ 1)
-    b = words.u16(offset &+ 2)
-    x = words.u32(offset &+ 4)
-    y = words.u32(offset &+ 8)
-    z = words.u32(offset &+ 12)
   }
 }
 

@@ -198,9 +198,11 @@ extension Verifier {
     let end = record &+ sections.denyRules.byteCount
     while record < end {
       try require(isDenyList(record) && isDenyList(record &+ 8), .denyMembers)
+      let flags = words.u32(record &+ 16)
+      let condition = words.u32(record &+ 20)
       let isSound =
-        words.u32(record &+ 16) <= 7 && words.u32(record &+ 20) == BundleFormat.none
-        && words.u64(record &+ 24) == 0
+        flags <= 15 && words.u64(record &+ 24) == 0
+        && (condition == BundleFormat.none ? flags & DenyFlag.mentionsTime == 0 : isCondition(condition))
       try require(isSound, .denyNumbers)
       record &+= RecordSize.denyRule
     }

@@ -14,6 +14,7 @@ extension Bundle {
     try verifier.checkProviders()
     try verifier.checkAttributes()
     try verifier.checkDenyRules()
+    try verifier.checkConditionals()
     try verifier.checkProfiles()
     try verifier.checkApps()
     try verifier.checkOrganizationRow()
@@ -129,6 +130,7 @@ struct Verifier {
     case .lists: sections.lists = section
     case .code: sections.code = section
     case .costs: sections.costs = section
+    case .conditionals: sections.conditionals = section
     default: break
     }
   }
@@ -138,7 +140,7 @@ struct Verifier {
     switch SectionID(id) {
     case .organization: RecordSize.organization
     case .providers: RecordSize.provider
-    case .attributes, .code, .costs: RecordSize.codeWord
+    case .attributes, .code, .costs, .conditionals: RecordSize.codeWord
     case .names, .appRecords, .denyRules, .denySets: RecordSize.name
     case .memberships, .denyMembers, .lists: 4
     case .apps: RecordSize.app

@@ -109,6 +109,7 @@ enum {
   POSTERN_CLOCK_ABSOLUTE = 8,
   POSTERN_CLOCK_IDLE = 9,
   POSTERN_CLOCK_REAUTHENTICATION = 10,
+  POSTERN_CLOCK_CONDITION = 11, /* a condition that asks for the time */
 };
 
 typedef uint8_t postern_prompt; /* what the login must ask, on a challenge */

@@ -1,0 +1,245 @@
+// The tests of conditions over two registers: equality and order across types as CEL has them, parts of texts, membership.
+// What has no overload for the values at hand is an error; equality of unrelated values is false.
+
+internal import CPostern
+
+extension Bundle {
+  // MARK: comparison
+
+  borrowing func compare(
+    _ left: Register, _ right: Register, _ comparison: Comparison, _ facts: borrowing ConditionRun
+  ) -> Truth {
+    if comparison == .equal { return Truth(areEqual(left, right, facts)) }
+    if comparison == .notEqual { return Truth(!areEqual(left, right, facts)) }
+    guard Self.haveOrder(left, right) else { return .error }
+    // NaN is in no order with anything: every comparison is false.
+    guard let order = order(left, right, facts) else { return .no }
+    switch comparison {
+    case .less: return Truth(order < 0)
+    case .lessOrEqual: return Truth(order <= 0)
+    case .greater: return Truth(order > 0)
+    default: return Truth(order >= 0)
+    }
+  }
+
+  borrowing func areEqual(_ left: Register, _ right: Register, _ facts: borrowing ConditionRun) -> Bool {
+    if left.isNumber && right.isNumber { return Self.order(number: left, right) == 0 }
+    if left.tag != right.tag { return false }
+    switch Int(left.tag) {
+    case POSTERN_TEXT, POSTERN_BYTES, POSTERN_ADDRESS:
+      return left.count == right.count && areEqual(left, right, byteCount: Int(left.count), from: 0, facts)
+    case POSTERN_NULL: return true
+    case POSTERN_BOOL, POSTERN_TIMESTAMP, POSTERN_DURATION: return left.value == right.value
+    default: return false
+    }
+  }
+
+  private static func haveOrder(_ left: Register, _ right: Register) -> Bool {
+    if left.isNumber && right.isNumber { return true }
+    if left.tag != right.tag { return false }
+    switch Int(left.tag) {
+    case POSTERN_TEXT, POSTERN_BYTES, POSTERN_BOOL, POSTERN_TIMESTAMP, POSTERN_DURATION: return true
+    default: return false
+    }
+  }
+
+  private borrowing func order(
+    _ left: Register, _ right: Register, _ facts: borrowing ConditionRun
+  ) -> Int? {
+    if left.isNumber { return Self.order(number: left, right) }
+    switch Int(left.tag) {
+    case POSTERN_TEXT, POSTERN_BYTES: return order(text: left, right, facts)
+    case POSTERN_BOOL: return Self.sign(left.value, right.value)
+    default: return Self.sign(Int64(bitPattern: left.value), Int64(bitPattern: right.value))
+    }
+  }
+
+  @inline(__always) private static func sign<Value: Comparable>(_ left: Value, _ right: Value) -> Int {
+    left < right ? -1 : left == right ? 0 : 1
+  }
+
+  // MARK: numbers
+
+  /// The order of two numbers by value, whatever their types; nil for NaN.
+  private static func order(number left: Register, _ right: Register) -> Int? {
+    if left.has(POSTERN_DOUBLE) || right.has(POSTERN_DOUBLE) { return orderOfDouble(left, right) }
+    let leftIsNegative = left.has(POSTERN_INT) && Int64(bitPattern: left.value) < 0
+    let rightIsNegative = right.has(POSTERN_INT) && Int64(bitPattern: right.value) < 0
+    if leftIsNegative != rightIsNegative { return leftIsNegative ? -1 : 1 }
+    // Of one sign, two's complement orders as unsigned numbers do.
+    return sign(left.value, right.value)
+  }
+
+  private static func orderOfDouble(_ left: Register, _ right: Register) -> Int? {
+    if !left.has(POSTERN_DOUBLE) {
+      guard let order = orderOfDouble(right, left) else { return nil }
+      return 0 &- order
+    }
+    let value = Double(bitPattern: left.value)
+    if value.isNaN { return nil }
+    if right.has(POSTERN_DOUBLE) {
+      let other = Double(bitPattern: right.value)
+      return other.isNaN ? nil : sign(value, other)
+    }
+    return right.has(POSTERN_INT)
+      ? order(value, toSigned: Int64(bitPattern: right.value)) : order(value, toUnsigned: right.value)
+  }
+
+  /// Exactly: an integer that no double equals lies between two of them.
+  private static func order(_ value: Double, toSigned other: Int64) -> Int {
+    if value >= 0x1p63 { return 1 }
+    if value < -0x1p63 { return -1 }
+    let whole = value.rounded(.towardZero)
+    let order = sign(Int64(whole), other)
+    return order != 0 ? order : sign(value, whole)
+  }
+
+  private static func order(_ value: Double, toUnsigned other: UInt64) -> Int {
+    if value >= 0x1p64 { return 1 }
+    if value < 0 { return -1 }
+    let whole = value.rounded(.towardZero)
+    let order = sign(UInt64(whole), other)
+    return order != 0 ? order : sign(value, whole)
+  }
+
+  // MARK: texts
+
+  /// The 8 bytes or fewer of a register's text from `index`.
+  @inline(__always)
+  private borrowing func bytes(
+    _ register: Register, from index: Int, count: Int, _ facts: borrowing ConditionRun
+  ) -> UInt64 {
+    let offset = register.offset &+ index
+    switch register.place {
+    case .facts: return facts.text.word(offset, byteCount: count)
+    case .folded: return ASCII.lowercased(facts.text.word(offset, byteCount: count))
+    case .path: return facts.path.word(offset, byteCount: count)
+    default: return words.word(sections.strings.offset &+ offset, count: count)
+    }
+  }
+
+  /// Whether `byteCount` bytes of `left` from `offset` are the first of `right`.
+  private borrowing func areEqual(
+    _ left: Register, _ right: Register, byteCount: Int, from offset: Int, _ facts: borrowing ConditionRun
+  ) -> Bool {
+    var index = 0
+    while index < byteCount {
+      let count = min(8, byteCount &- index)
+      if bytes(left, from: offset &+ index, count: count, facts) != bytes(right, from: index, count: count, facts) {
+        return false
+      }
+      index &+= 8
+    }
+    return true
+  }
+
+  private borrowing func order(text left: Register, _ right: Register, _ facts: borrowing ConditionRun) -> Int {
+    let common = min(Int(left.count), Int(right.count))
+    var index = 0
+    while index < common {
+      let count = min(8, common &- index)
+      let first = bytes(left, from: index, count: count, facts)
+      let second = bytes(right, from: index, count: count, facts)
+      // The first byte is the lowest: the other way round it weighs most.
+      if first != second { return first.byteSwapped < second.byteSwapped ? -1 : 1 }
+      index &+= 8
+    }
+    return Self.sign(left.count, right.count)
+  }
+
+  /// `startsWith` and `endsWith`.
+  borrowing func testPart(
+    _ text: Register, _ part: Register, _ facts: borrowing ConditionRun, atEnd: Bool
+  ) -> Truth {
+    guard text.has(POSTERN_TEXT), part.has(POSTERN_TEXT) else { return .error }
+    if part.count > text.count { return .no }
+    let offset = atEnd ? Int(text.count &- part.count) : 0
+    return Truth(areEqual(text, part, byteCount: Int(part.count), from: offset, facts))
+  }
+
+  // MARK: membership
+
+  borrowing func isMember(_ value: Register, _ container: Register, _ facts: borrowing ConditionRun) -> Truth {
+    switch Int(container.tag) {
+    case ConstantTag.textSet: return value.has(POSTERN_TEXT) ? Truth(isInSet(value, container, facts)) : .no
+    case ConstantTag.addressRanges:
+      return value.has(POSTERN_ADDRESS) ? Truth(isInRanges(value, container, facts)) : .error
+    case POSTERN_LIST: return isInCells(value, container, step: 1, facts)
+    case POSTERN_MAP: return isInCells(value, container, step: 2, facts)
+    default: return .error
+    }
+  }
+
+  /// A binary search in texts that ascend.
+  private borrowing func isInSet(_ value: Register, _ set: Register, _ facts: borrowing ConditionRun) -> Bool {
+    var low = 0
+    var high = Int(set.count)
+    while low < high {
+      let middle = (low &+ high) >> 1
+      let pair = sections.lists.offset &+ 4 &* set.offset &+ 8 &* middle
+      let item = Register(
+        tag: POSTERN_TEXT, value: UInt64(words.u32(pair)), count: words.u32(pair &+ 4), place: .bundle)
+      let order = order(text: value, item, facts)
+      if order == 0 { return true }
+      if order < 0 { high = middle } else { low = middle &+ 1 }
+    }
+    return false
+  }
+
+  /// A binary search in ranges that ascend and lie apart.
+  private borrowing func isInRanges(_ value: Register, _ ranges: Register, _ facts: borrowing ConditionRun) -> Bool {
+    let key = addressKey(value, facts)
+    var low = 0
+    var high = Int(ranges.count)
+    while low < high {
+      let middle = (low &+ high) >> 1
+      let range = Block(words, sections.lists.offset &+ 4 &* ranges.offset &+ 32 &* middle, byteCount: 32)
+      if key < AddressKey(high: range.u64(0), low: range.u64(8)) {
+        high = middle
+      } else if AddressKey(high: range.u64(16), low: range.u64(24)) < key {
+        low = middle &+ 1
+      } else {
+        return true
+      }
+    }
+    return false
+  }
+
+  private borrowing func addressKey(_ value: Register, _ facts: borrowing ConditionRun) -> AddressKey {
+    if value.count == 16 {
+      return AddressKey(
+        high: bytes(value, from: 0, count: 8, facts).byteSwapped, low: bytes(value, from: 8, count: 8, facts).byteSwapped)
+    }
+    // An IPv4 address lies where RFC 4291 maps it.
+    let low = bytes(value, from: 0, count: 4, facts).byteSwapped >> 32
+    return AddressKey(high: 0, low: 0xFFFF_0000_0000 | low)
+  }
+
+  /// A walk over the items of a list, or the keys of a map, in the facts.
+  private borrowing func isInCells(
+    _ value: Register, _ list: Register, step: Int, _ facts: borrowing ConditionRun
+  ) -> Truth {
+    var index = 0
+    while index < Int(list.count) {
+      var item = Register()
+      // What is no value equals nothing.
+      if load(facts.cells[list.offset &+ index], facts, &item), areEqual(item, value, facts) { return .yes }
+      index &+= step
+    }
+    return .no
+  }
+}
+
+extension Register {
+  @inline(__always) var isNumber: Bool { has(POSTERN_INT) || has(POSTERN_UINT) || has(POSTERN_DOUBLE) }
+}
+
+/// An address as a number.
+struct AddressKey {
+  let high: UInt64
+  let low: UInt64
+
+  @inline(__always) static func < (left: AddressKey, right: AddressKey) -> Bool {
+    left.high == right.high ? left.low < right.low : left.high < right.high
+  }
+}

@@ -1,0 +1,224 @@
+// Conditions: straight runs of words with forward jumps, over sixteen registers. Every test has three ways out, true, false
+// and error, so that CEL's absorption of errors is jumps and nothing else. The verifier has proved that runs end, that
+// registers are written before they are read, and that constants lie in the bundle.
+
+internal import CPostern
+
+extension Bundle {
+  /// Runs the condition at `entry`.
+  @inline(never)
+  borrowing func evaluate(condition entry: UInt32, _ facts: borrowing ConditionRun) -> Truth {
+    var registers = InlineArray<16, Register>(repeating: Register())
+    var index = Int(entry) &+ 1
+    while true {
+      let word = Block(
+        words, sections.code.offset &+ RecordSize.codeWord &* index, byteCount: RecordSize.codeWord)
+      let head = CodeHead(bits: word.u64(0))
+      var target: UInt32 = 0
+      switch head.opcode {
+      case Opcode.label.rawValue: break
+      case Opcode.yes.rawValue: return .yes
+      case Opcode.no.rawValue: return .no
+      case Opcode.fault.rawValue: return .error
+      case Opcode.loadConstant.rawValue:
+        registers[head.destination] = Self.constant(tag: head.b, start: word.u32(8), count: word.u32(12))
+      case Opcode.loadRequest.rawValue:
+        if !load(RequestPart(head.b), facts, &registers[head.destination]) { target = head.x }
+      case Opcode.loadFact.rawValue:
+        if !load(slot: Int(head.b), facts, &registers[head.destination]) { target = head.x }
+      case Opcode.timePart.rawValue:
+        let part = Self.timePart(
+          registers[head.right], TimePart(head.b), offsetSeconds: Int32(bitPattern: word.u32(8)))
+        if let part { registers[head.destination] = part } else { target = head.x }
+      case Opcode.testCompare.rawValue...Opcode.testFact.rawValue:
+        let truth = test(head, registers[head.left], registers[head.right], facts)
+        target = truth == .yes ? head.x : truth == .no ? word.u32(8) : word.u32(12)
+      // A word of another kind of program: nothing that it could mean would be a grant.
+      default: return .error
+      }
+      // Past the word, or past the label that was jumped to: word 0 is a label, and jumps lead forward.
+      index = target == 0 ? index &+ 1 : Int(target) &+ 1
+    }
+  }
+
+  @inline(__always)
+  private borrowing func test(
+    _ head: CodeHead, _ left: Register, _ right: Register, _ facts: borrowing ConditionRun
+  ) -> Truth {
+    switch head.opcode {
+    case Opcode.testCompare.rawValue: compare(left, right, Comparison(head.b), facts)
+    case Opcode.testPrefix.rawValue: testPart(left, right, facts, atEnd: false)
+    case Opcode.testSuffix.rawValue: testPart(left, right, facts, atEnd: true)
+    case Opcode.testMember.rawValue: isMember(left, right, facts)
+    case Opcode.testTrue.rawValue: left.has(POSTERN_BOOL) ? Truth(left.value == 1) : .error
+    default: isPresent(slot: Int(head.b), facts)
+    }
+  }
+}
+
+extension CodeHead {
+  /// The register that is written.
+  @inline(__always) var destination: Int { Int(a & 15) }
+  @inline(__always) var left: Int { Int(a & 15) }
+  @inline(__always) var right: Int { Int(a >> 4) }
+}
+
+extension Bundle {
+  // MARK: loading
+
+  @inline(__always)
+  private static func constant(tag: UInt16, start: UInt32, count: UInt32) -> Register {
+    switch Int(tag) {
+    case POSTERN_TEXT, POSTERN_BYTES:
+      Register(tag: Int(tag), value: UInt64(start), count: count, place: .bundle)
+    case ConstantTag.textSet, ConstantTag.addressRanges: Register(tag: Int(tag), value: UInt64(start), count: count)
+    default: Register(tag: Int(tag), value: UInt64(start) | UInt64(count) << 32)
+    }
+  }
+
+  /// Loads a part of the request; false where it is an error.
+  @inline(__always)
+  private borrowing func load(
+    _ part: RequestPart, _ facts: borrowing ConditionRun, _ register: inout Register
+  ) -> Bool {
+    switch part {
+    case .path:
+      register = Register(tag: POSTERN_TEXT, value: 0, count: UInt32(facts.path.count), place: .path)
+      return true
+    case .host: return load(facts.host, .folded, facts, &register)
+    case .method: return load(facts.method, .facts, facts, &register)
+    case .scheme: return load(facts.scheme, .facts, facts, &register)
+    case .query: return load(facts.query, .facts, facts, &register)
+    default:
+      register = Register(tag: POSTERN_TIMESTAMP, value: UInt64(bitPattern: facts.now))
+      return true
+    }
+  }
+
+  @inline(__always)
+  private borrowing func load(
+    _ range: TextRange?, _ place: TextPlace, _ facts: borrowing ConditionRun, _ register: inout Register
+  ) -> Bool {
+    guard let range else { return false }
+    register = Register(
+      tag: POSTERN_TEXT, value: UInt64(range.offset), count: UInt32(truncatingIfNeeded: range.count), place: place)
+    return Path.isUTF8(facts.text.slice(range), count: range.count)
+  }
+
+  /// Loads the fact of a slot; false where it is absent, unknown, or not what its tag says.
+  @inline(__always)
+  private borrowing func load(
+    slot: Int, _ facts: borrowing ConditionRun, _ register: inout Register
+  ) -> Bool {
+    if slot >= facts.cells.count { return false }
+    return load(facts.cells[slot], facts, &register)
+  }
+
+  /// The register of a cell; false where it is no value or lies outside the facts.
+  @inline(__always)
+  borrowing func load(_ cell: postern_cell, _ facts: borrowing ConditionRun, _ register: inout Register) -> Bool {
+    switch Int(cell.tag) {
+    case POSTERN_NULL, POSTERN_BOOL, POSTERN_INT, POSTERN_UINT, POSTERN_DOUBLE, POSTERN_TIMESTAMP, POSTERN_DURATION:
+      register = Register(tag: Int(cell.tag), value: cell.value)
+      return true
+    case POSTERN_TEXT, POSTERN_BYTES, POSTERN_ADDRESS:
+      guard let range = cell.range(in: facts.text.count) else { return false }
+      register = Register(tag: Int(cell.tag), value: cell.value, count: cell.length)
+      if cell.tag == UInt8(truncatingIfNeeded: POSTERN_ADDRESS) { return range.count == 4 || range.count == 16 }
+      return cell.tag == UInt8(truncatingIfNeeded: POSTERN_BYTES)
+        || Path.isUTF8(facts.text.slice(range), count: range.count)
+    case POSTERN_LIST, POSTERN_MAP:
+      let isInside = cell.value <= UInt64(facts.cells.count) && Int(cell.length) <= facts.cells.count &- Int(cell.value)
+      register = Register(tag: Int(cell.tag), value: cell.value, count: cell.length)
+      return isInside && cell.length <= UInt32(truncatingIfNeeded: ConditionLimit.items)
+    default: return false
+    }
+  }
+
+  private borrowing func isPresent(slot: Int, _ facts: borrowing ConditionRun) -> Truth {
+    if slot >= facts.cells.count { return .no }
+    let tag = Int(facts.cells[slot].tag)
+    return tag == POSTERN_UNKNOWN ? .error : Truth(tag != POSTERN_ABSENT)
+  }
+}
+
+/// Bounds on what a condition looks at.
+package enum ConditionLimit {
+  /// Items of a list, or keys and values of a map, in the facts; more is an error value.
+  package static let items = 64
+  /// Bytes of a text in the facts; more is an error value.
+  package static let textBytes = 16_384
+  package static let registers = 16
+}
+
+extension postern_cell {
+  /// The range of a text, bytes or an address; nil where it lies outside the buffer or is too long.
+  @inline(__always) func range(in textCount: Int) -> TextRange? {
+    let count = Int(length)
+    if count > ConditionLimit.textBytes || count > textCount || value > UInt64(textCount &- count) { return nil }
+    return TextRange(offset: Int(truncatingIfNeeded: value), count: count)
+  }
+}
+
+extension Bundle {
+  // MARK: time
+
+  /// A part of an instant in a zone of fixed offset; nil where the register holds no instant.
+  static func timePart(_ register: Register, _ part: TimePart, offsetSeconds: Int32) -> Register? {
+    if !register.has(POSTERN_TIMESTAMP) { return nil }
+    let (local, overflow) = Int64(bitPattern: register.value).addingReportingOverflow(Int64(offsetSeconds) &* 1_000)
+    if overflow { return nil }
+    let value = CivilInstant(milliseconds: local).part(part)
+    return Register(tag: POSTERN_INT, value: UInt64(bitPattern: value))
+  }
+}
+
+/// An instant by the calendar (proleptic Gregorian), without a zone.
+struct CivilInstant {
+  /// Days since 1970-01-01.
+  let day: Int64
+  let millisecondOfDay: Int64
+
+  init(milliseconds: Int64) {
+    let dayMilliseconds: Int64 = 86_400_000
+    let quotient = milliseconds / dayMilliseconds
+    let remainder = milliseconds % dayMilliseconds
+    day = remainder < 0 ? quotient &- 1 : quotient
+    millisecondOfDay = remainder < 0 ? remainder &+ dayMilliseconds : remainder
+  }
+
+  func part(_ part: TimePart) -> Int64 {
+    switch part {
+    case .hours: return millisecondOfDay / 3_600_000
+    case .minutes: return millisecondOfDay / 60_000 % 60
+    case .seconds: return millisecondOfDay / 1_000 % 60
+    case .milliseconds: return millisecondOfDay % 1_000
+    // 1970-01-01 was a Thursday.
+    case .dayOfWeek: return ((day &+ 4) % 7 &+ 7) % 7
+    default: return date(part)
+    }
+  }
+
+  /// Years that begin in March: the leap day is the last of its year, and months have a formula.
+  private func date(_ part: TimePart) -> Int64 {
+    let shifted = day &+ 719_468
+    let era = (shifted >= 0 ? shifted : shifted &- 146_096) / 146_097
+    let dayOfEra = shifted &- era &* 146_097
+    let yearOfEra = (dayOfEra &- dayOfEra / 1_460 &+ dayOfEra / 36_524 &- dayOfEra / 146_096) / 365
+    let dayOfMarchYear = dayOfEra &- (365 &* yearOfEra &+ yearOfEra / 4 &- yearOfEra / 100)
+    let marchMonth = (5 &* dayOfMarchYear &+ 2) / 153
+    let dayOfMonth = dayOfMarchYear &- (153 &* marchMonth &+ 2) / 5
+    let month = marchMonth < 10 ? marchMonth &+ 2 : marchMonth &- 10
+    let year = yearOfEra &+ era &* 400 &+ (month <= 1 ? 1 : 0)
+    switch part {
+    case .year: return year
+    case .month: return month
+    case .date: return dayOfMonth &+ 1
+    case .dayOfMonth: return dayOfMonth
+    default:
+      let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
+      // January and February are days 306 to 365 of the year that began in March before.
+      return month <= 1 ? dayOfMarchYear &- 306 : dayOfMarchYear &+ 59 &+ (isLeap ? 1 : 0)
+    }
+  }
+}

@@ -1,0 +1,146 @@
+// The registers of a condition: values, and texts where they lie. Nothing is copied; a register that holds a text says in which
+// of four places it stands.
+
+internal import CPostern
+
+/// A value in a register.
+struct Register {
+  /// A `postern_tag`, or one of the constants below.
+  var tag: UInt8 = 0
+  var place = TextPlace.facts
+  /// Of a text or bytes, its byte count; of a list, a set or ranges, the number of items.
+  var count: UInt32 = 0
+  /// The bits of a number, or where a text or a list begins.
+  var value: UInt64 = 0
+
+  @inline(__always) init() {}
+
+  @inline(__always) init(tag: Int, value: UInt64, count: UInt32 = 0, place: TextPlace = .facts) {
+    self.tag = UInt8(truncatingIfNeeded: tag)
+    self.place = place
+    self.count = count
+    self.value = value
+  }
+
+  @inline(__always) func has(_ other: Int) -> Bool { tag == UInt8(truncatingIfNeeded: other) }
+
+  @inline(__always) var offset: Int { Int(truncatingIfNeeded: value) }
+}
+
+/// Where a register's text lies.
+struct TextPlace: Equatable {
+  let rawValue: UInt8
+
+  /// The caller's text.
+  static var facts: TextPlace { TextPlace(rawValue: 0) }
+  /// The caller's text, letters folded.
+  static var folded: TextPlace { TextPlace(rawValue: 1) }
+  /// The form of the path at hand.
+  static var path: TextPlace { TextPlace(rawValue: 2) }
+  /// The strings of the bundle.
+  static var bundle: TextPlace { TextPlace(rawValue: 3) }
+}
+
+/// Tags of constants that no fact can have.
+package enum ConstantTag {
+  /// Texts in `lists`, pairs of start and count, ascending by bytes.
+  package static let textSet = 0x40
+  /// Ranges of addresses in `lists`, eight words each, ascending and apart.
+  package static let addressRanges = 0x41
+}
+
+/// What `loadRequest` loads.
+package struct RequestPart: Equatable {
+  package let rawValue: UInt16
+  package init(_ rawValue: UInt16) { self.rawValue = rawValue }
+
+  package static var path: RequestPart { RequestPart(0) }
+  package static var host: RequestPart { RequestPart(1) }
+  package static var method: RequestPart { RequestPart(2) }
+  package static var scheme: RequestPart { RequestPart(3) }
+  package static var query: RequestPart { RequestPart(4) }
+  package static var time: RequestPart { RequestPart(5) }
+  package static let last: UInt16 = 5
+}
+
+/// How `testCompare` compares.
+package struct Comparison: Equatable {
+  package let rawValue: UInt16
+  package init(_ rawValue: UInt16) { self.rawValue = rawValue }
+
+  package static var equal: Comparison { Comparison(0) }
+  package static var notEqual: Comparison { Comparison(1) }
+  package static var less: Comparison { Comparison(2) }
+  package static var lessOrEqual: Comparison { Comparison(3) }
+  package static var greater: Comparison { Comparison(4) }
+  package static var greaterOrEqual: Comparison { Comparison(5) }
+  package static let last: UInt16 = 5
+}
+
+/// Parts of an instant, by `timePart`.
+package struct TimePart: Equatable {
+  package let rawValue: UInt16
+  package init(_ rawValue: UInt16) { self.rawValue = rawValue }
+
+  package static var year: TimePart { TimePart(0) }
+  /// From 0.
+  package static var month: TimePart { TimePart(1) }
+  /// From 1.
+  package static var date: TimePart { TimePart(2) }
+  /// From 0.
+  package static var dayOfMonth: TimePart { TimePart(3) }
+  /// 0 is Sunday.
+  package static var dayOfWeek: TimePart { TimePart(4) }
+  /// From 0.
+  package static var dayOfYear: TimePart { TimePart(5) }
+  package static var hours: TimePart { TimePart(6) }
+  package static var minutes: TimePart { TimePart(7) }
+  package static var seconds: TimePart { TimePart(8) }
+  package static var milliseconds: TimePart { TimePart(9) }
+  package static let last: UInt16 = 9
+}
+
+/// What a condition came to.
+struct Truth: Equatable {
+  let rawValue: UInt8
+
+  static var no: Truth { Truth(rawValue: 0) }
+  static var yes: Truth { Truth(rawValue: 1) }
+  static var error: Truth { Truth(rawValue: 2) }
+
+  @inline(__always) init(rawValue: UInt8) { self.rawValue = rawValue }
+  @inline(__always) init(_ holds: Bool) { rawValue = holds ? 1 : 0 }
+}
+
+/// What conditions are asked about.
+struct ConditionRun: ~Escapable {
+  let text: Span<UInt8>
+  let cells: Span<postern_cell>
+  let path: Span<UInt8>
+  let now: Int64
+  let host: TextRange
+  let method: TextRange
+  let scheme: TextRange?
+  let query: TextRange?
+
+  @_lifetime(copy text, copy cells, copy path)
+  init(
+    _ request: postern_request, text: Span<UInt8>, cells: Span<postern_cell>, path: Span<UInt8>, now: Int64
+  ) {
+    self.text = text
+    self.cells = cells
+    self.path = path
+    self.now = now
+    let host = TextRange(checked: request.host)
+    // The host has been found, so that it is well-formed.
+    self.host = TextRange(offset: host.offset, count: Host.trimmedCount(text.slice(host)) ?? host.count)
+    method = TextRange(checked: request.method)
+    scheme = request.scheme.isAbsent ? nil : TextRange(checked: request.scheme)
+    query = request.query.isAbsent ? nil : TextRange(checked: request.query)
+  }
+
+  /// Runs the condition at `entry`.
+  @inline(__always) func evaluate(_ entry: UInt32, in bundle: borrowing Bundle) -> Truth {
+    bundle.evaluate(condition: entry, self)
+  }
+}
