@@ -22,6 +22,12 @@ struct Program {
     var x: UInt32 = 0
     var y: UInt32 = 0
     var z: UInt32 = 0
+
+    /// The words that it may jump to, once the program is finished.
+    fileprivate var targets: [Int] {
+      guard let shape = opcode.shape else { return [] }
+      return [(shape.x, x), (shape.y, y), (shape.z, z)].filter { $0.0 == .target }.map { Int($0.1) }
+    }
   }
 
   /// The code words, with targets that count from the section's first word.
@@ -29,12 +35,12 @@ struct Program {
     var words: [UInt32] = []
     words.reserveCapacity(instructions.count * 4)
     for instruction in instructions {
-      let isJump = instruction.opcode.shape?.x == .target
+      let shape = instruction.opcode.shape
       words.append(
         UInt32(instruction.opcode.rawValue) | UInt32(instruction.a) << 8 | UInt32(instruction.b) << 16)
-      words.append(isJump ? instruction.x + base : instruction.x)
-      words.append(instruction.y)
-      words.append(instruction.z)
+      words.append(shape?.x == .target ? instruction.x + base : instruction.x)
+      words.append(shape?.y == .target ? instruction.y + base : instruction.y)
+      words.append(shape?.z == .target ? instruction.z + base : instruction.z)
     }
     return words
   }
@@ -45,7 +51,8 @@ struct ProgramBuilder {
   private var instructions: [Program.Instruction] = []
   /// The word at which each label was placed.
   private var places: [Int?] = []
-  private var jumps: [(instruction: Int, label: ProgramLabel)] = []
+  private var jumps: [(instruction: Int, operand: WritableKeyPath<Program.Instruction, UInt32>, label: ProgramLabel)] =
+    []
 
   /// A label to jump to, placed later.
   mutating func makeLabel() -> ProgramLabel {
@@ -68,32 +75,81 @@ struct ProgramBuilder {
 
   /// Appends a jump.
   mutating func branch(_ opcode: Opcode, a: UInt8 = 0, b: UInt16 = 0, to label: ProgramLabel) {
-    jumps.append((instructions.count, label))
+    jumps.append((instructions.count, \.x, label))
     emit(opcode, a: a, b: b)
   }
 
-  /// Resolves the jumps, then writes into each label the most words that can still run, from the end backwards.
+  /// Appends a test with its three ways out.
+  mutating func test(_ opcode: Opcode, a: UInt8 = 0, b: UInt16 = 0, _ exits: ProgramExits) {
+    jumps.append((instructions.count, \.x, exits.yes))
+    jumps.append((instructions.count, \.y, exits.no))
+    jumps.append((instructions.count, \.z, exits.error))
+    emit(opcode, a: a, b: b)
+  }
+
+  /// Appends a word with operands that leads to `label` where it is an error.
+  mutating func value(_ opcode: Opcode, a: UInt8, b: UInt16, y: UInt32 = 0, orElse label: ProgramLabel) {
+    jumps.append((instructions.count, \.x, label))
+    emit(opcode, a: a, b: b, y: y)
+  }
+
+  /// Whether something jumps to `label`.
+  func isReferenced(_ label: ProgramLabel) -> Bool { jumps.contains { $0.label == label } }
+
+  /// Resolves the jumps, then writes into each label the registers that are written wherever it is reached from, and the
+  /// most words that can still run.
   consuming func finish() -> Program {
     for jump in jumps {
       guard let place = places[jump.label.index], place > jump.instruction else {
         preconditionFailure("a jump of a compiled program leads forward to a placed label")
       }
-      instructions[jump.instruction].x = UInt32(place)
+      instructions[jump.instruction][keyPath: jump.operand] = UInt32(place)
     }
-    var remaining = [UInt32](repeating: 0, count: instructions.count)
-    for index in instructions.indices.reversed() {
+    markRegisters()
+    let remaining = markRemaining()
+    return Program(instructions: instructions, worstWordCount: remaining.first ?? 0)
+  }
+
+  /// Forwards: what every way to a label has written.
+  private mutating func markRegisters() {
+    var incoming = [UInt16?](repeating: nil, count: instructions.count)
+    var written: UInt16 = 0
+    var isOpen = false
+    for index in instructions.indices {
       guard let shape = instructions[index].opcode.shape else {
         preconditionFailure("a compiled program consists of known opcodes")
       }
-      var rest: UInt32 = 0
-      if !shape.endsPath {
+      if instructions[index].opcode == .label {
+        written = (incoming[index] ?? .max) & (isOpen ? written : .max)
+        if incoming[index] == nil && !isOpen { written = 0 }
+        instructions[index].b = written
+      }
+      for target in instructions[index].targets { incoming[target] = (incoming[target] ?? .max) & written }
+      written |= shape.writes(instructions[index].a)
+      isOpen = !shape.endsPath
+    }
+  }
+
+  /// Backwards: the most words from each word to the end.
+  private mutating func markRemaining() -> [UInt32] {
+    var remaining = [UInt32](repeating: 0, count: instructions.count)
+    for index in instructions.indices.reversed() {
+      let instruction = instructions[index]
+      var rest = instruction.targets.map { remaining[$0] }.max() ?? 0
+      if instruction.opcode.shape?.endsPath != true {
         precondition(index + 1 < instructions.count, "every path of a compiled program ends in a verdict")
-        rest = remaining[index + 1]
-        if shape.x == .target { rest = max(rest, remaining[Int(instructions[index].x)]) }
+        rest = max(rest, remaining[index + 1])
       }
       remaining[index] = rest + 1
-      if shape.x == .remaining { instructions[index].x = remaining[index] }
+      if instruction.opcode == .label { instructions[index].x = remaining[index] }
     }
-    return Program(instructions: instructions, worstWordCount: remaining.first ?? 0)
+    return remaining
   }
+}
+
+/// The ways out of a test.
+struct ProgramExits {
+  var yes: ProgramLabel
+  var no: ProgramLabel
+  var error: ProgramLabel
 }

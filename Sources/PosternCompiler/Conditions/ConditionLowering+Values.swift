@@ -1,0 +1,137 @@
+// Values of conditions: constants, parts of the request, facts of the caller, parts of instants. Refuses what would have to
+// build a text or a list.
+
+internal import CPostern
+internal import PosternCEL
+internal import PosternKernel
+
+extension ConditionLowering {
+  /// Writes code that brings the value into a register, or leaves by `error`.
+  mutating func lower(
+    value expression: CELExpression, orElse error: ProgramLabel
+  ) throws(LoweringRefusal) -> UInt8 {
+    let register = try takeRegister(for: expression)
+    if case .value(let constant)? = ConstantFolding.value(of: expression) {
+      try load(constant, register, at: expression)
+      return register
+    }
+    if let path = path(of: expression) {
+      load(attribute: path, register, orElse: error)
+      return register
+    }
+    guard case .call(let function, let target?, let arguments) = expression.kind, let part = Self.timeParts[function] else {
+      throw refusal("this part of the condition has no bounded form", expression)
+    }
+    guard let offset = Self.offsetSeconds(arguments) else {
+      throw refusal("a part of an instant has a bounded form only in UTC or at a constant offset", expression)
+    }
+    let source = try lower(value: target, orElse: error)
+    builder.value(
+      .timePart, a: register | source << 4, b: part.rawValue, y: UInt32(bitPattern: offset), orElse: error)
+    return register
+  }
+
+  private static let timeParts: [String: TimePart] = [
+    "getFullYear": .year, "getMonth": .month, "getDate": .date, "getDayOfMonth": .dayOfMonth,
+    "getDayOfWeek": .dayOfWeek, "getDayOfYear": .dayOfYear, "getHours": .hours, "getMinutes": .minutes,
+    "getSeconds": .seconds, "getMilliseconds": .milliseconds,
+  ]
+
+  private static func offsetSeconds(_ arguments: [CELExpression]) -> Int32? {
+    guard let zone = arguments.first else { return 0 }
+    guard case .value(.string(let text))? = ConstantFolding.value(of: zone) else { return nil }
+    return FixedOffset.seconds(text)
+  }
+
+  // MARK: attributes
+
+  /// The path of an attribute: a variable, or constant fields and keys of one.
+  func path(of expression: CELExpression) -> String? {
+    if let name = checking.variables[expression.id] { return name }
+    switch expression.kind {
+    case .select(let operand, let field, isOptional: false): return path(of: operand).map { $0 + "." + field }
+    case .call(CELOperator.index, let target, let arguments):
+      let operands = (target.map { [$0] } ?? []) + arguments
+      guard operands.count == 2, case .value(.string(let key))? = ConstantFolding.value(of: operands[1]),
+        let path = path(of: operands[0])
+      else { return nil }
+      return path == "request.headers" ? "\(path)[\"\(key)\"]" : path + "." + key
+    default: return nil
+    }
+  }
+
+  private static let requestParts: [String: RequestPart] = [
+    "request.path": .path, "request.host": .host, "request.method": .method, "request.scheme": .scheme,
+    "request.query": .query, "request.time": .time,
+  ]
+
+  private mutating func load(attribute path: String, _ register: UInt8, orElse error: ProgramLabel) {
+    if let part = Self.requestParts[path] {
+      builder.value(.loadRequest, a: register, b: part.rawValue, orElse: error)
+    } else if let slot = attributes.slot(of: path) {
+      builder.value(.loadFact, a: register, b: slot, orElse: error)
+    }
+  }
+
+  // MARK: constants
+
+  /// Loads a constant that has a form of 64 bits, or a text.
+  mutating func load(_ value: CELValue, _ register: UInt8, at expression: CELExpression) throws(LoweringRefusal) {
+    guard Self.hasForm(value) else {
+      throw refusal("a constant of type \(value.typeName) has no bounded form here", expression)
+    }
+    load(value, register)
+  }
+
+  private static func hasForm(_ value: CELValue) -> Bool {
+    switch value {
+    case .null, .bool, .int, .uint, .double, .string, .bytes: true
+    case .timestamp(let instant): instant.nanoseconds % 1_000_000 == 0
+    case .duration(let duration): duration.nanoseconds % 1_000_000 == 0
+    default: false
+    }
+  }
+
+  mutating func load(_ value: CELValue, _ register: UInt8) {
+    switch value {
+    case .bool(let value): load(bits: value ? 1 : 0, POSTERN_BOOL, register)
+    case .int(let value): load(bits: UInt64(bitPattern: value), POSTERN_INT, register)
+    case .uint(let value): load(bits: value, POSTERN_UINT, register)
+    case .double(let value): load(bits: value.bitPattern, POSTERN_DOUBLE, register)
+    case .string(let text): load(text: Array(text.utf8), POSTERN_TEXT, register)
+    case .bytes(let bytes): load(text: bytes, POSTERN_BYTES, register)
+    case .timestamp(let instant):
+      load(bits: Self.milliseconds(instant.seconds, instant.nanoseconds), POSTERN_TIMESTAMP, register)
+    case .duration(let duration):
+      load(bits: Self.milliseconds(duration.seconds, duration.nanoseconds), POSTERN_DURATION, register)
+    default: load(bits: 0, POSTERN_NULL, register)
+    }
+  }
+
+  private static func milliseconds(_ seconds: Int64, _ nanoseconds: Int32) -> UInt64 {
+    UInt64(bitPattern: seconds * 1_000 + Int64(nanoseconds / 1_000_000))
+  }
+
+  private mutating func load(bits: UInt64, _ tag: Int, _ register: UInt8) {
+    builder.emit(
+      .loadConstant, a: register, b: UInt16(tag), y: UInt32(truncatingIfNeeded: bits),
+      z: UInt32(truncatingIfNeeded: bits >> 32))
+  }
+
+  private mutating func load(text: [UInt8], _ tag: Int, _ register: UInt8) {
+    let run = strings.cons(text)
+    builder.emit(.loadConstant, a: register, b: UInt16(tag), y: run.start, z: run.count)
+  }
+
+  /// Loads a set of texts.
+  mutating func loadSet(_ texts: Set<[UInt8]>, _ register: UInt8) {
+    let sorted = texts.sorted { $0.lexicographicallyPrecedes($1) }
+    var pairs: [UInt32] = []
+    for text in sorted {
+      let run = strings.cons(text)
+      pairs += [run.start, run.count]
+    }
+    let run = lists.cons(pairs)
+    builder.emit(.loadConstant, a: register, b: UInt16(ConstantTag.textSet), y: run.start, z: UInt32(sorted.count))
+  }
+}

@@ -1,0 +1,271 @@
+// From a typed condition to words of bounded cost: tests with three ways out become jumps, values go through sixteen registers.
+// Refuses, with the place and the reason, what has no bounded form (docs/conditions.md says what has one).
+
+internal import CPostern
+internal import PosternCEL
+internal import PosternKernel
+internal import PosternLanguage
+
+/// Why a part of a condition does not compile.
+struct LoweringRefusal: Error {
+  /// In lower case, without a full stop.
+  var message: String
+  /// UTF-8 bytes of the expression.
+  var range: Range<Int>
+}
+
+/// Lowers one condition.
+struct ConditionLowering {
+  var builder = ProgramBuilder()
+  let checking: CELChecking
+  /// Texts of constants.
+  var strings: ConsPool<UInt8>
+  /// Sets and ranges.
+  var lists: ConsPool<UInt32>
+  var attributes: AttributeSlots
+  /// Registers that are taken, from the lowest.
+  private var registerCount: UInt8 = 0
+
+  init(checking: CELChecking, strings: ConsPool<UInt8>, lists: ConsPool<UInt32>, attributes: AttributeSlots) {
+    self.checking = checking
+    self.strings = strings
+    self.lists = lists
+    self.attributes = attributes
+  }
+
+  /// The program of a condition.
+  mutating func program(_ condition: CELExpression) throws(LoweringRefusal) -> Program {
+    builder.place(builder.makeLabel())
+    let exits = ProgramExits(yes: builder.makeLabel(), no: builder.makeLabel(), error: builder.makeLabel())
+    try lower(test: condition, exits)
+    end(exits.yes, .yes)
+    end(exits.no, .no)
+    end(exits.error, .fault)
+    return builder.finish()
+  }
+
+  private mutating func end(_ label: ProgramLabel, _ opcode: Opcode) {
+    guard builder.isReferenced(label) else { return }
+    builder.place(label)
+    builder.emit(opcode)
+  }
+
+  // MARK: registers
+
+  /// A register that stays taken until `release(to:)` goes back below it.
+  mutating func takeRegister(for expression: CELExpression) throws(LoweringRefusal) -> UInt8 {
+    guard registerCount < UInt8(ConditionLimit.registers) else {
+      throw refusal("is nested deeper than \(ConditionLimit.registers) registers allow", expression)
+    }
+    registerCount += 1
+    return registerCount - 1
+  }
+
+  var mark: UInt8 { registerCount }
+  mutating func release(to mark: UInt8) { registerCount = mark }
+
+  func refusal(_ why: String, _ expression: CELExpression) -> LoweringRefusal {
+    LoweringRefusal(message: why, range: expression.range)
+  }
+
+  // MARK: tests
+
+  /// Writes code that leaves by one of `exits`.
+  mutating func lower(test expression: CELExpression, _ exits: ProgramExits) throws(LoweringRefusal) {
+    if let constant = ConstantFolding.value(of: expression) {
+      return try jump(constant, at: expression, exits)
+    }
+    let mark = self.mark
+    defer { release(to: mark) }
+    switch expression.kind {
+    case .call(let function, let target, let arguments):
+      try lower(call: function, target.map { [$0] + arguments } ?? arguments, expression, exits)
+    case .has(let operand, let field):
+      try lower(has: operand, field, expression, exits)
+    default:
+      let register = try lower(value: expression, orElse: exits.error)
+      builder.test(.testTrue, a: register, exits)
+    }
+  }
+
+  /// A test whose outcome is known.
+  private mutating func jump(
+    _ constant: ConstantFolding.Outcome, at expression: CELExpression, _ exits: ProgramExits
+  ) throws(LoweringRefusal) {
+    let mark = self.mark
+    defer { release(to: mark) }
+    let register = try takeRegister(for: expression)
+    // A register that holds no bool: the test is an error, as the constant is.
+    if case .value(.bool(let value)) = constant {
+      load(.bool(value), register)
+    } else {
+      load(.null, register)
+    }
+    builder.test(.testTrue, a: register, exits)
+  }
+
+  private mutating func lower(
+    call function: String, _ arguments: [CELExpression], _ expression: CELExpression, _ exits: ProgramExits
+  ) throws(LoweringRefusal) {
+    switch function {
+    case CELOperator.and: try lower(and: arguments, expression, exits)
+    case CELOperator.or: try lower(or: arguments, expression, exits)
+    case CELOperator.not:
+      try lower(test: arguments[0], ProgramExits(yes: exits.no, no: exits.yes, error: exits.error))
+    case CELOperator.conditional: try lower(conditional: arguments, exits)
+    case CELOperator.in: try lower(member: arguments[0], of: arguments[1], exits)
+    case "startsWith": try lower(.testPrefix, arguments, exits)
+    case "endsWith": try lower(.testSuffix, arguments, exits)
+    case "inIpRange": try lower(address: arguments[0], in: arguments[1], exits)
+    default:
+      if let comparison = Self.comparisons[function] {
+        return try lower(.testCompare, arguments, b: comparison.rawValue, exits)
+      }
+      let register = try lower(value: expression, orElse: exits.error)
+      builder.test(.testTrue, a: register, exits)
+    }
+  }
+
+  private static let comparisons: [String: Comparison] = [
+    CELOperator.equals: .equal, CELOperator.notEquals: .notEqual, CELOperator.less: .less,
+    CELOperator.lessOrEqual: .lessOrEqual, CELOperator.greater: .greater,
+    CELOperator.greaterOrEqual: .greaterOrEqual,
+  ]
+
+  // MARK: logic
+
+  /// `left && right`: where `left` is an error, `right` can still make the whole false. A register remembers the error.
+  private mutating func lower(
+    and operands: [CELExpression], _ expression: CELExpression, _ exits: ProgramExits
+  ) throws(LoweringRefusal) {
+    let failed = try takeRegister(for: expression)
+    let next = builder.makeLabel()
+    let onError = builder.makeLabel()
+    load(.bool(false), failed)
+    try lower(test: operands[0], ProgramExits(yes: next, no: exits.no, error: onError))
+    resume(at: next, afterError: onError, failed)
+    let last = builder.makeLabel()
+    try lower(test: operands[1], ProgramExits(yes: last, no: exits.no, error: exits.error))
+    guard builder.isReferenced(last) else { return }
+    builder.place(last)
+    builder.test(.testTrue, a: failed, ProgramExits(yes: exits.error, no: exits.yes, error: exits.error))
+  }
+
+  /// `left || right`, the same with true for false.
+  private mutating func lower(
+    or operands: [CELExpression], _ expression: CELExpression, _ exits: ProgramExits
+  ) throws(LoweringRefusal) {
+    let failed = try takeRegister(for: expression)
+    let next = builder.makeLabel()
+    let onError = builder.makeLabel()
+    load(.bool(false), failed)
+    try lower(test: operands[0], ProgramExits(yes: exits.yes, no: next, error: onError))
+    resume(at: next, afterError: onError, failed)
+    let last = builder.makeLabel()
+    try lower(test: operands[1], ProgramExits(yes: exits.yes, no: last, error: exits.error))
+    guard builder.isReferenced(last) else { return }
+    builder.place(last)
+    builder.test(.testTrue, a: failed, ProgramExits(yes: exits.error, no: exits.no, error: exits.error))
+  }
+
+  /// Goes on at `next`, and from `onError` with the error remembered.
+  private mutating func resume(at next: ProgramLabel, afterError onError: ProgramLabel, _ failed: UInt8) {
+    if builder.isReferenced(onError) {
+      builder.place(onError)
+      load(.bool(true), failed)
+    }
+    builder.place(next)
+  }
+
+  private mutating func lower(
+    conditional operands: [CELExpression], _ exits: ProgramExits
+  ) throws(LoweringRefusal) {
+    let first = builder.makeLabel()
+    let second = builder.makeLabel()
+    try lower(test: operands[0], ProgramExits(yes: first, no: second, error: exits.error))
+    builder.place(first)
+    try lower(test: operands[1], exits)
+    builder.place(second)
+    try lower(test: operands[2], exits)
+  }
+
+  // MARK: comparisons
+
+  private mutating func lower(
+    _ opcode: Opcode, _ operands: [CELExpression], b: UInt16 = 0, _ exits: ProgramExits
+  ) throws(LoweringRefusal) {
+    let left = try lower(value: operands[0], orElse: exits.error)
+    let right = try lower(value: operands[1], orElse: exits.error)
+    builder.test(opcode, a: left | right << 4, b: b, exits)
+  }
+
+  private mutating func lower(
+    has operand: CELExpression, _ field: String, _ expression: CELExpression, _ exits: ProgramExits
+  ) throws(LoweringRefusal) {
+    guard let path = path(of: operand), let slot = attributes.slot(of: path + "." + field) else {
+      throw refusal("`has()` has a bounded form only for an attribute's field", expression)
+    }
+    builder.test(.testFact, b: slot, exits)
+  }
+
+  private mutating func lower(
+    member value: CELExpression, of container: CELExpression, _ exits: ProgramExits
+  ) throws(LoweringRefusal) {
+    if case .value(.list(let items))? = ConstantFolding.value(of: container) {
+      return try lower(member: value, ofConstants: items, container, exits)
+    }
+    let left = try lower(value: value, orElse: exits.error)
+    let right = try lower(value: container, orElse: exits.error)
+    builder.test(.testMember, a: left | right << 4, exits)
+  }
+
+  /// Texts make a set; anything else is compared one by one.
+  private mutating func lower(
+    member value: CELExpression, ofConstants items: [CELValue], _ container: CELExpression, _ exits: ProgramExits
+  ) throws(LoweringRefusal) {
+    let left = try lower(value: value, orElse: exits.error)
+    let texts = items.compactMap { item in if case .string(let text) = item { Array(text.utf8) } else { nil } }
+    let right = try takeRegister(for: container)
+    if texts.count == items.count {
+      loadSet(Set(texts), right)
+      return builder.test(.testMember, a: left | right << 4, exits)
+    }
+    guard items.count <= 64 else { throw refusal("a list of more than 64 items has a bounded form only of texts", container) }
+    for item in items {
+      let next = builder.makeLabel()
+      try load(item, right, at: container)
+      // Equality is never an error.
+      builder.test(
+        .testCompare, a: left | right << 4, b: Comparison.equal.rawValue,
+        ProgramExits(yes: exits.yes, no: next, error: next))
+      builder.place(next)
+    }
+    load(.bool(false), right)
+    builder.test(.testTrue, a: right, exits)
+  }
+
+  private mutating func lower(
+    address: CELExpression, in ranges: CELExpression, _ exits: ProgramExits
+  ) throws(LoweringRefusal) {
+    guard case .value(let constant)? = ConstantFolding.value(of: ranges), let ranges = AddressRanges(constant) else {
+      throw refusal("ranges of addresses have a bounded form only where they are constants", ranges)
+    }
+    let left = try lower(addressOf: address, orElse: exits.error)
+    let right = try takeRegister(for: address)
+    let run = lists.cons(ranges.words)
+    builder.emit(
+      .loadConstant, a: right, b: UInt16(ConstantTag.addressRanges), y: run.start, z: run.count / 8)
+    builder.test(.testMember, a: left | right << 4, exits)
+  }
+
+  private mutating func lower(
+    addressOf expression: CELExpression, orElse error: ProgramLabel
+  ) throws(LoweringRefusal) -> UInt8 {
+    guard let path = path(of: expression), let slot = attributes.slot(of: path, tag: POSTERN_ADDRESS) else {
+      throw refusal("an address has a bounded form only where it is an attribute", expression)
+    }
+    let register = try takeRegister(for: expression)
+    builder.value(.loadFact, a: register, b: slot, orElse: error)
+    return register
+  }
+}
