@@ -112,7 +112,8 @@ extension TypeChecker {
     if unifier.isAssignable(type, to: map) {
       return unifier.resolve(type) == .dyn ? .map(key: .dyn, value: .dyn) : map
     }
-    report(.type, "`transformMapEntry` asks for a map of one entry, not \(name(type))", at: macro.transform ?? macro.range)
+    report(
+      .type, "`transformMapEntry` asks for a map of one entry, not \(name(type))", at: macro.transform ?? macro.range)
     return .dyn
   }
 }

@@ -2,10 +2,11 @@
 // Refuses nothing.
 
 extension CELDeclarations {
-  static let conversions: [Row] = convertingRows + [
-    function("dyn", "to_dyn", [a], .dyn),
-    function("type", "type", [a], .type(a)),
-  ]
+  static let conversions: [Row] =
+    convertingRows + [
+      function("dyn", "to_dyn", [a], .dyn),
+      function("type", "type", [a], .type(a)),
+    ]
 
   private static let convertingRows: [Row] = conversionSources.flatMap { name, result, sources in
     sources.map { source -> Row in function(name, "\(idName(source))_to_\(idName(result))", [source], result) }
@@ -67,10 +68,11 @@ extension CELDeclarations {
     method(name, "duration_to_\(part)", [.duration], .int)
   }
 
-  private static let timestampParts: [(name: String, part: String)] = [
-    ("getFullYear", "year"), ("getMonth", "month"), ("getDayOfYear", "day_of_year"),
-    ("getDayOfMonth", "day_of_month"), ("getDate", "day_of_month_1_based"), ("getDayOfWeek", "day_of_week"),
-  ] + durationParts
+  private static let timestampParts: [(name: String, part: String)] =
+    [
+      ("getFullYear", "year"), ("getMonth", "month"), ("getDayOfYear", "day_of_year"),
+      ("getDayOfMonth", "day_of_month"), ("getDate", "day_of_month_1_based"), ("getDayOfWeek", "day_of_week"),
+    ] + durationParts
 
   private static let durationParts: [(name: String, part: String)] = [
     ("getHours", "hours"), ("getMinutes", "minutes"), ("getSeconds", "seconds"), ("getMilliseconds", "milliseconds"),
