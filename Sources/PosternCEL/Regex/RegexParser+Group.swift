@@ -58,8 +58,9 @@ extension RegexParser {
       name.unicodeScalars.append(scalar)
       index += 1
     }
-    guard take(">"), !name.isEmpty else {
-      if !atEnd { index += 1 }
+    let isClosed = take(">")
+    guard isClosed, !name.isEmpty else {
+      if !isClosed, !atEnd { index += 1 }
       throw error("invalid group name in `\(text(from: start))`")
     }
     guard groupNames.insert(name).inserted else { throw error("the group name `\(name)` is used twice") }

@@ -67,7 +67,7 @@ struct RegexParser {
     let start = index
     if let bounds = try quantifier() {
       try apply(bounds, to: &pieces, from: start)
-    } else if takes("(?") {
+    } else if sees("(?") {
       if let piece = try perlGroup() { try add(piece, to: &pieces) }
     } else if takes("\\Q") {
       for node in quotedLiterals() { try add(Piece(node: node), to: &pieces) }
