@@ -1,7 +1,8 @@
 // What the logical operators and the folds make of errors and of operands that are no bools.
 
-@testable import PosternCEL
 import Testing
+
+@testable import PosternCEL
 
 @Suite("Logic")
 struct LogicTests {
@@ -84,8 +85,10 @@ struct LogicTests {
   @Test("`?:` evaluates the branch it takes alone")
   func conditional() {
     let one = Tree.constant(.int(1))
-    #expect(Tree.call(CELOperator.conditional, Operand.holds.expression, one, Tree.failing).result() == .success(.int(1)))
-    #expect(Tree.call(CELOperator.conditional, Operand.fails.expression, Tree.failing, one).result() == .success(.int(1)))
+    #expect(
+      Tree.call(CELOperator.conditional, Operand.holds.expression, one, Tree.failing).result() == .success(.int(1)))
+    #expect(
+      Tree.call(CELOperator.conditional, Operand.fails.expression, Tree.failing, one).result() == .success(.int(1)))
   }
 
   @Test("`?:` with an error or a number for its condition is an error", arguments: [Operand.error, .number])

@@ -48,7 +48,7 @@ extension CELExpression {
     container: String = "", _ activation: some CELActivation = [String: CELValue]()
   ) -> Result<CELValue, CELError> {
     do throws(CELError) {
-      return .success(try CELEvaluator(container: container).evaluate(self, variables: nil, activation))
+      return .success(try CELEvaluator(container: container).evaluate(self, activation))
     } catch {
       return .failure(error)
     }
