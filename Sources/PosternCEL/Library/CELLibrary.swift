@@ -6,7 +6,7 @@ enum CELLibrary {
   static let standard = merge(arithmetic, comparisons, collections, texts, conversions, times)
 
   /// All libraries.
-  static let all = merge(standard)
+  static let all = merge(standard, strings, math, network, optionals, encoders)
 
   /// One table of several; overloads of one name follow each other in the order of the tables.
   static func merge(_ tables: CELFunctionTable...) -> CELFunctionTable {
