@@ -3,7 +3,7 @@
 /// The standard library and the extensions, as tables by name.
 enum CELLibrary {
   /// The functions and operators of the language definition.
-  static let standard = merge(arithmetic, comparisons, collections, texts, conversions, times)
+  static let standard = merge(arithmetic, comparisons, collections, texts, conversions, times, matches)
 
   /// All libraries.
   static let all = merge(standard, strings, math, network, optionals, encoders)
