@@ -13,13 +13,18 @@ extension CELEvaluation {
     default: break
     }
     guard let target else {
-      let name = candidates(for: function, isAbsolute: false).first { functions[$0] != nil } ?? function
-      return try apply(name, isMethod: false, to: arguments, in: scope)
+      return try apply(qualified(function), isMethod: false, to: arguments, in: scope)
     }
     if let name = namespaced(function, on: target, in: scope) {
       return try apply(name, isMethod: false, to: arguments, in: scope)
     }
     return try apply(function, isMethod: true, to: [target] + arguments, in: scope)
+  }
+
+  /// A function's name within the container; a leading dot skips the container.
+  private func qualified(_ function: String) -> String {
+    guard !function.hasPrefix(".") else { return String(function.dropFirst()) }
+    return candidates(for: function, isAbsolute: false).first { functions[$0] != nil } ?? function
   }
 
   /// The function `math.greatest`, written like a method `greatest` of `math`.
@@ -61,6 +66,13 @@ extension CELEvaluation {
     guard !Self.constantTime.contains(name), name != CELOperator.add else { return }
     if name == CELOperator.in, case .map? = values.last { return }
     for value in values { try charge(value.weight(atMost: stepsLeft)) }
+    if name == "matches", values.count == 2 { try charge(values[0].width, times: values[1].width / 16) }
+  }
+
+  /// A regular expression takes steps by the product of its length and the text's; many are taken at once.
+  private func charge(_ steps: Int, times factor: Int) throws(CELError) {
+    let (product, overflow) = steps.multipliedReportingOverflow(by: factor)
+    try charge(overflow ? .max : product)
   }
 
   private func chargeResult(_ value: CELValue, of name: String) throws(CELError) {
