@@ -19,7 +19,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
   var testDescription: String { name }
 
   static let all =
-    ["documents", "names", "iam", "hosts", "sessions", "settings", "providers", "groups-and-tests"]
+    ["documents", "names", "iam", "conditions", "hosts", "sessions", "settings", "providers", "groups-and-tests"]
     .flatMap { parse(Golden.text("mistakes/\($0).txt")) } + [tooManyProviders, tooManyDenyRules, tooLongHost]
 
   /// The cases of one text.

@@ -18,6 +18,10 @@ public struct Condition: Sendable {
     self.reading = reading
   }
 
-  /// Where a part of the expression is written, given in UTF-8 bytes of its text.
-  public func span(of range: Range<Int>) -> Span { expression.span }
+  /// Where a part of the expression is written, given in UTF-8 bytes of its text; all of it where its source is not at hand.
+  public func span(of range: Range<Int>) -> Span {
+    let whole = expression.span
+    guard let file, let map = ScalarMap(file, span: whole, text: expression.value) else { return whole }
+    return map.span(of: range, fileIndex: whole.fileIndex)
+  }
 }

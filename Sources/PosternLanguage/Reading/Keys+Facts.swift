@@ -38,6 +38,9 @@ extension KeySet {
       Key("path", .text, "The raw path, without the query."),
       Key("query", .text, "The raw query, without the `?`."),
       Key("clientAddress", .text, "The client's IP address."),
+      Key("regionCode", .text, "The region that the client's address is in."),
+      Key("destinationAddress", .text, "The IP address that the request was sent to."),
+      Key("destinationPort", .count, "The port that the request was sent to."),
       Key("headers", .object(headers), "The request's headers; those that steer a decision are named here."),
     ])
 
@@ -74,6 +77,7 @@ extension KeySet {
       Key("groups", .list(.text), "The groups' addresses."),
       Key("groupsComplete", .flag, "Whether those are all groups."),
       Key("claims", .anything, "Other claims, by name."),
+      Key("device", .anything, "What is known of the device, by the attribute's name without `device.`."),
       Key("audience", .text, "Whom a bearer is for."),
       Key("authorizedParty", .text, "Who obtained it."),
       Key("stateSourceDown", .flag, "Whether the provider cannot be asked."),

@@ -13,6 +13,9 @@ extension PolicyReader {
     request.path = bytes(fields["path"])
     request.query = bytes(fields["query"])
     request.clientAddress = bytes(fields["clientAddress"])
+    request.regionCode = bytes(fields["regionCode"])
+    request.destinationAddress = bytes(fields["destinationAddress"])
+    request.destinationPort = fields["destinationPort"].flatMap { count($0) }.map { Int64($0.value) }
     if let node = fields["url"] { takeURL(node, fields, &request) }
     if let node = fields["headers"] { takeHeaders(node, &request) }
     return request
@@ -132,6 +135,9 @@ extension PolicyReader {
     }
     if let claims = fields["claims"], case .map(let map)? = factValue(claims, expected: .mapping) {
       credential.claims = map
+    }
+    if let device = fields["device"], case .map(let map)? = factValue(device, expected: .mapping) {
+      credential.device = map
     }
   }
 

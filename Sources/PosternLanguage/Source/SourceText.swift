@@ -104,6 +104,18 @@ struct Position {
     }
   }
 
+  /// The byte at a line and a column; nil where the file has no such place.
+  static func offset(ofLine line: Int32, column: Int32, in bytes: [UInt8]) -> Int? {
+    var position = Position()
+    position.offset = SourceText.byteOrderMark(of: bytes)
+    while (position.line, position.column) < (line, column) && position.offset < bytes.count {
+      var next = position.offset + 1
+      while next < bytes.count && bytes[next] & 0xC0 == 0x80 { next += 1 }
+      position.advance(to: next, in: bytes)
+    }
+    return position.line == line && position.column == column ? position.offset : nil
+  }
+
   /// The one character here.
   func span(fileIndex: Int) -> Span {
     Span(
