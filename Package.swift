@@ -46,7 +46,8 @@ let package = Package(
     .target(name: "PosternCEL", swiftSettings: house),
     .target(name: "PosternLanguage", dependencies: ["CPostern", "CLibYAML"], swiftSettings: house),
     .target(
-      name: "PosternCompiler", dependencies: ["PosternLanguage", "PosternKernel", "CPostern", "COpenSSL"],
+      name: "PosternCompiler",
+      dependencies: ["PosternLanguage", "PosternCEL", "PosternKernel", "CPostern", "COpenSSL"],
       swiftSettings: house),
     .executableTarget(
       name: "postern",

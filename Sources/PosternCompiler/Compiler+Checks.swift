@@ -1,5 +1,5 @@
-// What a policy that was read without mistakes may still not be compiled for: conditions, limits of the format, the
-// budget. After it `Compiler.compile` is total.
+// What a policy that was read without mistakes may still not be compiled for: limits of the format, conditions without a
+// bounded form, the budget. After it `Compiler.compile` is total.
 
 internal import PosternKernel
 public import PosternLanguage
@@ -7,9 +7,18 @@ public import PosternLanguage
 extension Compiler {
   /// Every mistake that keeps `policy` from compiling; empty where `compile` may be called.
   public static func check(_ policy: Policy) -> [Diagnostic] {
-    let diagnostics = policy.refuseConditions() + FormatLimits(policy).diagnostics
+    let diagnostics = FormatLimits(policy).diagnostics
     // What an app costs is known only of a policy that fits.
-    return diagnostics.isEmpty ? checkBudget(policy) : diagnostics
+    if !diagnostics.isEmpty { return diagnostics }
+    let refused = refusedConditions(policy)
+    return refused.isEmpty ? checkBudget(policy) : refused
+  }
+
+  private static func refusedConditions(_ policy: Policy) -> [Diagnostic] {
+    var code = CodeSection(policy)
+    return ConditionSection(policy, strings: ConsPool(), lists: ConsPool(), code: &code).refused.map {
+      .conditionNotBounded($0.refusal.message, at: $0.condition.span(of: $0.refusal.range))
+    }
   }
 
   /// What any request to each app can cost, in the order of `Policy.apps`.

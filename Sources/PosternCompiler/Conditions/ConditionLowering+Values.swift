@@ -66,6 +66,8 @@ extension ConditionLowering {
   ]
 
   private mutating func load(attribute path: String, _ register: UInt8, orElse error: ProgramLabel) {
+    // Texts of the caller are looked at once to see that they are UTF-8.
+    if path != "request.path" && path != "request.time" { count(bytes: ConditionLimit.textBytes) }
     if let part = Self.requestParts[path] {
       builder.value(.loadRequest, a: register, b: part.rawValue, orElse: error)
     } else if let slot = attributes.slot(of: path) {

@@ -14,34 +14,56 @@ struct LoweringRefusal: Error {
   var range: Range<Int>
 }
 
-/// Lowers one condition.
+/// Lowers conditions one after the other; their constants and attributes collect in pools that they share.
 struct ConditionLowering {
   var builder = ProgramBuilder()
-  let checking: CELChecking
+  /// Of the condition at hand.
+  var checking = CELChecking.empty
   /// Texts of constants.
   var strings: ConsPool<UInt8>
   /// Sets and ranges.
   var lists: ConsPool<UInt32>
-  var attributes: AttributeSlots
+  var attributes = AttributeSlots()
+  /// The most bytes of facts that the last condition looks at.
+  private(set) var byteCount: UInt32 = 0
   /// Registers that are taken, from the lowest.
   private var registerCount: UInt8 = 0
+  let levels: [String: Condition]
 
-  init(checking: CELChecking, strings: ConsPool<UInt8>, lists: ConsPool<UInt32>, attributes: AttributeSlots) {
-    self.checking = checking
+  init(levels: [AccessLevel], strings: ConsPool<UInt8>, lists: ConsPool<UInt32>) {
     self.strings = strings
     self.lists = lists
-    self.attributes = attributes
+    self.levels = Dictionary(levels.map { ($0.name.value, $0.condition) }) { first, _ in first }
+  }
+
+  /// The program of a condition that is always an error.
+  static var fault: Program {
+    var builder = ProgramBuilder()
+    builder.place(builder.makeLabel())
+    builder.emit(.fault)
+    return builder.finish()
   }
 
   /// The program of a condition.
-  mutating func program(_ condition: CELExpression) throws(LoweringRefusal) -> Program {
+  mutating func program(of condition: Condition) throws(LoweringRefusal) -> Program {
+    builder = ProgramBuilder()
+    registerCount = 0
+    byteCount = 0
+    guard let reading = condition.reading else { return Self.fault }
+    checking = reading.checking
     builder.place(builder.makeLabel())
     let exits = ProgramExits(yes: builder.makeLabel(), no: builder.makeLabel(), error: builder.makeLabel())
-    try lower(test: condition, exits)
+    try lower(test: reading.tree, exits)
     end(exits.yes, .yes)
     end(exits.no, .no)
     end(exits.error, .fault)
     return builder.finish()
+  }
+
+  /// Counts bytes that a word may look at.
+  mutating func count(bytes: Int) {
+    let (sum, overflow) = byteCount.addingReportingOverflow(UInt32(clamping: bytes))
+    byteCount = overflow ? .max : sum
   }
 
   private mutating func end(_ label: ProgramLabel, _ opcode: Opcode) {
@@ -126,6 +148,16 @@ struct ConditionLowering {
     }
   }
 
+  /// The most bytes of an operand that a test can look at.
+  private static func byteLimit(_ operand: CELExpression) -> Int {
+    guard case .value(let constant)? = ConstantFolding.value(of: operand) else { return ConditionLimit.textBytes }
+    switch constant {
+    case .string(let text): return text.utf8.count
+    case .bytes(let bytes): return bytes.count
+    default: return 0
+    }
+  }
+
   private static let comparisons: [String: Comparison] = [
     CELOperator.equals: .equal, CELOperator.notEquals: .notEqual, CELOperator.less: .less,
     CELOperator.lessOrEqual: .lessOrEqual, CELOperator.greater: .greater,
@@ -196,6 +228,7 @@ struct ConditionLowering {
   ) throws(LoweringRefusal) {
     let left = try lower(value: operands[0], orElse: exits.error)
     let right = try lower(value: operands[1], orElse: exits.error)
+    count(bytes: min(Self.byteLimit(operands[0]), Self.byteLimit(operands[1])))
     builder.test(opcode, a: left | right << 4, b: b, exits)
   }
 
@@ -216,6 +249,7 @@ struct ConditionLowering {
     }
     let left = try lower(value: value, orElse: exits.error)
     let right = try lower(value: container, orElse: exits.error)
+    count(bytes: ConditionLimit.items * Self.byteLimit(value))
     builder.test(.testMember, a: left | right << 4, exits)
   }
 
@@ -227,6 +261,8 @@ struct ConditionLowering {
     let texts = items.compactMap { item in if case .string(let text) = item { Array(text.utf8) } else { nil } }
     let right = try takeRegister(for: container)
     if texts.count == items.count {
+      let longest = texts.map(\.count).max() ?? 0
+      count(bytes: longest * (Int.bitWidth - texts.count.leadingZeroBitCount))
       loadSet(Set(texts), right)
       return builder.test(.testMember, a: left | right << 4, exits)
     }
