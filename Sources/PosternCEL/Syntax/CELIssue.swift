@@ -38,6 +38,8 @@ public enum CELLimits {
   public static let byteCount = 100_000
   /// Levels of nesting, of parentheses as of operators.
   public static let depth = 250
+  /// Levels of the tree, each link of a chain such as `a + b + c` or `a.b.c` counted: what recursion over a tree can meet.
+  public static let height = 2_500
   /// Nodes of the tree, after macros.
   public static let nodeCount = 100_000
   /// Elements of one list or map literal.
