@@ -52,7 +52,7 @@ let package = Package(
     .executableTarget(
       name: "postern",
       dependencies: [
-        "PosternCompiler", "PosternLanguage", "PosternKernel",
+        "PosternCompiler", "PosternLanguage", "PosternCEL", "PosternKernel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], resources: [.embedInCode("Pages/diagnostics.txt")], swiftSettings: house),
     .executableTarget(
