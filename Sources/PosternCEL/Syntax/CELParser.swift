@@ -5,6 +5,7 @@
 public struct CELParsing: Sendable {
   /// nil where there are issues.
   public let expression: CELExpression?
+  /// Empty where there is an expression.
   public let issues: [CELIssue]
   /// The nodes of the tree; 0 without one.
   public let nodeCount: Int
@@ -15,8 +16,8 @@ public struct CELParser {
   var lexer: CELLexer
   /// The next token, not yet accepted.
   var token: CELToken
-  /// Where the last accepted token ends.
-  var previousEnd = 0
+  /// The last accepted token.
+  private var accepted = 0..<0
   /// Levels of nesting around `token`.
   var depth = 0
   /// The height of each node by its id.
@@ -70,9 +71,12 @@ public struct CELParser {
 // Tokens.
 extension CELParser {
   mutating func advance() throws(CELIssue) {
-    previousEnd = token.range.upperBound
+    accepted = token.range
     token = try lexer.next()
   }
+
+  /// Where the last accepted token ends.
+  var previousEnd: Int { accepted.upperBound }
 
   /// Takes the symbol if it is next.
   mutating func accept(_ symbol: CELToken.Symbol) throws(CELIssue) -> Bool {
@@ -106,9 +110,9 @@ extension CELParser {
 
 // Nodes and limits.
 extension CELParser {
-  /// One level deeper; before the recursion that it stands for.
+  /// One level deeper, which the last accepted token opens; before the recursion that it stands for.
   mutating func enter() throws(CELIssue) {
-    guard depth < CELLimits.depth else { throw .tooDeep(at: token.range) }
+    guard depth < CELLimits.depth else { throw .tooDeep(at: accepted) }
     depth += 1
   }
 
