@@ -13,13 +13,18 @@ extension CELEvaluation {
     default: break
     }
     guard let target else {
-      let name = candidates(for: function, isAbsolute: false).first { functions[$0] != nil } ?? function
-      return try apply(name, isMethod: false, to: arguments, in: scope)
+      return try apply(qualified(function), isMethod: false, to: arguments, in: scope)
     }
     if let name = namespaced(function, on: target, in: scope) {
       return try apply(name, isMethod: false, to: arguments, in: scope)
     }
     return try apply(function, isMethod: true, to: [target] + arguments, in: scope)
+  }
+
+  /// A function's name within the container; a leading dot skips the container.
+  private func qualified(_ function: String) -> String {
+    guard !function.hasPrefix(".") else { return String(function.dropFirst()) }
+    return candidates(for: function, isAbsolute: false).first { functions[$0] != nil } ?? function
   }
 
   /// The function `math.greatest`, written like a method `greatest` of `math`.

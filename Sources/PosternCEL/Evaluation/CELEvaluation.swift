@@ -10,13 +10,15 @@ final class CELEvaluation {
   let timeZones: any CELTimeZones
   let functions = CELLibrary.all
   private let names: CELEnvironment
-  private(set) var stepsLeft = CELLimits.evaluationSteps
+  private(set) var stepsLeft: Int
   private var depth = 0
   private var deepest = 0
 
   init(
-    activation: any CELActivation, variables: [Int: String]?, container: String, timeZones: any CELTimeZones
+    activation: any CELActivation, variables: [Int: String]?, container: String, timeZones: any CELTimeZones,
+    stepLimit: Int = CELLimits.evaluationSteps
   ) {
+    stepsLeft = stepLimit
     self.activation = activation
     self.variables = variables
     self.timeZones = timeZones

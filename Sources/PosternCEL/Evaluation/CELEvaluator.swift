@@ -12,12 +12,12 @@ public struct CELEvaluator: Sendable {
     self.container = container
   }
 
-  /// The value of an expression; `variables` is what a checker found out about its names, nil to find out now.
-  func evaluate(
-    _ expression: CELExpression, variables: [Int: String]?, _ activation: some CELActivation
+  /// The value of an expression, its names as a checker resolved them, or without a checker as they are found.
+  public func evaluate(
+    _ expression: CELExpression, checking: CELChecking? = nil, _ activation: some CELActivation
   ) throws(CELError) -> CELValue {
     let evaluation = CELEvaluation(
-      activation: activation, variables: variables, container: container, timeZones: timeZones)
+      activation: activation, variables: checking?.variables, container: container, timeZones: timeZones)
     return try evaluation.evaluate(expression, in: nil)
   }
 }
