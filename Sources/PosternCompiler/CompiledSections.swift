@@ -10,13 +10,15 @@ struct CompiledSections {
   private(set) var costs: [Cost] = []
 
   private let policy: Policy
+  private let zoneFolder: ZoneFolder
   private var strings = ConsPool<UInt8>()
   /// The name index (before the names are numbered: the handle) of each of the policy's members, or NONE.
   private var memberNames: [UInt32] = []
   private var numbers: PoolNumbers
 
-  init(_ policy: Policy) {
+  init(_ policy: Policy, zoneFolder: ZoneFolder) {
     self.policy = policy
+    self.zoneFolder = zoneFolder
     numbers = PoolNumbers(policy)
     let (names, referred) = nameEverything()
     let memberships = Memberships(policy.groups, memberNames: memberNames, nameCount: names.names.count)
@@ -59,6 +61,8 @@ struct CompiledSections {
     add(.code, code.words)
     add(.costs, apps.certificates.elements)
     add(.conditionals, conditions.records.elements)
+    add(.automata, conditions.lowering.automata.words)
+    add(.zones, conditions.lowering.zones.words)
     add(.providers, profiles.providers)
     addOrganization(
       names, row: grants.rows.first ?? BundleFormat.none, anonymousMask: deny.anonymousMask,
@@ -76,7 +80,8 @@ struct CompiledSections {
     let taken = (strings: strings, lists: lists)
     strings = ConsPool()
     lists = ConsPool()
-    var conditions = ConditionSection(policy, strings: taken.strings, lists: taken.lists, code: &code)
+    var conditions = ConditionSection(
+      policy, zoneFolder: zoneFolder, strings: taken.strings, lists: taken.lists, code: &code)
     conditions.writeRuns(policy, grants)
     strings = conditions.lowering.strings
     lists = conditions.lowering.lists

@@ -47,6 +47,8 @@ package enum ConstantTag {
   package static let textSet = 0x40
   /// Ranges of addresses in `lists`, eight words each, ascending and apart.
   package static let addressRanges = 0x41
+  /// A table that says whether a text matches: an index into `automata`.
+  package static let automaton = 0x42
 }
 
 /// What `loadRequest` loads.

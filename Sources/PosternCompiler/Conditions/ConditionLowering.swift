@@ -24,13 +24,19 @@ struct ConditionLowering {
   /// Sets and ranges.
   var lists: ConsPool<UInt32>
   var attributes = AttributeSlots()
+  var automata = TablePool()
+  var zones = TablePool()
+  let zoneFolder: ZoneFolder
   /// The most bytes of facts that the last condition looks at.
   private(set) var byteCount: UInt32 = 0
   /// Registers that are taken, from the lowest.
   private var registerCount: UInt8 = 0
   let levels: [String: Condition]
 
-  init(levels: [AccessLevel], strings: ConsPool<UInt8>, lists: ConsPool<UInt32>) {
+  init(
+    levels: [AccessLevel], zoneFolder: ZoneFolder, strings: ConsPool<UInt8>, lists: ConsPool<UInt32>
+  ) {
+    self.zoneFolder = zoneFolder
     self.strings = strings
     self.lists = lists
     self.levels = Dictionary(levels.map { ($0.name.value, $0.condition) }) { first, _ in first }
@@ -138,6 +144,8 @@ struct ConditionLowering {
     case CELOperator.in: try lower(member: arguments[0], of: arguments[1], exits)
     case "startsWith": try lower(.testPrefix, arguments, exits)
     case "endsWith": try lower(.testSuffix, arguments, exits)
+    case "contains": try lower(contains: arguments, exits)
+    case "matches": try lower(matches: arguments, exits)
     case "inIpRange": try lower(address: arguments[0], in: arguments[1], exits)
     default:
       if let comparison = Self.comparisons[function] {
@@ -219,6 +227,38 @@ struct ConditionLowering {
     try lower(test: operands[1], exits)
     builder.place(second)
     try lower(test: operands[2], exits)
+  }
+
+  // MARK: matching
+
+  private mutating func lower(contains operands: [CELExpression], _ exits: ProgramExits) throws(LoweringRefusal) {
+    guard case .value(.string(let part))? = ConstantFolding.value(of: operands[1]) else {
+      throw refusal("`contains()` has a bounded form only of a constant text", operands[1])
+    }
+    try lower(operands[0], matching: part.quotedForRegex, at: operands[1], exits)
+  }
+
+  private mutating func lower(matches operands: [CELExpression], _ exits: ProgramExits) throws(LoweringRefusal) {
+    guard case .value(.string(let pattern))? = ConstantFolding.value(of: operands[1]) else {
+      throw refusal("`matches()` has a bounded form only of a constant expression", operands[1])
+    }
+    try lower(operands[0], matching: pattern, at: operands[1], exits)
+  }
+
+  private mutating func lower(
+    _ text: CELExpression, matching pattern: String, at place: CELExpression, _ exits: ProgramExits
+  ) throws(LoweringRefusal) {
+    let table: CELRegexTable
+    do throws(CELError) {
+      table = try CELRegex(pattern).table()
+    } catch {
+      throw refusal(error.message, place)
+    }
+    let left = try lower(value: text, orElse: exits.error)
+    let right = try takeRegister(for: place)
+    builder.emit(.loadConstant, a: right, b: UInt16(ConstantTag.automaton), y: automata.index(of: table.words))
+    count(bytes: ConditionLimit.textBytes)
+    builder.test(.testMatches, a: left | right << 4, exits)
   }
 
   // MARK: comparisons
@@ -303,5 +343,15 @@ struct ConditionLowering {
     let register = try takeRegister(for: expression)
     builder.value(.loadFact, a: register, b: slot, orElse: error)
     return register
+  }
+}
+
+extension String {
+  /// A regular expression that matches this text and nothing else.
+  fileprivate var quotedForRegex: String {
+    unicodeScalars.reduce(into: "") { quoted, scalar in
+      let isPlain = !scalar.isASCII || ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar)
+      quoted += isPlain ? String(scalar) : "\\x{\(String(scalar.value, radix: 16))}"
+    }
   }
 }

@@ -40,8 +40,12 @@ struct ConditionSection {
   private var ofBinding: [UInt32: Entry] = [:]
 
   /// Lowers every condition of `policy` into `code`; the pools are the bundle's, and go back to it by `lowering`.
-  init(_ policy: Policy, strings: ConsPool<UInt8>, lists: ConsPool<UInt32>, code: inout CodeSection) {
-    lowering = ConditionLowering(levels: policy.accessLevels, strings: strings, lists: lists)
+  init(
+    _ policy: Policy, zoneFolder: ZoneFolder, strings: ConsPool<UInt8>, lists: ConsPool<UInt32>,
+    code: inout CodeSection
+  ) {
+    lowering = ConditionLowering(
+      levels: policy.accessLevels, zoneFolder: zoneFolder, strings: strings, lists: lists)
     for rule in policy.denyRules {
       ofDenyRule.append(rule.condition.map { entry(of: $0, code: &code) })
     }
