@@ -16,7 +16,7 @@ struct CompiledSections {
   private var memberNames: [UInt32] = []
   private var numbers: PoolNumbers
 
-  init(_ policy: Policy, zoneFolder: ZoneFolder) {
+  init(_ policy: Policy, zoneFolder: ZoneFolder = ZoneFolder()) {
     self.policy = policy
     self.zoneFolder = zoneFolder
     numbers = PoolNumbers(policy)
