@@ -44,7 +44,7 @@ let package = Package(
     .target(name: "CPostern"),
     .target(name: "PosternKernel", dependencies: ["CPostern"], swiftSettings: house + lifetimes + embedded),
     .target(name: "PosternCEL", swiftSettings: house),
-    .target(name: "PosternLanguage", dependencies: ["CPostern", "CLibYAML"], swiftSettings: house),
+    .target(name: "PosternLanguage", dependencies: ["PosternCEL", "CPostern", "CLibYAML"], swiftSettings: house),
     .target(
       name: "PosternCompiler",
       dependencies: ["PosternLanguage", "PosternCEL", "PosternKernel", "CPostern", "COpenSSL"],

@@ -109,4 +109,12 @@ struct LogicTests {
     let both = Tree.call(CELOperator.and, Tree.name("x"), Operand.holds.expression)
     #expect(both.result(Unknown()) == .failure(CELError(.unknown, "nobody knows")))
   }
+
+  @Test("a limit of a function is an error like any other, absorbed from either side")
+  func functionLimit() throws {
+    let tooLarge = "'a'.matches('((((a{100}){100}){100}){100})')"
+    #expect(throws: CELError.self) { try evaluate(tooLarge) }
+    #expect(try evaluate("\(tooLarge) || true") == .bool(true))
+    #expect(try evaluate("false && \(tooLarge)") == .bool(false))
+  }
 }

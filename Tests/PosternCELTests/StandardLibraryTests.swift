@@ -45,6 +45,21 @@ struct StandardLibraryTests {
   func parts(item: Case) throws { try expect(item) }
 
   @Test(
+    "a text matches where a part of it does, by RE2's syntax",
+    arguments: cases(
+      """
+      'abcd'.matches('bc') => true
+      matches('grey', '^gr(a|e)y$') => true
+      ''.matches('') => true
+      'grey'.matches('^re') => false
+      '🐱😀😀'.matches('(a|😀){2}') => true
+      'a'.matches('(') => error
+      'a'.matches('(?=a)') => error
+      'a'.matches(1) => error
+      """))
+  func matching(item: Case) throws { try expect(item) }
+
+  @Test(
     "conversions to integers are exact or errors",
     arguments: cases(
       """

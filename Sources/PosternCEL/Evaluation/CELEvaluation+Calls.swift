@@ -66,6 +66,13 @@ extension CELEvaluation {
     guard !Self.constantTime.contains(name), name != CELOperator.add else { return }
     if name == CELOperator.in, case .map? = values.last { return }
     for value in values { try charge(value.weight(atMost: stepsLeft)) }
+    if name == "matches", values.count == 2 { try charge(values[0].width, times: values[1].width / 16) }
+  }
+
+  /// A regular expression takes steps by the product of its length and the text's; many are taken at once.
+  private func charge(_ steps: Int, times factor: Int) throws(CELError) {
+    let (product, overflow) = steps.multipliedReportingOverflow(by: factor)
+    try charge(overflow ? .max : product)
   }
 
   private func chargeResult(_ value: CELValue, of name: String) throws(CELError) {

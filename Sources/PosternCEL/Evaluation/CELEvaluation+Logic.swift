@@ -2,12 +2,12 @@
 // as errors that are absorbed like any other.
 
 extension CELEvaluation {
-  /// What an operand of a logical operator comes to; its error is a result. Only a passed limit ends the evaluation.
+  /// What an operand of a logical operator comes to; its error is a result. Only a passed bound ends the evaluation.
   func test(_ expression: CELExpression, in scope: CELScope?) throws(CELError) -> Result<Bool, CELError> {
     do throws(CELError) {
       return .success(try truth(of: expression, in: scope))
     } catch {
-      guard error.kind != .limit else { throw error }
+      guard !isExhausted else { throw error }
       return .failure(error)
     }
   }

@@ -11,6 +11,8 @@ final class CELEvaluation {
   let functions = CELLibrary.all
   private let names: CELEnvironment
   private(set) var stepsLeft: Int
+  /// Whether a bound of the evaluation was passed: an error that nothing absorbs, for it says nothing about the operand.
+  private(set) var isExhausted = false
   private var depth = 0
   private var deepest = 0
 
@@ -30,7 +32,7 @@ final class CELEvaluation {
     depth += 1
     defer { depth -= 1 }
     deepest = max(deepest, depth)
-    guard depth <= Self.depthLimit else { throw CELError(.limit, "the expression nests too deeply") }
+    guard depth <= Self.depthLimit else { throw exhausted("the expression nests too deeply") }
     switch expression.kind {
     case .constant(let value): return value
     case .identifier, .select: return try resolve(expression, in: scope)
@@ -53,11 +55,13 @@ final class CELEvaluation {
 
   /// Takes steps from those that are left.
   func charge(_ steps: Int) throws(CELError) {
-    guard steps <= stepsLeft else {
-      stepsLeft = 0
-      throw CELError(.limit, "the evaluation takes too many steps")
-    }
+    guard steps <= stepsLeft else { throw exhausted("the evaluation takes too many steps") }
     stepsLeft -= steps
+  }
+
+  private func exhausted(_ message: String) -> CELError {
+    isExhausted = true
+    return CELError(.limit, message)
   }
 }
 
@@ -72,7 +76,7 @@ extension CELEvaluation {
     defer { deepest = outer }
     let value = try evaluate(expression, in: scope)
     let nesting = scope.nesting + deepest - depth
-    guard nesting <= Self.depthLimit else { throw CELError(.limit, "the value nests too deeply") }
+    guard nesting <= Self.depthLimit else { throw exhausted("the value nests too deeply") }
     return (value, nesting)
   }
 

@@ -11,7 +11,7 @@ extension Double {
   }
 
   /// The digits without zeros at either end, and the power of ten of the first.
-  private var decimal: (digits: [UInt8], exponent: Int) {
+  var decimal: (digits: [UInt8], exponent: Int) {
     let parts = magnitude.description.utf8.split(separator: UInt8(ascii: "e"))
     let written = parts.count == 2 ? Int(String(decoding: parts[1], as: UTF8.self)) ?? 0 : 0
     let point = parts[0].firstIndex(of: UInt8(ascii: ".")) ?? parts[0].endIndex
@@ -28,7 +28,7 @@ extension Double {
     return text(digits[..<1]) + fraction + "e" + (exponent < 0 ? "-" : "+") + (power.utf8.count < 2 ? "0" : "") + power
   }
 
-  private static func plain(_ digits: [UInt8], _ exponent: Int) -> String {
+  static func plain(_ digits: [UInt8], _ exponent: Int) -> String {
     guard exponent >= 0 else { return "0." + String(repeating: "0", count: -exponent - 1) + text(digits[...]) }
     let wholeCount = exponent + 1
     guard digits.count > wholeCount else {

@@ -4,10 +4,15 @@ extension Diagnostic {
   /// The ids of `Diagnostic+Wording+Policy*.swift`, in byte order.
   public static let policyCatalogue: [(id: String, summary: String)] = [
     ("above-enforced-limit", "A limit is looser than one that a level above enforces."),
+    ("access-level-ring", "An access level asks for itself, directly or through others."),
     ("at-most-one", "A list that takes one value has more."),
     ("bad-name", "A folder, app, provider or access level has a name that cannot be one."),
+    ("condition-limit", "A condition is larger than a condition may be."),
     ("condition-not-allowed", "A condition stands on a member or role on which IAM allows none."),
     ("condition-not-compiled", "The tree has a condition, and conditions do not compile yet."),
+    ("condition-syntax", "A condition is not an expression."),
+    ("condition-type", "A part of a condition is of another type than its place asks for."),
+    ("condition-undeclared", "A condition asks for something that nothing declares."),
     ("condition-without-effect", "A member has the same role without the condition too."),
     ("condition-without-title", "A condition has no title."),
     ("deleted-member", "A member is a deleted account and matches nobody."),

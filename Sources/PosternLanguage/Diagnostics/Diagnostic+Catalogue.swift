@@ -19,6 +19,7 @@ extension Diagnostic {
     ("bad-time", "An instant is written neither as RFC 3339 does nor as a distance from now."),
     ("budget-exceeded", "A request to an app may cost more than the organization's budget allows."),
     ("complex-key", "A list or a mapping is used as a key."),
+    ("condition-not-bounded", "A condition has a part whose cost nothing bounds."),
     ("control-character", "A file holds a character that its readers cannot see."),
     ("document-too-large", "A file is larger than a policy file may be."),
     ("duplicate-key", "A mapping has the same key twice."),

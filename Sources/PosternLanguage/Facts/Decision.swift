@@ -73,7 +73,7 @@ public enum TokenTest: UInt8, CaseIterable, Sendable {
   case signature = 6
 }
 
-/// A clock of row 8.
+/// A clock of row 8, or that of conditions that ask for the time.
 public enum Clock: UInt8, CaseIterable, Sendable {
   case none = 0
   case skew = 1
@@ -86,6 +86,7 @@ public enum Clock: UInt8, CaseIterable, Sendable {
   case absolute = 8
   case idle = 9
   case reauthentication = 10
+  case condition = 11
 }
 
 /// What the login must ask.

@@ -15,6 +15,12 @@ public struct Request: Hashable, Sendable {
   public var query: [UInt8]?
   /// The address of the client.
   public var clientAddress: [UInt8]?
+  /// The region that the client's address is in, as `CH` or `US-CA`.
+  public var regionCode: [UInt8]?
+  /// The address that the request was sent to.
+  public var destinationAddress: [UInt8]?
+  /// The port that the request was sent to.
+  public var destinationPort: Int64?
   /// The header `X-Requested-With`.
   public var xRequestedWith: [UInt8]?
   /// The header `Sec-Fetch-Mode`.
@@ -109,6 +115,8 @@ public struct Credential: Hashable, Sendable {
   public var groups: [[UInt8]] = []
   /// The provider's claims, by name.
   public var claims: [[UInt8]: FactValue] = [:]
+  /// What is known of the device, by the last part of the attribute's name: `os_type`.
+  public var device: [[UInt8]: FactValue] = [:]
   /// Whom a bearer is for.
   public var audience: [UInt8]?
   /// Who obtained a bearer.

@@ -9,12 +9,18 @@ public struct ConditionExpression: Sendable {
   public let tree: CELExpression
   /// Its types, variables and overloads.
   public let checking: CELChecking
-  /// Whether it asks for `request.time`, in whatever part.
-  public let mentionsTime: Bool
+  /// Whether it asks for `request.time`, in whatever part, or by an access level that does.
+  public internal(set) var mentionsTime: Bool
+  /// The access levels that it asks for itself, as ascending indices into `Policy.accessLevels`.
+  public let levelIndices: [Int]
+  /// Whether it asks for `request.auth.access_levels` otherwise than whether it holds one name; then `levelIndices` are all.
+  public let asksForAllLevels: Bool
 
-  init(tree: CELExpression, checking: CELChecking) {
+  init(tree: CELExpression, checking: CELChecking, levels: LevelReferences) {
     self.tree = tree
     self.checking = checking
-    mentionsTime = checking.variables.values.contains("request.time")
+    levelIndices = levels.indices
+    asksForAllLevels = levels.areAll
+    mentionsTime = checking.variables.values.contains(ConditionEnvironment.time)
   }
 }

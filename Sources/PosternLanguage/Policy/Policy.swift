@@ -197,19 +197,6 @@ public struct Node: Sendable {
   }
 }
 
-/// A CEL expression, carried unread until conditions compile.
-public struct Condition: Hashable, Sendable {
-  /// The condition's title.
-  public var title: String
-  /// The condition's text.
-  public var expression: Sourced<String>
-
-  public init(title: String, expression: Sourced<String>) {
-    self.title = title
-    self.expression = expression
-  }
-}
-
 /// One IAM binding: members who have a role, perhaps on a condition.
 public struct Binding: Sendable {
   /// The role as written.

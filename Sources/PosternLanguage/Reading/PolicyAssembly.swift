@@ -34,13 +34,15 @@ struct PolicyAssembly {
     visit(directoryIndex: 0, parentIndex: nil, EffectiveLevel())
     checkNames()
     checkGroups()
-    return Policy(
+    var policy = Policy(
       files: files,
       organization: Organization(
         name: organization.name, clockSkewSeconds: organization.clockSkewSeconds, budget: organization.budget,
         guards: organization.guards),
       providers: providers, nodes: nodes, apps: apps, denyRules: denyRules, members: reader.members.members,
       groups: reader.groups, accessLevels: reader.accessLevels, tests: reader.tests)
+    diagnostics += policy.readConditions()
+    return policy
   }
 
   mutating func report(once diagnostic: Diagnostic) {

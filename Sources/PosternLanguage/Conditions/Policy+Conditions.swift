@@ -1,0 +1,65 @@
+// Every condition of a tree read against what the tree declares. Equal texts are read once, for a thousand apps may have the
+// same condition. Refuses access levels that ask for themselves.
+
+internal import PosternCEL
+
+extension Policy {
+  /// Reads every condition that decides anything, in place; what is wrong is reported where it is written.
+  public mutating func readConditions() -> [Diagnostic] {
+    var pass = ConditionPass(self)
+    for index in accessLevels.indices { pass.read(&accessLevels[index].condition) }
+    pass.diagnostics += AccessLevelRings(&accessLevels).diagnostics
+    pass.levels = accessLevels
+    for node in nodes.indices {
+      for binding in nodes[node].bindings.indices
+      where nodes[node].bindings[binding].grantsAccess && nodes[node].bindings[binding].condition != nil {
+        pass.read(&nodes[node].bindings[binding].condition)
+      }
+    }
+    for rule in denyRules.indices { pass.read(&denyRules[rule].condition) }
+    return pass.diagnostics
+  }
+}
+
+/// One pass over the conditions of a tree.
+private struct ConditionPass {
+  var diagnostics: [Diagnostic] = []
+  /// The levels once they are read: what asks for one that asks for the time asks for the time.
+  var levels: [AccessLevel] = []
+  private let files: [SourceFile]
+  private let names: LevelNames
+  private let environment: CELEnvironment
+  private var readings: [String: ConditionReading] = [:]
+
+  init(_ policy: Policy) {
+    files = policy.files
+    names = LevelNames(policy.accessLevels)
+    environment = ConditionEnvironment.environment(levels: names)
+  }
+
+  mutating func read(_ condition: inout Condition?) {
+    guard var read = condition else { return }
+    self.read(&read)
+    condition = read
+  }
+
+  mutating func read(_ condition: inout Condition) {
+    let text = condition.expression.value
+    let reading = readings[text] ?? ConditionReading(text, in: environment, names)
+    readings[text] = reading
+    condition.file = file(of: condition.expression.span)
+    condition.reading = reading.expression
+    if reading.expression?.levelIndices.contains(where: { mentionsTime($0) }) ?? false {
+      condition.reading?.mentionsTime = true
+    }
+    for issue in reading.issues { diagnostics.append(.conditionIssue(issue, at: condition.span(of: issue.range))) }
+  }
+
+  private func mentionsTime(_ level: Int) -> Bool {
+    levels.indices.contains(level) && levels[level].condition.reading?.mentionsTime ?? false
+  }
+
+  private func file(of span: Span) -> SourceFile? {
+    files.indices.contains(Int(span.fileIndex)) ? files[Int(span.fileIndex)] : nil
+  }
+}
