@@ -69,6 +69,7 @@ struct TypeUnifier {
     let next = depth + 1
     switch type {
     case .parameter: return isFinal ? .dyn : type
+    case .mistake: return isFinal ? .dyn : type
     case .list(let element): return .list(substitute(element, isFinal: isFinal, next))
     case .map(let key, let value):
       return .map(key: substitute(key, isFinal: isFinal, next), value: substitute(value, isFinal: isFinal, next))
@@ -104,7 +105,7 @@ extension TypeUnifier {
   private mutating func unifyKnown(_ type: CELType, _ wanted: CELType, _ depth: Int) -> Bool {
     let next = depth + 1
     switch (type, wanted) {
-    case (.dyn, _), (_, .dyn): return true
+    case (.dyn, _), (_, .dyn), (.mistake, _), (_, .mistake): return true
     case (.null, _): return wanted.acceptsNull
     case (_, .null): return type.acceptsNull
     case (.nullable(let type), .nullable(let wanted)): return unify(type, wanted, next)
@@ -168,6 +169,7 @@ extension TypeUnifier {
     guard spend(depth) else { return .dyn }
     let next = depth + 1
     switch (left, right) {
+    case (.mistake, _), (_, .mistake): return .mistake
     case (.dyn, _), (_, .dyn): return .dyn
     case (.parameter, _): return left
     case (_, .parameter): return right
@@ -188,6 +190,9 @@ extension TypeUnifier {
 }
 
 extension CELType {
+  /// Of a node whose mistake is told already: fits everything, and what is made of it is one too. No name can be written so.
+  static let mistake = CELType.opaque("@mistake", [])
+
   /// Whether null may stand for a value of this type (cel-spec: wrappers, timestamps, durations and abstract types).
   fileprivate var acceptsNull: Bool {
     switch self {
