@@ -100,4 +100,11 @@ struct CheckedMistakeTests {
     let text = "[" + Array(repeating: "[count + 1, 2 * count]", count: 4_000).joined(separator: ", ") + "]"
     #expect(outcome(text) == "list(list(int))")
   }
+
+  @Test("empty lists that are compared with one another share one type, however many they are")
+  func longChains() {
+    let others = Array(repeating: "a == []", count: 3_000).joined(separator: ", ")
+    let text = "cel.bind(a, [], cel.bind(b, [], [a == b, \(others), b == [1]][0] ? a : a))"
+    #expect(outcome(text) == "list(int)")
+  }
 }
