@@ -93,6 +93,11 @@ extension Bundle {
     case .method: return load(facts.method, .facts, facts, &register)
     case .scheme: return load(facts.scheme, .facts, facts, &register)
     case .query: return load(facts.query, .facts, facts, &register)
+    case .resourceName:
+      let record = sections.appRecords.offset &+ RecordSize.appRecord &* Int(facts.app)
+      register = Register(
+        tag: POSTERN_TEXT, value: UInt64(words.u32(record)), count: words.u32(record &+ 4), place: .bundle)
+      return true
     default:
       register = Register(tag: POSTERN_TIMESTAMP, value: UInt64(bitPattern: facts.now))
       return true

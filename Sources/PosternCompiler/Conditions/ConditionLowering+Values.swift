@@ -16,6 +16,10 @@ extension ConditionLowering {
       return register
     }
     if let path = path(of: expression) {
+      if let constant = Self.constants[path] {
+        load(.string(constant), register)
+        return register
+      }
       load(attribute: path, register, orElse: error)
       return register
     }
@@ -74,9 +78,14 @@ extension ConditionLowering {
     }
   }
 
+  /// Attributes that are the same for every request through the gate.
+  private static let constants = [
+    "resource.type": "iap.googleapis.com/WebService", "resource.service": "iap.googleapis.com",
+  ]
+
   private static let requestParts: [String: RequestPart] = [
     "request.path": .path, "request.host": .host, "request.method": .method, "request.scheme": .scheme,
-    "request.query": .query, "request.time": .time,
+    "request.query": .query, "request.time": .time, "resource.name": .resourceName,
   ]
 
   private mutating func load(attribute path: String, _ register: UInt8, orElse error: ProgramLabel) {

@@ -18,7 +18,7 @@ struct LoweringRefusal: Error {
 struct ConditionLowering {
   var builder = ProgramBuilder()
   /// Of the condition at hand.
-  var checking = CELChecking.empty
+  var checking = CELChecking(type: nil, types: [:], variables: [:], overloads: [:], issues: [])
   /// Texts of constants.
   var strings: ConsPool<UInt8>
   /// Sets and ranges.
@@ -105,6 +105,9 @@ struct ConditionLowering {
     }
     let mark = self.mark
     defer { release(to: mark) }
+    if let name = checking.variables[expression.id], name.hasPrefix(Self.levelPrefix) {
+      return try lower(level: String(name.dropFirst(Self.levelPrefix.count)), expression, exits)
+    }
     switch expression.kind {
     case .call(let function, let target, let arguments):
       try lower(call: function, target.map { [$0] + arguments } ?? arguments, expression, exits)
@@ -229,6 +232,25 @@ struct ConditionLowering {
     try lower(test: operands[2], exits)
   }
 
+  // MARK: access levels
+
+  private static let levelPrefix = "levels."
+
+  /// The level's own condition, in place.
+  private mutating func lower(
+    level name: String, _ expression: CELExpression, _ exits: ProgramExits
+  ) throws(LoweringRefusal) {
+    guard let reading = levels[name]?.reading else { throw refusal("there is no access level `\(name)`", expression) }
+    let outer = checking
+    checking = reading.checking
+    defer { checking = outer }
+    do throws(LoweringRefusal) {
+      try lower(test: reading.tree, exits)
+    } catch {
+      throw refusal("access level `\(name)`: \(error.message)", expression)
+    }
+  }
+
   // MARK: matching
 
   private mutating func lower(contains operands: [CELExpression], _ exits: ProgramExits) throws(LoweringRefusal) {
@@ -284,6 +306,12 @@ struct ConditionLowering {
   private mutating func lower(
     member value: CELExpression, of container: CELExpression, _ exits: ProgramExits
   ) throws(LoweringRefusal) {
+    if checking.variables[container.id] == "request.auth.access_levels",
+      case .value(.string(let name))? = ConstantFolding.value(of: value)
+    {
+      // The list holds the levels whose condition is true: one in error is not among them.
+      return try lower(level: name, value, ProgramExits(yes: exits.yes, no: exits.no, error: exits.no))
+    }
     if case .value(.list(let items))? = ConstantFolding.value(of: container) {
       return try lower(member: value, ofConstants: items, container, exits)
     }
