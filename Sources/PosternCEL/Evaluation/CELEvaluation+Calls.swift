@@ -1,5 +1,5 @@
-// Calls of functions, methods and operators, with the work they are charged for. Refuses, as error values, functions that no
-// library has and arguments that no overload takes.
+// Calls of functions, methods and operators, with the work they are charged for. Refuses, as error values, functions
+// that no library has and arguments that no overload takes.
 
 extension CELEvaluation {
   /// A call, of an operator as of a function.
@@ -24,8 +24,8 @@ extension CELEvaluation {
     return try apply(function, isMethod: true, to: [target] + arguments, in: scope)
   }
 
-  /// `optional.or(other)` and `optional.orValue(other)`, whose argument is evaluated only where it is asked for, as the CEL
-  /// project's own implementation has it.
+  /// `optional.or(other)` and `optional.orValue(other)`, whose argument is evaluated only where it is asked for, as
+  /// the CEL project's own implementation has it.
   private func alternative(
     _ function: String, on target: CELExpression, _ argument: CELExpression, in scope: CELScope?
   ) throws(CELError) -> CELValue {
@@ -81,7 +81,8 @@ extension CELEvaluation {
     "optional.ofNonZeroValue", "hasValue", "value", "or", "orValue",
   ]
 
-  /// Most functions look at all they are given, to any depth: a value that holds another many times counts it each time.
+  /// Most functions look at all they are given, to any depth: a value that holds another many times counts it each
+  /// time.
   private func chargeArguments(_ values: [CELValue], of name: String) throws(CELError) {
     guard !Self.constantTime.contains(name), name != CELOperator.add else { return }
     if name == CELOperator.in, case .map? = values.last { return }
