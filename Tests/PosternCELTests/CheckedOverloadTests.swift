@@ -81,7 +81,8 @@ struct CheckedOverloadTests {
       ("inIpRange(origin.ip, '10.0.0.0/8') && origin.ip.inIpRange(['10.0.0.0/8'])", "bool"),
       ("inIpRange(ip('10.0.0.1'), ['10.0.0.0/8'])", "bool"),
       ("base64.decode(base64.encode(b'a'))", "bytes"), ("optional.ofNonZeroValue('').hasValue()", "bool"),
-      ("optional.of(1).value()", "int"),
+      ("optional.of(1).value()", "int"), ("optional.unwrap([optional.of(1)])", "list(int)"),
+      ("[optional.of('a'), optional.none()].unwrapOpt()", "list(string)"),
     ])
   func extensions(text: String, type: String) {
     #expect(outcome(text) == type)

@@ -1,5 +1,5 @@
-// Lists, maps, macros over them and bindings. Refuses keys that can be no key, ranges that are neither list nor map, conditions
-// that are no bool, and messages.
+// Lists, maps, macros over them and bindings. Refuses keys that can be no key, ranges that are neither list nor map,
+// conditions that are no bool, and messages.
 
 extension TypeChecker {
   mutating func typeOfList(_ elements: [CELExpression.Element]) -> CELType {

@@ -1,5 +1,5 @@
-// Functions, methods and operators: which overloads take these types. Refuses names that nothing declares and types that no
-// overload takes.
+// Functions, methods and operators: which overloads take these types. Refuses names that nothing declares and types
+// that no overload takes.
 
 extension TypeChecker {
   mutating func typeOfCall(
@@ -16,8 +16,8 @@ extension TypeChecker {
     return resolve(node, function, overloads, types, isMethod: true)
   }
 
-  /// `math.greatest` for the method call `greatest` on `math`; nil where that is no function. A macro's variable is a target
-  /// always, like in every other name.
+  /// `math.greatest` for the method call `greatest` on `math`; nil where that is no function. A macro's variable is a
+  /// target always, like in every other name.
   private func namespacedFunction(_ function: String, _ target: CELExpression) -> String? {
     guard let prefix = QualifiedName(target) else { return nil }
     guard prefix.isAbsolute || locals[prefix.names[0]]?.last == nil else { return nil }

@@ -1,5 +1,5 @@
-// Identifiers and selects: what a qualified name stands for, the fields of maps and optionals. Refuses undeclared names and
-// fields of what has none.
+// Identifiers and selects: what a qualified name stands for, the fields of maps and optionals. Refuses undeclared names
+// and fields of what has none.
 
 /// A chain of names, `a.b.c`, that may be one variable's qualified name.
 struct QualifiedName {

@@ -1,5 +1,6 @@
-// Type parameters and what they stand for: assignability, the join of types, substitution. Bounded in depth and steps; what
-// passes the bounds is remembered in `isExhausted` and counts as assignable, because the check is refused as a whole then.
+// Type parameters and what they stand for: assignability, the join of types, substitution. Bounded in depth and steps;
+// what passes the bounds is remembered in `isExhausted` and counts as assignable, because the check is refused as a
+// whole then.
 
 struct TypeUnifier {
   /// Levels of a type's nesting.
@@ -26,7 +27,8 @@ struct TypeUnifier {
     return types.map { $0.mapParameters { .parameter($0 + suffix) } }
   }
 
-  /// Whether a value of each type may stand where the type of the same place is asked for; binds parameters where it may.
+  /// Whether a value of each type may stand where the type of the same place is asked for; binds parameters where it
+  /// may.
   mutating func isAssignable(_ types: [CELType], to wanted: [CELType]) -> Bool {
     trail.removeAll(keepingCapacity: true)
     guard unify(types, wanted, 0) else {
@@ -52,8 +54,8 @@ struct TypeUnifier {
     return bindings[root] ?? .parameter(root)
   }
 
-  /// The last of the parameters that stand for one another, which alone may stand for a type. The way to it is cut short, or
-  /// a long text could make it as long.
+  /// The last of the parameters that stand for one another, which alone may stand for a type. The way to it is cut
+  /// short, or a long text could make it as long.
   private mutating func representative(_ name: String) -> String {
     var root = name
     while case .parameter(let next)? = bindings[root] { root = next }
@@ -180,7 +182,8 @@ extension TypeUnifier {
     }
   }
 
-  /// Of two types that fit each other the one that says less, place by place: `list(dyn)` of `list(int)` and `list(dyn)`.
+  /// Of two types that fit each other the one that says less, place by place: `list(dyn)` of `list(int)` and
+  /// `list(dyn)`.
   private mutating func mostGeneral(_ left: CELType, _ right: CELType, _ depth: Int = 0) -> CELType {
     guard spend(depth) else { return .dyn }
     let next = depth + 1
@@ -206,7 +209,8 @@ extension TypeUnifier {
 }
 
 extension CELType {
-  /// Of a node whose mistake is told already: fits everything, and what is made of it is one too. No name can be written so.
+  /// Of a node whose mistake is told already: fits everything, and what is made of it is one too. No name can be
+  /// written so.
   static let mistake = CELType.opaque("@mistake", [])
 
   /// Whether null may stand for a value of this type (cel-spec: wrappers, timestamps, durations and abstract types).
