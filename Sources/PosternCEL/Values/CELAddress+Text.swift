@@ -49,7 +49,7 @@ extension CELAddress {
     return number <= limit ? number : nil
   }
 
-  private static func version6(_ text: ArraySlice<UInt8>) -> [UInt8]? {
+  static func version6(_ text: ArraySlice<UInt8>) -> [UInt8]? {
     guard let gap = gapOffset(in: text) else {
       return groupBytes(text).flatMap { $0.count == 16 ? $0 : nil }
     }

@@ -1,4 +1,4 @@
-// Who a credential is to the policy, and what rows 9 and 10 make of it. Texts of the policy are lower case where they
+// Who a credential is to the policy, and what row 9 makes of it. Texts of the policy are lower case where they
 // fold, and are compared as bytes.
 
 /// Who the credential says it is.
@@ -111,61 +111,6 @@ extension Reference {
     guard let identity, let provider = identity.providerIndex.map({ policy.providers[$0] }) else { return false }
     return allowed.contains { name in
       isEqual(identity.domain, name) && provider.domains.contains { isEqual(identity.domain, $0.value) }
-    }
-  }
-
-  // MARK: Row 10
-
-  /// The app's node, then its folders inwards out, then the organization.
-  private func nodesInwardsOut(_ app: App) -> [Node] {
-    var nodes = [policy.nodes[app.nodeIndex]]
-    while let parent = nodes.last?.parentIndex { nodes.append(policy.nodes[parent]) }
-    return nodes
-  }
-
-  /// The bindings that grant access, in the order in which they are asked. One with a condition grants nothing yet.
-  func bindings(for app: App) -> [(id: UInt32, binding: Binding)] {
-    nodesInwardsOut(app).flatMap { node in
-      node.bindings.enumerated().map { (id: node.firstBindingID + UInt32($0.offset), binding: $0.element) }
-    }
-    .filter { $0.binding.grantsAccess && $0.binding.condition == nil }
-  }
-
-  func isPublic(_ binding: Binding) -> Bool {
-    binding.members.contains { policy.members[Int($0.memberIndex)] == .allUsers }
-  }
-
-  func holds(_ binding: Binding, _ app: App) -> Bool { isHeld(identity, by: binding.members, app) }
-
-  /// Whether one of the members holds the identity, or the anonymous caller, at this app.
-  private func isHeld(_ identity: ReferenceIdentity?, by members: [MemberUse], _ app: App) -> Bool {
-    members.contains { use in
-      switch policy.members[Int(use.memberIndex)] {
-      case .allUsers: return true
-      case .allAuthenticatedUsers: return identity?.providerIndex.map(app.providerIndices.contains) ?? false
-      default: return identity?.memberIndices.contains(use.memberIndex) ?? false
-      }
-    }
-  }
-
-  /// The first deny rule above the app, or its own, that decides; a condition counts as true.
-  func denial(_ app: App, as identity: ReferenceIdentity?) -> (reason: Reason, id: UInt32)? {
-    let ids = nodesInwardsOut(app).reversed().flatMap { Array($0.denyRuleRange) }
-    for id in ids {
-      let rule = policy.denyRules[id]
-      if isHeld(identity, by: rule.exceptionPrincipals, app) { continue }
-      if isHeld(identity, by: rule.deniedPrincipals, app) { return (.denied, UInt32(id)) }
-      if let identity, !identity.groupsComplete, namesGroup(rule) { return (.groupsUnknown, UInt32(id)) }
-    }
-    return nil
-  }
-
-  private func namesGroup(_ rule: DenyRule) -> Bool {
-    rule.deniedPrincipals.contains { use in
-      switch policy.members[Int(use.memberIndex)] {
-      case .group, .poolGroup: true
-      default: false
-      }
     }
   }
 }

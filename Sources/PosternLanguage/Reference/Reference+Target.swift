@@ -11,6 +11,8 @@ struct ReferenceTarget {
   let request: Request
   /// CONNECT for the WebSocket protocol is GET here.
   let method: Bytes
+  /// In lower case, without port and trailing dot.
+  let host: Bytes
   let decodedPath: Bytes
   let normalPath: Bytes
   let hostRoutes: [HostRoute]
@@ -23,6 +25,7 @@ struct ReferenceTarget {
     else { return nil }
     self.request = request
     self.method = method
+    self.host = host
     decodedPath = path.decoded
     normalPath = path.normal
     hostRoutes = Self.routes(of: host, in: policy)

@@ -85,19 +85,30 @@ struct Reference {
     if target.method == Bytes("OPTIONS".utf8), app.access.allowHTTPOptions?.value == true {
       return allow(.corsOptions, appIndex, rule: .none, bounds: [], isAttached: false, target, path)
     }
-    if let binding = bindings(for: app).first(where: { isPublic($0.binding) }) {
-      return decidePublicly(binding.id, appIndex, target, path)
-    }
+    if let bindingID = publicBindingID(app) { return decidePublicly(bindingID, appIndex, target, path) }
     do throws(Refusal) {
       let bounds = try passRows7And8(app)
-      guard isDomainAllowed(app) else { return forbidden(.domainNotAllowed, appIndex) }
-      if let denial = denial(app, as: identity) { return forbidden(denial.reason, appIndex, .deny(id: denial.id)) }
-      guard let binding = bindings(for: app).first(where: { holds($0.binding, app) }) else {
-        return forbidden(.noBinding, appIndex)
-      }
-      return allow(.granted, appIndex, rule: .binding(id: binding.id), bounds: bounds, isAttached: true, target, path)
+      return decideRow9And10(appIndex, bounds, target, path)
     } catch {
       return challenge(error, appIndex, target)
+    }
+  }
+
+  /// Rows 9 and 10 of whoever has passed the rows before.
+  private func decideRow9And10(
+    _ appIndex: Int, _ bounds: [Bound], _ target: ReferenceTarget, _ path: Bytes
+  ) -> Decision {
+    let app = policy.apps[appIndex]
+    guard isDomainAllowed(app) else { return forbidden(.domainNotAllowed, appIndex) }
+    let conditions = conditions(app, isAttached: true, target, path)
+    if let denial = denial(app, as: identity, conditions) {
+      return forbidden(denial.reason, appIndex, .deny(id: denial.id))
+    }
+    switch grant(app, conditions) {
+    case .granted(let id):
+      return allow(
+        .granted, appIndex, rule: .binding(id: id), bounds: bounds + conditions.bounds, isAttached: true, target, path)
+    case .refused(let reason, let rule): return forbidden(reason, appIndex, rule)
     }
   }
 
@@ -119,10 +130,11 @@ struct Reference {
     let app = policy.apps[appIndex]
     let passed = try? passRows7And8(app)
     let isAttached = passed != nil && isDomainAllowed(app)
-    if let denial = denial(app, as: isAttached ? identity : nil) {
+    let conditions = conditions(app, isAttached: isAttached, target, path)
+    if let denial = denial(app, as: isAttached ? identity : nil, conditions) {
       return forbidden(denial.reason, appIndex, .deny(id: denial.id))
     }
-    let bounds = (isAttached ? passed : nil) ?? beginnings
+    let bounds = ((isAttached ? passed : nil) ?? beginnings) + conditions.bounds
     return allow(
       .publicAccess, appIndex, rule: .binding(id: bindingID), bounds: bounds, isAttached: isAttached, target, path)
   }
@@ -153,7 +165,7 @@ struct Reference {
     decision.appIndex = appIndex
     decision.rule = rule
     decision.identityAttached = isAttached
-    // Of equal instants `min` takes the first, and the bounds come in the order of row 8.
+    // Of equal instants `min` takes the first, and the bounds come in the order of row 8, that of conditions last.
     decision.validUntil = bounds.map(\.instant).min() ?? .max
     let first = bounds.first { $0.instant == decision.validUntil }
     decision.clock = decision.validUntil == .max ? .none : first?.clock ?? .none
