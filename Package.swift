@@ -46,12 +46,13 @@ let package = Package(
     .target(name: "PosternCEL", swiftSettings: house),
     .target(name: "PosternLanguage", dependencies: ["PosternCEL", "CPostern", "CLibYAML"], swiftSettings: house),
     .target(
-      name: "PosternCompiler", dependencies: ["PosternLanguage", "PosternKernel", "CPostern", "COpenSSL"],
+      name: "PosternCompiler",
+      dependencies: ["PosternLanguage", "PosternCEL", "PosternKernel", "CPostern", "COpenSSL"],
       swiftSettings: house),
     .executableTarget(
       name: "postern",
       dependencies: [
-        "PosternCompiler", "PosternLanguage", "PosternKernel",
+        "PosternCompiler", "PosternLanguage", "PosternCEL", "PosternKernel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], resources: [.embedInCode("Pages/diagnostics.txt")], swiftSettings: house),
     .executableTarget(

@@ -10,22 +10,25 @@ struct CompiledSections {
   private(set) var costs: [Cost] = []
 
   private let policy: Policy
+  private let zoneFolder: ZoneFolder
   private var strings = ConsPool<UInt8>()
   /// The name index (before the names are numbered: the handle) of each of the policy's members, or NONE.
   private var memberNames: [UInt32] = []
   private var numbers: PoolNumbers
 
-  init(_ policy: Policy) {
+  init(_ policy: Policy, zoneFolder: ZoneFolder = ZoneFolder()) {
     self.policy = policy
+    self.zoneFolder = zoneFolder
     numbers = PoolNumbers(policy)
     let (names, referred) = nameEverything()
     let memberships = Memberships(policy.groups, memberNames: memberNames, nameCount: names.names.count)
     let grants = GrantSection(policy, memberNames: memberNames, names: names)
-    let deny = DenySections(policy, memberNames: memberNames)
-    let routes = RouteSections(policy.apps, strings: &strings)
     var profiles = ProfileSection()
     profiles.add(policy.providers, pools: numbers.ofProvider, referred: referred, names: names, strings: &strings)
     var code = CodeSection(policy)
+    let conditions = lowerConditions(grants, lists: &profiles.lists, code: &code)
+    let deny = DenySections(policy, memberNames: memberNames, conditions: conditions.ofDenyRule)
+    let routes = RouteSections(policy.apps, strings: &strings)
     var apps = AppSections(appCount: policy.apps.count)
     for (index, app) in policy.apps.enumerated() {
       let profile = profiles.entry(
@@ -34,15 +37,17 @@ struct CompiledSections {
       let program = code.entry(of: app)
       let references = AppSections.References(
         program: program, profile: profile.index, rows: rows, denySet: deny.setOfNode[app.nodeIndex],
-        publicBinding: grants.publicBindings[app.nodeIndex])
+        publicBinding: grants.publicBindings[app.nodeIndex], conditionals: conditions.reachOfNode[app.nodeIndex].start)
       let input = CostInput(
         program: program, profile: profile, providerTenantCount: profiles.providerTenantCount,
-        reach: routes.reach[index], rowProbes: rowProbes)
+        reach: routes.reach[index], rowProbes: rowProbes, conditions: conditions.reachOfNode[app.nodeIndex])
       apps.addLine(app, references, input)
-      apps.addRecord(app, audience: names.indices[Int(referred.apps[index].audience)], strings: &strings)
+      apps.addRecord(
+        app, audience: names.indices[Int(referred.apps[index].audience)], conditionals: references.conditionals,
+        strings: &strings)
     }
     costs = apps.costs
-    addNames(names, memberships)
+    addNames(names, memberships, conditions.lowering.attributes)
     add(.hosts, routes.hostWords)
     add(.routes, routes.routeWords)
     add(.apps, apps.lines)
@@ -55,13 +60,33 @@ struct CompiledSections {
     add(.lists, profiles.lists.elements)
     add(.code, code.words)
     add(.costs, apps.certificates.elements)
+    add(.conditionals, conditions.records.elements)
+    add(.automata, conditions.lowering.automata.words)
+    add(.zones, conditions.lowering.zones.words)
     add(.providers, profiles.providers)
-    addOrganization(names, row: grants.rows.first ?? BundleFormat.none, anonymousMask: deny.anonymousMask)
+    addOrganization(
+      names, row: grants.rows.first ?? BundleFormat.none, anonymousMask: deny.anonymousMask,
+      requestSlotCount: conditions.lowering.attributes.attributes.count)
     sections.append(SectionDraft(id: .strings, isRequired: true, content: .bytes(strings.elements)))
     sections.sort { $0.id.rawValue < $1.id.rawValue }
   }
 
   private mutating func add(_ id: SectionID, _ words: [UInt32]) { sections.append(.required(id, words)) }
+
+  /// The pools go into the lowering and come back: two owners would copy them.
+  private mutating func lowerConditions(
+    _ grants: GrantSection, lists: inout ConsPool<UInt32>, code: inout CodeSection
+  ) -> ConditionSection {
+    let taken = (strings: strings, lists: lists)
+    strings = ConsPool()
+    lists = ConsPool()
+    var conditions = ConditionSection(
+      policy, zoneFolder: zoneFolder, strings: taken.strings, lists: taken.lists, code: &code)
+    conditions.writeRuns(policy, grants)
+    strings = conditions.lowering.strings
+    lists = conditions.lowering.lists
+    return conditions
+  }
 
   private mutating func nameEverything() -> (NameSection, ReferredNames) {
     var collector = NameCollector()
@@ -91,7 +116,7 @@ struct CompiledSections {
     return (rows, probes)
   }
 
-  private mutating func addNames(_ names: NameSection, _ memberships: Memberships) {
+  private mutating func addNames(_ names: NameSection, _ memberships: Memberships, _ slots: AttributeSlots) {
     let masks = ProviderMasks(policy.providers, poolNumbers: numbers.ofProvider, poolCount: numbers.poolCount)
     add(.names, names.records(masks: masks, memberships: memberships.runs, strings: strings))
     var placement = PerfectPlacement()
@@ -103,16 +128,21 @@ struct CompiledSections {
       attributes.append(UInt32(slot) << 16)
       attributes.append(0)
     }
+    for (slot, attribute) in slots.attributes.enumerated() {
+      attributes.append(strings.cons(attribute.path))
+      attributes.append(UInt32(attribute.tag) | 1 << 8 | UInt32(slot) << 16)
+      attributes.append(0)
+    }
     add(.attributes, attributes)
   }
 
   /// The path of a claim in the attributes section.
   static let claimsPrefix = "request.auth.claims."
 
-  private mutating func addOrganization(_ names: NameSection, row: UInt32, anonymousMask: [UInt32]) {
+  private mutating func addOrganization(_ names: NameSection, row: UInt32, anonymousMask: [UInt32], requestSlotCount: Int) {
     var words: [UInt32] = [row, policy.organization.clockSkewSeconds, UInt32(policy.apps.count)]
     words.append(UInt32(numbers.attributeNames.count))
-    words.append(0)
+    words.append(UInt32(requestSlotCount))
     words.append(UInt32(numbers.poolCount))
     words.appendZeroes(2)
     words += names.kindStarts

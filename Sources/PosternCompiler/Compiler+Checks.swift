@@ -1,23 +1,36 @@
-// What a policy that was read without mistakes may still not be compiled for: conditions, limits of the format, the
-// budget. After it `Compiler.compile` is total.
+// What a policy that was read without mistakes may still not be compiled for: limits of the format, conditions without a
+// bounded form, the budget. After it `Compiler.compile` is total.
 
 internal import PosternKernel
 public import PosternLanguage
 
 extension Compiler {
   /// Every mistake that keeps `policy` from compiling; empty where `compile` may be called.
-  public static func check(_ policy: Policy) -> [Diagnostic] {
-    let diagnostics = policy.refuseConditions() + FormatLimits(policy).diagnostics
+  public static func check(_ policy: Policy, zoneFolder: ZoneFolder = ZoneFolder()) -> [Diagnostic] {
+    let diagnostics = FormatLimits(policy).diagnostics
     // What an app costs is known only of a policy that fits.
-    return diagnostics.isEmpty ? checkBudget(policy) : diagnostics
+    if !diagnostics.isEmpty { return diagnostics }
+    let refused = refusedConditions(policy, zoneFolder)
+    return refused.isEmpty ? checkBudget(policy, zoneFolder) : refused
+  }
+
+  private static func refusedConditions(_ policy: Policy, _ zoneFolder: ZoneFolder) -> [Diagnostic] {
+    var code = CodeSection(policy)
+    return ConditionSection(
+      policy, zoneFolder: zoneFolder, strings: ConsPool(), lists: ConsPool(), code: &code
+    ).refused.map {
+      .conditionNotBounded($0.refusal.message, at: $0.condition.span(of: $0.refusal.range))
+    }
   }
 
   /// What any request to each app can cost, in the order of `Policy.apps`.
-  public static func costs(of policy: Policy) -> [Cost] { CompiledSections(policy).costs }
+  public static func costs(of policy: Policy, zoneFolder: ZoneFolder = ZoneFolder()) -> [Cost] {
+    CompiledSections(policy, zoneFolder: zoneFolder).costs
+  }
 
-  private static func checkBudget(_ policy: Policy) -> [Diagnostic] {
+  private static func checkBudget(_ policy: Policy, _ zoneFolder: ZoneFolder) -> [Diagnostic] {
     guard let budget = policy.organization.budget else { return [] }
-    return zip(policy.apps, costs(of: policy)).compactMap { app, cost in
+    return zip(policy.apps, costs(of: policy, zoneFolder: zoneFolder)).compactMap { app, cost in
       let excesses = budget.value.excesses(cost)
       return excesses.isEmpty ? nil : .budgetExceeded(app: app.name, excesses, budget: budget.span)
     }

@@ -13,14 +13,19 @@ public enum Compiler {
   public struct Options: Hashable, Sendable {
     /// Whether the bundle says at which file, line and column its bindings, deny rules and apps stand.
     public var includesProvenance: Bool
+    /// The folder of time zone files.
+    public var zoneinfo: String
 
     /// Options for `Compiler.compile`; tools show places only where provenance is included.
-    public init(includesProvenance: Bool = true) { self.includesProvenance = includesProvenance }
+    public init(includesProvenance: Bool = true, zoneinfo: String = ZoneFolder.systemPath) {
+      self.includesProvenance = includesProvenance
+      self.zoneinfo = zoneinfo
+    }
   }
 
   /// Compiles a policy to an unsigned bundle (docs/bundle-format.md).
   public static func compile(_ policy: Policy, revision: UInt64, options: Options = Options()) -> [UInt8] {
-    var sections = CompiledSections(policy).sections
+    var sections = CompiledSections(policy, zoneFolder: ZoneFolder(path: options.zoneinfo)).sections
     if options.includesProvenance { sections.append(.optional(.provenance, ProvenanceWriter.bytes(policy))) }
     return BundleWriter.bytes(sections, revision: revision, compilerVersion: version)
   }

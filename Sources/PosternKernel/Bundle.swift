@@ -52,6 +52,8 @@ struct Sections {
   var code = Section()
   var costs = Section()
   var conditionals = Section()
+  var automata = Section()
+  var zones = Section()
 
   var appCount: Int { apps.byteCount / RecordSize.app }
   var providerCount: Int { providers.byteCount / RecordSize.provider }
@@ -62,6 +64,9 @@ struct Sections {
   var profileCount: Int { profiles.byteCount / RecordSize.profile }
   var codeWordCount: Int { code.byteCount / RecordSize.codeWord }
   var conditionalCount: Int { conditionals.byteCount / RecordSize.conditional }
+  /// Both begin with the number of their items and where each begins; empty sections have none.
+  var automatonCount = 0
+  var zoneCount = 0
   var costCount: Int { costs.byteCount / RecordSize.cost }
   var unitCount: Int { grants.byteCount / RecordSize.unit }
 }

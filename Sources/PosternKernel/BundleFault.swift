@@ -101,4 +101,7 @@ public struct BundleFault: Error, Equatable, Sendable {
   package static var registersNotWritten: BundleFault { BundleFault(115) }
   package static var pathDoesNotEnd: BundleFault { BundleFault(116) }
   package static var unreachableWord: BundleFault { BundleFault(117) }
+  package static var itemOffsets: BundleFault { BundleFault(118) }
+  package static var automaton: BundleFault { BundleFault(119) }
+  package static var zone: BundleFault { BundleFault(120) }
 }

@@ -59,12 +59,14 @@ package struct SectionID: Equatable {
   package static var code: SectionID { SectionID(18) }
   package static var costs: SectionID { SectionID(19) }
   package static var conditionals: SectionID { SectionID(20) }
+  package static var automata: SectionID { SectionID(21) }
+  package static var zones: SectionID { SectionID(22) }
   package static var provenance: SectionID { SectionID(32) }
   package static var manifest: SectionID { SectionID(33) }
   package static var signature: SectionID { SectionID(34) }
 
   /// Sections 1 to this one must be in every bundle.
-  package static var lastRequired: UInt32 { 20 }
+  package static var lastRequired: UInt32 { 22 }
 }
 
 /// Byte counts of the records.

@@ -157,6 +157,27 @@ extension Bundle {
     return Truth(areEqual(text, part, byteCount: Int(part.count), from: offset, facts))
   }
 
+  // MARK: matching
+
+  /// `matches` and `contains`: one step of a table for each byte.
+  borrowing func matches(_ text: Register, _ constant: Register, _ facts: borrowing ConditionRun) -> Truth {
+    guard text.has(POSTERN_TEXT), constant.has(ConstantTag.automaton) else { return .error }
+    let start = words.u32(sections.automata.offset &+ 4 &+ 4 &* constant.offset)
+    let automaton = Automaton(words, sections.automata.offset &+ Int(start))
+    var state = automaton.start
+    var index = 0
+    while index < Int(text.count), state != automaton.matched, state != 0 {
+      let count = min(8, Int(text.count) &- index)
+      var word = bytes(text, from: index, count: count, facts)
+      for _ in 0..<count {
+        state = automaton.step(state, UInt8(truncatingIfNeeded: word), words)
+        word >>= 8
+      }
+      index &+= 8
+    }
+    return Truth(automaton.accepts(state, words))
+  }
+
   // MARK: membership
 
   borrowing func isMember(_ value: Register, _ container: Register, _ facts: borrowing ConditionRun) -> Truth {

@@ -30,6 +30,9 @@ extension Bundle {
         let part = Self.timePart(
           registers[head.right], TimePart(head.b), offsetSeconds: Int32(bitPattern: word.u32(8)))
         if let part { registers[head.destination] = part } else { target = head.x }
+      case Opcode.zonedTimePart.rawValue:
+        let part = zonedTimePart(registers[head.right], TimePart(head.b), zone: Int(word.u32(8)))
+        if let part { registers[head.destination] = part } else { target = head.x }
       case Opcode.testCompare.rawValue...Opcode.testFact.rawValue:
         let truth = test(head, registers[head.left], registers[head.right], facts)
         target = truth == .yes ? head.x : truth == .no ? word.u32(8) : word.u32(12)
@@ -50,6 +53,7 @@ extension Bundle {
     case Opcode.testPrefix.rawValue: testPart(left, right, facts, atEnd: false)
     case Opcode.testSuffix.rawValue: testPart(left, right, facts, atEnd: true)
     case Opcode.testMember.rawValue: isMember(left, right, facts)
+    case Opcode.testMatches.rawValue: matches(left, right, facts)
     case Opcode.testTrue.rawValue: left.has(POSTERN_BOOL) ? Truth(left.value == 1) : .error
     default: isPresent(slot: Int(head.b), facts)
     }
@@ -71,7 +75,7 @@ extension Bundle {
     switch Int(tag) {
     case POSTERN_TEXT, POSTERN_BYTES:
       Register(tag: Int(tag), value: UInt64(start), count: count, place: .bundle)
-    case ConstantTag.textSet, ConstantTag.addressRanges: Register(tag: Int(tag), value: UInt64(start), count: count)
+    case ConstantTag.textSet, ConstantTag.addressRanges, ConstantTag.automaton: Register(tag: Int(tag), value: UInt64(start), count: count)
     default: Register(tag: Int(tag), value: UInt64(start) | UInt64(count) << 32)
     }
   }
@@ -89,6 +93,11 @@ extension Bundle {
     case .method: return load(facts.method, .facts, facts, &register)
     case .scheme: return load(facts.scheme, .facts, facts, &register)
     case .query: return load(facts.query, .facts, facts, &register)
+    case .resourceName:
+      let record = sections.appRecords.offset &+ RecordSize.appRecord &* Int(facts.app)
+      register = Register(
+        tag: POSTERN_TEXT, value: UInt64(words.u32(record)), count: words.u32(record &+ 4), place: .bundle)
+      return true
     default:
       register = Register(tag: POSTERN_TIMESTAMP, value: UInt64(bitPattern: facts.now))
       return true
@@ -170,6 +179,19 @@ extension Bundle {
     if overflow { return nil }
     let value = CivilInstant(milliseconds: local).part(part)
     return Register(tag: POSTERN_INT, value: UInt64(bitPattern: value))
+  }
+}
+
+extension Bundle {
+  /// The same in a zone of the bundle.
+  borrowing func zonedTimePart(_ register: Register, _ part: TimePart, zone index: Int) -> Register? {
+    if !register.has(POSTERN_TIMESTAMP) { return nil }
+    let zone = ZoneTable(words, sections.zones.offset &+ Int(words.u32(sections.zones.offset &+ 4 &+ 4 &* index)))
+    let instant = CivilInstant(milliseconds: Int64(bitPattern: register.value))
+    // Seconds rounded down, from the day, which is.
+    let seconds = instant.day &* 86_400 &+ instant.millisecondOfDay / 1_000
+    guard let offset = zone.offsetSeconds(at: seconds, words) else { return nil }
+    return Self.timePart(register, part, offsetSeconds: offset)
   }
 }
 

@@ -29,14 +29,16 @@ package struct Opcode: Equatable {
   package static var loadRequest: Opcode { Opcode(21) }
   package static var loadFact: Opcode { Opcode(22) }
   package static var timePart: Opcode { Opcode(23) }
-  package static var testCompare: Opcode { Opcode(24) }
-  package static var testPrefix: Opcode { Opcode(25) }
-  package static var testSuffix: Opcode { Opcode(26) }
-  package static var testMember: Opcode { Opcode(27) }
-  package static var testTrue: Opcode { Opcode(28) }
-  package static var testFact: Opcode { Opcode(29) }
+  package static var zonedTimePart: Opcode { Opcode(24) }
+  package static var testCompare: Opcode { Opcode(25) }
+  package static var testPrefix: Opcode { Opcode(26) }
+  package static var testSuffix: Opcode { Opcode(27) }
+  package static var testMember: Opcode { Opcode(28) }
+  package static var testMatches: Opcode { Opcode(29) }
+  package static var testTrue: Opcode { Opcode(30) }
+  package static var testFact: Opcode { Opcode(31) }
 
-  package static let last: UInt8 = 29
+  package static let last: UInt8 = 31
 }
 
 /// What an operand holds, and so which values the verifier lets through.
@@ -90,6 +92,8 @@ package struct OperandKind: Equatable {
   package static var comparison: OperandKind { OperandKind(21) }
   /// Half of a constant.
   package static var constant: OperandKind { OperandKind(22) }
+  /// Index of a time zone.
+  package static var zone: OperandKind { OperandKind(24) }
   /// Seconds east of Greenwich, signed.
   package static var offsetSeconds: OperandKind { OperandKind(23) }
 }
@@ -168,12 +172,14 @@ extension Opcode {
     case 21: OpcodeShape("loadRequest", a: .writes, b: .requestPart, x: .target)
     case 22: OpcodeShape("loadFact", a: .writes, b: .slot, x: .target)
     case 23: OpcodeShape("timePart", a: .converts, b: .timePart, x: .target, y: .offsetSeconds)
-    case 24: OpcodeShape(test: "testCompare", a: .readsTwo, b: .comparison)
-    case 25: OpcodeShape(test: "testPrefix", a: .readsTwo)
-    case 26: OpcodeShape(test: "testSuffix", a: .readsTwo)
-    case 27: OpcodeShape(test: "testMember", a: .readsTwo)
-    case 28: OpcodeShape(test: "testTrue", a: .reads)
-    case 29: OpcodeShape(test: "testFact", b: .slot)
+    case 24: OpcodeShape("zonedTimePart", a: .converts, b: .timePart, x: .target, y: .zone)
+    case 25: OpcodeShape(test: "testCompare", a: .readsTwo, b: .comparison)
+    case 26: OpcodeShape(test: "testPrefix", a: .readsTwo)
+    case 27: OpcodeShape(test: "testSuffix", a: .readsTwo)
+    case 28: OpcodeShape(test: "testMember", a: .readsTwo)
+    case 29: OpcodeShape(test: "testMatches", a: .readsTwo)
+    case 30: OpcodeShape(test: "testTrue", a: .reads)
+    case 31: OpcodeShape(test: "testFact", b: .slot)
     default: nil
     }
   }

@@ -47,6 +47,8 @@ package enum ConstantTag {
   package static let textSet = 0x40
   /// Ranges of addresses in `lists`, eight words each, ascending and apart.
   package static let addressRanges = 0x41
+  /// A table that says whether a text matches: an index into `automata`.
+  package static let automaton = 0x42
 }
 
 /// What `loadRequest` loads.
@@ -60,7 +62,9 @@ package struct RequestPart: Equatable {
   package static var scheme: RequestPart { RequestPart(3) }
   package static var query: RequestPart { RequestPart(4) }
   package static var time: RequestPart { RequestPart(5) }
-  package static let last: UInt16 = 5
+  /// The app's name.
+  package static var resourceName: RequestPart { RequestPart(6) }
+  package static let last: UInt16 = 6
 }
 
 /// How `testCompare` compares.
@@ -122,11 +126,14 @@ struct ConditionRun: ~Escapable {
   let method: TextRange
   let scheme: TextRange?
   let query: TextRange?
+  let app: UInt32
 
   @_lifetime(copy text, copy cells, copy path)
   init(
-    _ request: postern_request, text: Span<UInt8>, cells: Span<postern_cell>, path: Span<UInt8>, now: Int64
+    _ request: postern_request, text: Span<UInt8>, cells: Span<postern_cell>, path: Span<UInt8>, now: Int64,
+    app: UInt32
   ) {
+    self.app = app
     self.text = text
     self.cells = cells
     self.path = path

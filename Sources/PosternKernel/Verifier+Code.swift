@@ -73,6 +73,7 @@ extension Verifier {
     case .requestPart: value <= UInt32(RequestPart.last)
     case .timePart: value <= UInt32(TimePart.last)
     case .comparison: value <= UInt32(Comparison.last)
+    case .zone: Int(value) < sections.zoneCount
     default: true
     }
   }
@@ -84,6 +85,7 @@ extension Verifier {
     switch Int(word.b) {
     case ConstantTag.textSet: isTextSet(start: word.y, count: word.z)
     case ConstantTag.addressRanges: areRanges(start: word.y, count: word.z)
+    case ConstantTag.automaton: Int(word.y) < sections.automatonCount && word.z == 0
     case 7, 8: isText(offset: word.y, byteCount: Int(word.z))
     case 3: word.y <= 1 && word.z == 0
     case 2: word.y == 0 && word.z == 0

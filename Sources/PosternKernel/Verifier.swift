@@ -8,6 +8,8 @@ extension Bundle {
   public init(verifying words: Words) throws(BundleFault) {
     var verifier = try Verifier(words: words)
     try verifier.checkOrganization()
+    try verifier.checkAutomata()
+    try verifier.checkZones()
     try verifier.checkCode()
     try verifier.checkGrants()
     try verifier.checkNames()
@@ -131,6 +133,8 @@ struct Verifier {
     case .code: sections.code = section
     case .costs: sections.costs = section
     case .conditionals: sections.conditionals = section
+    case .automata: sections.automata = section
+    case .zones: sections.zones = section
     default: break
     }
   }
@@ -142,7 +146,7 @@ struct Verifier {
     case .providers: RecordSize.provider
     case .attributes, .code, .costs, .conditionals: RecordSize.codeWord
     case .names, .appRecords, .denyRules, .denySets: RecordSize.name
-    case .memberships, .denyMembers, .lists: 4
+    case .memberships, .denyMembers, .lists, .automata, .zones: 4
     case .apps: RecordSize.app
     case .grants: RecordSize.unit
     case .profiles: RecordSize.profile

@@ -26,8 +26,8 @@ internal import PosternCompiler
       """,
     version: Compiler.version,
     subcommands: [
-      CheckCommand.self, CompileCommand.self, EvalCommand.self, ExplainCommand.self, InspectCommand.self,
-      SignCommand.self, VerifyCommand.self,
+      CelCommand.self, CheckCommand.self, CompileCommand.self, EvalCommand.self, ExplainCommand.self,
+      InspectCommand.self, SignCommand.self, VerifyCommand.self,
     ])
 
   static let _errorPrefix = "error: "

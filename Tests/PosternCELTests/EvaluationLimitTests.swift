@@ -50,15 +50,30 @@ struct EvaluationLimitTests {
 
   @Test("values that variables nest into each other are refused once they are too deep")
   func nesting() {
-    func wrapped(_ name: String) -> CELExpression { (0..<20).reduce(Tree.name(name)) { tree, _ in Tree.list([tree]) } }
-    func deep(_ count: Int) -> CELExpression {
-      let chain = (0..<count).reversed().reduce(Tree.name("v\(count)")) { body, index in
-        Tree.bind("v\(index + 1)", wrapped("v\(index)"), in: body)
-      }
-      return Tree.bind("v0", Tree.list([]), in: chain)
+    #expect(kind(deep(40, body: all(40))) == nil)
+    #expect(kind(deep(60, body: all(60))) == .limit)
+  }
+
+  @Test("the deepest values that can be made are compared and released")
+  func deepestComparison() {
+    let deepest = wrapped(Tree.name("v44"), 900)
+    let body = Tree.call(CELOperator.equals, Tree.list([all(44), deepest]), Tree.list([all(44), deepest]))
+    #expect(kind(deep(44, body: body)) == nil)
+  }
+
+  /// All variables in the order in which each needs the one before it, so that none is computed within another.
+  private func all(_ count: Int) -> CELExpression { Tree.list((0...count).map { Tree.name("v\($0)") }) }
+
+  private func wrapped(_ tree: CELExpression, _ count: Int) -> CELExpression {
+    (0..<count).reduce(tree) { tree, _ in Tree.list([tree]) }
+  }
+
+  /// `body` within variables each of which wraps the one before it twenty times: the last is `v` and the count.
+  private func deep(_ count: Int, body: CELExpression) -> CELExpression {
+    let chain = (0..<count).reversed().reduce(body) { body, index in
+      Tree.bind("v\(index + 1)", wrapped(Tree.name("v\(index)"), 20), in: body)
     }
-    #expect(kind(deep(40)) == nil)
-    #expect(kind(deep(60)) == .limit)
+    return Tree.bind("v0", Tree.list([]), in: chain)
   }
 
   @Test("loops within loops are refused once they take too many steps, although `exists` absorbs errors")

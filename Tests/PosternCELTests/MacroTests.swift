@@ -107,6 +107,13 @@ struct MacroTests {
       [?1] => error
       {?'x': 1} => error
       some_a == 1 => false
+      some_a.orValue(1 / 0) == 1 => true
+      some_a.or(1 / 0) => some_a
+      none.orValue(2) == 2 => true
+      none.or(some_a) => some_a
+      none.or(1) => error
+      none.orValue(1 / 0) => error
+      1.orValue(2) => error
       """))
   func optionals(item: Case) throws {
     var map = CELMap()

@@ -164,6 +164,19 @@ struct OperatorTests {
   func order(item: Case) throws { try expect(item) }
 
   @Test(
+    "an integer that meets a double is rounded to the nearest double, as the CEL project's cases ask",
+    arguments: cases(
+      """
+      9223372036854775807 == 9223372036854775808.0 => true
+      9223372036854775807 < 9223372036854775808.0 => false
+      9223372036854775808.0 <= 9223372036854775807 => true
+      9007199254740993 == 9007199254740992.0 => true
+      18446744073709551615u >= 18446744073709551616.0 => true
+      -9223372036854775808 <= -9223372036854777857.0 => false
+      """))
+  func roundedOrder(item: Case) throws { try expect(item) }
+
+  @Test(
     "`in` looks for elements and keys by the language's equality",
     arguments: cases(
       """

@@ -122,7 +122,7 @@ struct StandardLibraryTests {
       bytes(1) => error
       dyn(1) => 1
       """))
-  func othersNumbers(item: Case) throws { try expect(item) }
+  func otherConversions(item: Case) throws { try expect(item) }
 
   @Test(
     "conversions to text print what the literal would be",
@@ -226,7 +226,7 @@ struct StandardLibraryTests {
       duration('1s').getFullYear() => error
       duration('1s').getHours('UTC') => error
       """))
-  func parts2(item: Case) throws { try expect(item) }
+  func partsOfTimes(item: Case) throws { try expect(item) }
 
   @Test("a zone's name is looked up in the zones of the evaluator, at the instant asked about")
   func namedZone() throws {

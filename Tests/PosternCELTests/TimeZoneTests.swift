@@ -161,6 +161,25 @@ struct TimeZoneTests {
     }
   }
 
+  @Test(
+    "selectors in a named zone follow its table, and an instant after the year 2100 is an error",
+    arguments: cases(
+      """
+      timestamp('2030-03-31T00:59:59Z').getHours('Europe/Berlin') => 1
+      timestamp('2030-03-31T01:00:00Z').getHours('Europe/Berlin') => 3
+      timestamp('2100-12-31T23:00:00Z').getFullYear('Europe/Berlin') => 2101
+      timestamp('2101-01-01T00:00:00Z').getHours('Europe/Berlin') => error
+      timestamp('2030-03-31T01:00:00Z').getHours('Europe/Nowhere') => error
+      """))
+  func selects(_ item: Case) throws {
+    let zones = ["Europe/Berlin": try TimeZoneTable(tzif: try Self.file("Europe/Berlin"))]
+    if let expected = item.expected {
+      #expect(try evaluate(item.text, timeZones: zones) == evaluate(expected))
+    } else {
+      #expect(throws: CELError.self) { try evaluate(item.text, timeZones: zones) }
+    }
+  }
+
   @Test("a table is made of ascending transitions alone")
   func tableRefusesDisorder() {
     #expect(TimeZoneTable(initialOffsetSeconds: 0, transitions: [(2, 60), (1, 0)]) == nil)

@@ -1,5 +1,5 @@
-// The type checker's entry point and what it tells. It evaluates nothing and trusts no tree: types that grow without bound
-// are refused as a limit.
+// The type checker's entry point and what it tells. It evaluates nothing and trusts no tree: types that grow without
+// bound are refused as a limit.
 
 /// What the type checker found out about an expression.
 public struct CELChecking: Sendable {
@@ -7,10 +7,11 @@ public struct CELChecking: Sendable {
   public let type: CELType?
   /// Types by node id. A node inside a qualified name (`request` in `request.path`) has none.
   ///
-  /// A deduction, no proof: what flows through `dyn` may turn out to be of another type, so whoever builds on these types
-  /// keeps the check at the value.
+  /// A deduction, no proof: what flows through `dyn` may turn out to be of another type, so whoever builds on these
+  /// types keeps the check at the value.
   public let types: [Int: CELType]
-  /// Qualified names of variables by the id of the identifier or the select chain that is one; variables of macros are none.
+  /// Qualified names of variables by the id of the identifier or the select chain that is one; variables of macros are
+  /// none.
   public let variables: [Int: String]
   /// The ids of the overloads that a call may come to, by the id of the call.
   public let overloads: [Int: [String]]

@@ -1,5 +1,5 @@
-// Lists, maps, macros over them and bindings. Refuses keys that can be no key, ranges that are neither list nor map, conditions
-// that are no bool, and messages.
+// Lists, maps, macros over them and bindings. Refuses keys that can be no key, ranges that are neither list nor map,
+// conditions that are no bool, and messages.
 
 extension TypeChecker {
   mutating func typeOfList(_ elements: [CELExpression.Element]) -> CELType {
@@ -30,14 +30,14 @@ extension TypeChecker {
     let inner = unifier.fresh()
     guard !unifier.isAssignable(type, to: .optional(inner)) else { return inner }
     report(.type, "after `?` an optional is asked for, not \(name(type))", at: node, help: "leave out the `?`")
-    return .dyn
+    return .mistake
   }
 
   private mutating func expectKey(_ type: CELType, _ node: CELExpression) {
     var key = unifier.resolve(type)
     if case .nullable(let inner) = key { key = inner }
     switch key {
-    case .bool, .int, .uint, .string, .dyn, .parameter: return
+    case .bool, .int, .uint, .string, .dyn, .mistake, .parameter: return
     default: report(.type, "a key is bool, int, uint or string, not \(name(type))", at: node)
     }
   }
@@ -47,7 +47,7 @@ extension TypeChecker {
   ) -> CELType {
     report(.type, "`\(messageName){...}` makes a message, and messages are out of scope", at: node)
     for field in fields { _ = check(field.value) }
-    return .dyn
+    return .mistake
   }
 
   mutating func typeOfBinding(_ name: String, _ value: CELExpression, _ body: CELExpression) -> CELType {
@@ -88,11 +88,14 @@ extension TypeChecker {
     switch range {
     case .list(let element): return ((.int, element), element)
     case .map(let key, let value): return ((key, key), value)
-    case .parameter: _ = unifier.isAssignable(.dyn, to: range)
-    case .dyn: break
+    case .parameter:
+      _ = unifier.isAssignable(.dyn, to: range)
+      return ((.dyn, .dyn), .dyn)
+    case .dyn: return ((.dyn, .dyn), .dyn)
+    case .mistake: break
     default: report(.type, "a macro goes over a list or a map, not \(name(range))", at: node)
     }
-    return ((.dyn, .dyn), .dyn)
+    return ((.mistake, .mistake), .mistake)
   }
 
   private mutating func result(
@@ -108,12 +111,12 @@ extension TypeChecker {
   }
 
   private mutating func entries(_ type: CELType, _ macro: CELExpression.Comprehension) -> CELType {
+    let known = unifier.resolve(type)
+    if known == .dyn || known == .mistake { return .map(key: known, value: known) }
     let map = CELType.map(key: unifier.fresh(), value: unifier.fresh())
-    if unifier.isAssignable(type, to: map) {
-      return unifier.resolve(type) == .dyn ? .map(key: .dyn, value: .dyn) : map
-    }
+    if unifier.isAssignable(type, to: map) { return map }
     report(
       .type, "`transformMapEntry` asks for a map of one entry, not \(name(type))", at: macro.transform ?? macro.range)
-    return .dyn
+    return .mistake
   }
 }

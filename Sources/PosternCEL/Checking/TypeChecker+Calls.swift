@@ -1,5 +1,5 @@
-// Functions, methods and operators: which overloads take these types. Refuses names that nothing declares and types that no
-// overload takes.
+// Functions, methods and operators: which overloads take these types. Refuses names that nothing declares and types
+// that no overload takes.
 
 extension TypeChecker {
   mutating func typeOfCall(
@@ -9,20 +9,20 @@ extension TypeChecker {
     if let name = namespacedFunction(function, target) { return typeOfFunction(node, name, arguments) }
     let methods = lookUp(function)?.filter(\.isMethod) ?? []
     if methods.isEmpty, let name = QualifiedName(target), !isResolved(name) {
-      return typeOfFunction(node, name.text + "." + function, arguments)
+      return typeOfFunction(node, (name.isAbsolute ? "." : "") + name.text + "." + function, arguments)
     }
     let types = [check(target)] + arguments.map { check($0) }
     guard let overloads = lookUp(function) else { return reportUndeclared(node, function) }
     return resolve(node, function, overloads, types, isMethod: true)
   }
 
-  /// `math.greatest` for the method call `greatest` on `math`; nil where that is no function. A macro's variable is a target
-  /// always, like in every other name.
+  /// `math.greatest` for the method call `greatest` on `math`; nil where that is no function. A macro's variable is a
+  /// target always, like in every other name.
   private func namespacedFunction(_ function: String, _ target: CELExpression) -> String? {
     guard let prefix = QualifiedName(target) else { return nil }
     guard prefix.isAbsolute || locals[prefix.names[0]]?.last == nil else { return nil }
     let name = (prefix.isAbsolute ? "." : "") + prefix.text + "." + function
-    return lookUp(name) == nil ? nil : name
+    return lookUp(name)?.contains { !$0.isMethod } == true ? name : nil
   }
 
   private mutating func typeOfFunction(
@@ -76,6 +76,7 @@ extension TypeChecker {
     _ node: CELExpression, _ function: String, _ declared: [CELEnvironment.Overload], _ types: [CELType],
     isMethod: Bool
   ) -> CELType {
+    if types.contains(where: { unifier.resolve($0) == .mistake }) { return .mistake }
     var result: CELType?
     var ids: [String] = []
     for overload in declared where overload.isMethod == isMethod && overload.parameters.count == types.count {
@@ -93,31 +94,31 @@ extension TypeChecker {
 
 extension TypeChecker {
   private mutating func reportUndeclared(_ node: CELExpression, _ function: String) -> CELType {
-    guard !hasManyIssues else { return .dyn }
+    guard !hasManyIssues else { return .mistake }
     let names = Set(CELDeclarations.functions.keys).union(environment.functions.keys).union(CELDeclarations.macros.keys)
     let usage = CELDeclarations.macros[function].map { "`\(function)` is a macro: `\($0)`" }
     report(
       .undeclared, "there is no function `\(function)`", at: node,
       help: usage ?? Suggestion.help(for: function, among: names))
-    return .dyn
+    return .mistake
   }
 
   private mutating func reportOverload(
     _ node: CELExpression, _ function: String, _ declared: [CELEnvironment.Overload], _ types: [CELType],
     _ isMethod: Bool
   ) -> CELType {
-    guard !hasManyIssues else { return .dyn }
+    guard !hasManyIssues else { return .mistake }
     let names = types.map { name($0) }
     if let symbol = CELDeclarations.symbols[function] {
       report(.overload, "`\(symbol)` does not take \(names.joined(separator: " and "))", at: node)
-      return .dyn
+      return .mistake
     }
     let call =
       isMethod
       ? "\(names[0]).\(function)(\(names.dropFirst().joined(separator: ", ")))"
       : "\(function)(\(names.joined(separator: ", ")))"
     report(.overload, "no overload fits `\(call)`", at: node, help: usage(of: function, declared, isMethod))
-    return .dyn
+    return .mistake
   }
 
   /// How a function may be called, those first that are called as the author did.

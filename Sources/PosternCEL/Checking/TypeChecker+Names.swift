@@ -1,5 +1,5 @@
-// Identifiers and selects: what a qualified name stands for, the fields of maps and optionals. Refuses undeclared names and
-// fields of what has none.
+// Identifiers and selects: what a qualified name stands for, the fields of maps and optionals. Refuses undeclared names
+// and fields of what has none.
 
 /// A chain of names, `a.b.c`, that may be one variable's qualified name.
 struct QualifiedName {
@@ -78,7 +78,7 @@ extension TypeChecker {
   private mutating func typeOfChain(_ name: QualifiedName) -> CELType {
     guard let found = resolve(name) else {
       reportUndeclared(name)
-      return .dyn
+      return .mistake
     }
     let root = name.nodes[found.count - 1]
     setType(found.type, of: root)
@@ -105,16 +105,19 @@ extension TypeChecker {
 
   private mutating func typeOfPlainField(_ node: CELExpression, of operand: CELType, _ field: String) -> CELType {
     switch operand {
-    case .dyn: break
+    case .dyn: return .dyn
+    case .mistake: break
     case .map(let key, let value):
       if unifier.isAssignable(.string, to: key) { return value }
       report(.type, "`.\(field)` is a string key, but the keys are \(name(key))", at: node)
-    case .parameter: _ = unifier.isAssignable(.dyn, to: operand)
+    case .parameter:
+      _ = unifier.isAssignable(.dyn, to: operand)
+      return .dyn
     default:
       guard !hasManyIssues else { break }
       report(.type, "\(name(operand)) has no field `\(field)`", at: node)
     }
-    return .dyn
+    return .mistake
   }
 }
 

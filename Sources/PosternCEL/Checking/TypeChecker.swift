@@ -1,5 +1,6 @@
-// The checker's state and its walk over the tree. A node with a mistake is `dyn` to the nodes around it, so that one mistake
-// is told once. What refuses: nothing here but nesting beyond the limit; each construct has its own file.
+// The checker's state and its walk over the tree. A node with a mistake is `CELType.mistake` to the nodes around it, so
+// that one mistake is told once, and `dyn` in what the check tells. What refuses: nothing here but nesting beyond the
+// limit; each construct has its own file.
 
 struct TypeChecker {
   let environment: CELEnvironment

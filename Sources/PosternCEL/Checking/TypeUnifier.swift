@@ -1,5 +1,6 @@
-// Type parameters and what they stand for: assignability, the join of types, substitution. Bounded in depth and steps; what
-// passes the bounds is remembered in `isExhausted` and counts as assignable, because the check is refused as a whole then.
+// Type parameters and what they stand for: assignability, the join of types, substitution. Bounded in depth and steps;
+// what passes the bounds is remembered in `isExhausted` and counts as assignable, because the check is refused as a
+// whole then.
 
 struct TypeUnifier {
   /// Levels of a type's nesting.
@@ -10,7 +11,7 @@ struct TypeUnifier {
   private var trail: [(name: String, previous: CELType?)] = []
   private var freshCount = 0
   /// Nodes of types that one check may visit.
-  private var stepsLeft = 5_000_000
+  private var stepsLeft = 3_000_000
   private(set) var isExhausted = false
 
   /// A type parameter that nothing else names.
@@ -26,7 +27,8 @@ struct TypeUnifier {
     return types.map { $0.mapParameters { .parameter($0 + suffix) } }
   }
 
-  /// Whether a value of each type may stand where the type of the same place is asked for; binds parameters where it may.
+  /// Whether a value of each type may stand where the type of the same place is asked for; binds parameters where it
+  /// may.
   mutating func isAssignable(_ types: [CELType], to wanted: [CELType]) -> Bool {
     trail.removeAll(keepingCapacity: true)
     guard unify(types, wanted, 0) else {
@@ -46,10 +48,23 @@ struct TypeUnifier {
   }
 
   /// The type behind a parameter, its outermost level only.
-  func resolve(_ type: CELType) -> CELType {
-    var type = type
-    while case .parameter(let name) = type, let bound = bindings[name] { type = bound }
-    return type
+  mutating func resolve(_ type: CELType) -> CELType {
+    guard case .parameter(let name) = type else { return type }
+    let root = representative(name)
+    return bindings[root] ?? .parameter(root)
+  }
+
+  /// The last of the parameters that stand for one another, which alone may stand for a type. The way to it is cut
+  /// short, or a long text could make it as long.
+  private mutating func representative(_ name: String) -> String {
+    var root = name
+    while case .parameter(let next)? = bindings[root] { root = next }
+    var name = name
+    while name != root, case .parameter(let next)? = bindings[name] {
+      if next != root { set(name, .parameter(root)) }
+      name = next
+    }
+    return root
   }
 
   /// The type with what its parameters stand for; those that stand for nothing become `dyn` where `isFinal`.
@@ -69,6 +84,7 @@ struct TypeUnifier {
     let next = depth + 1
     switch type {
     case .parameter: return isFinal ? .dyn : type
+    case .mistake: return isFinal ? .dyn : type
     case .list(let element): return .list(substitute(element, isFinal: isFinal, next))
     case .map(let key, let value):
       return .map(key: substitute(key, isFinal: isFinal, next), value: substitute(value, isFinal: isFinal, next))
@@ -104,7 +120,7 @@ extension TypeUnifier {
   private mutating func unifyKnown(_ type: CELType, _ wanted: CELType, _ depth: Int) -> Bool {
     let next = depth + 1
     switch (type, wanted) {
-    case (.dyn, _), (_, .dyn): return true
+    case (.dyn, _), (_, .dyn), (.mistake, _), (_, .mistake): return true
     case (.null, _): return wanted.acceptsNull
     case (_, .null): return type.acceptsNull
     case (.nullable(let type), .nullable(let wanted)): return unify(type, wanted, next)
@@ -130,13 +146,15 @@ extension TypeUnifier {
 
   /// Lets a parameter stand for a type, or for the more general of it and what it stands for already.
   private mutating func bind(_ name: String, to type: CELType, _ depth: Int) -> Binding {
-    if type == .parameter(name) { return .bound }
+    let name = representative(name)
+    var type = type
+    if case .parameter(let other) = type { type = .parameter(representative(other)) }
+    if case .parameter(name) = type { return .bound }
     guard let bound = bindings[name] else {
       guard !occurs(name, in: type, depth) else { return .recursive }
       set(name, type)
       return .bound
     }
-    guard bound != type else { return .bound }
     guard unify(type, bound, depth + 1) else { return .conflict }
     let general = mostGeneral(type, bound)
     if !occurs(name, in: general, depth) { set(name, general) }
@@ -152,8 +170,9 @@ extension TypeUnifier {
     guard spend(depth) else { return false }
     let next = depth + 1
     switch type {
-    case .parameter(name): return true
-    case .parameter(let other): return bindings[other].map { occurs(name, in: $0, next) } ?? false
+    case .parameter(let other):
+      let root = representative(other)
+      return root == name || (bindings[root].map { occurs(name, in: $0, next) } ?? false)
     case .list(let inner), .type(let inner), .nullable(let inner): return occurs(name, in: inner, next)
     case .map(let key, let value): return occurs(name, in: key, next) || occurs(name, in: value, next)
     case .opaque(_, let arguments):
@@ -163,11 +182,13 @@ extension TypeUnifier {
     }
   }
 
-  /// Of two types that fit each other the one that says less, place by place: `list(dyn)` of `list(int)` and `list(dyn)`.
+  /// Of two types that fit each other the one that says less, place by place: `list(dyn)` of `list(int)` and
+  /// `list(dyn)`.
   private mutating func mostGeneral(_ left: CELType, _ right: CELType, _ depth: Int = 0) -> CELType {
     guard spend(depth) else { return .dyn }
     let next = depth + 1
     switch (left, right) {
+    case (.mistake, _), (_, .mistake): return .mistake
     case (.dyn, _), (_, .dyn): return .dyn
     case (.parameter, _): return left
     case (_, .parameter): return right
@@ -188,6 +209,10 @@ extension TypeUnifier {
 }
 
 extension CELType {
+  /// Of a node whose mistake is told already: fits everything, and what is made of it is one too. No name can be
+  /// written so.
+  static let mistake = CELType.opaque("@mistake", [])
+
   /// Whether null may stand for a value of this type (cel-spec: wrappers, timestamps, durations and abstract types).
   fileprivate var acceptsNull: Bool {
     switch self {

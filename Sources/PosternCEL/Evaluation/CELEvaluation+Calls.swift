@@ -1,5 +1,5 @@
-// Calls of functions, methods and operators, with the work they are charged for. Refuses, as error values, functions that no
-// library has and arguments that no overload takes.
+// Calls of functions, methods and operators, with the work they are charged for. Refuses, as error values, functions
+// that no library has and arguments that no overload takes.
 
 extension CELEvaluation {
   /// A call, of an operator as of a function.
@@ -18,7 +18,27 @@ extension CELEvaluation {
     if let name = namespaced(function, on: target, in: scope) {
       return try apply(name, isMethod: false, to: arguments, in: scope)
     }
+    if arguments.count == 1, function == "or" || function == "orValue" {
+      return try alternative(function, on: target, arguments[0], in: scope)
+    }
     return try apply(function, isMethod: true, to: [target] + arguments, in: scope)
+  }
+
+  /// `optional.or(other)` and `optional.orValue(other)`, whose argument is evaluated only where it is asked for, as
+  /// the CEL project's own implementation has it.
+  private func alternative(
+    _ function: String, on target: CELExpression, _ argument: CELExpression, in scope: CELScope?
+  ) throws(CELError) -> CELValue {
+    let first = try evaluate(target, in: scope)
+    guard case .optional(let boxed) = first else {
+      throw CELError(.noSuchOverload, "`\(first.typeName)` has no `\(function)`")
+    }
+    if let boxed { return function == "or" ? first : boxed.value }
+    let second = try evaluate(argument, in: scope)
+    if function == "or", second.typeName != first.typeName {
+      throw CELError(.noSuchOverload, "`or` takes an optional, not `\(second.typeName)`")
+    }
+    return second
   }
 
   /// A function's name within the container; a leading dot skips the container.
@@ -61,7 +81,8 @@ extension CELEvaluation {
     "optional.ofNonZeroValue", "hasValue", "value", "or", "orValue",
   ]
 
-  /// Most functions look at all they are given, to any depth: a value that holds another many times counts it each time.
+  /// Most functions look at all they are given, to any depth: a value that holds another many times counts it each
+  /// time.
   private func chargeArguments(_ values: [CELValue], of name: String) throws(CELError) {
     guard !Self.constantTime.contains(name), name != CELOperator.add else { return }
     if name == CELOperator.in, case .map? = values.last { return }

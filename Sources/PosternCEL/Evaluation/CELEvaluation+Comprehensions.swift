@@ -1,5 +1,5 @@
-// Macros over lists and maps. `all` and `exists` absorb errors like `&&` and `||`; an error anywhere is the result of the
-// others. Refuses ranges that are neither list nor map, as an error value.
+// Macros over lists and maps. `all` and `exists` absorb errors like `&&` and `||`; an error anywhere is the result of
+// the others. Refuses ranges that are neither list nor map, as an error value.
 
 extension CELEvaluation {
   /// One turn: what the first variable and the second stand for.

@@ -1,5 +1,5 @@
-// `&&`, `||` and `?:`, and the predicates of macros, with the errors that they absorb. Refuses operands that are no bools,
-// as errors that are absorbed like any other.
+// `&&`, `||` and `?:`, and the predicates of macros, with the errors that they absorb. Refuses operands that are no
+// bools, as errors that are absorbed like any other.
 
 extension CELEvaluation {
   /// What an operand of a logical operator comes to; its error is a result. Only a passed bound ends the evaluation.
@@ -21,8 +21,8 @@ extension CELEvaluation {
     return truth
   }
 
-  /// `||` where `decisive` is true, `&&` where it is false: one operand that is decisive settles it, whatever the others
-  /// come to; else an error of any is the result.
+  /// `||` where `decisive` is true, `&&` where it is false: one operand that is decisive settles it, whatever the
+  /// others come to; else an error of any is the result.
   func logic(
     decisive: Bool, _ operands: [CELExpression], in scope: CELScope?
   ) throws(CELError) -> CELValue {

@@ -11,7 +11,8 @@ final class CELEvaluation {
   let functions = CELLibrary.all
   private let names: CELEnvironment
   private(set) var stepsLeft: Int
-  /// Whether a bound of the evaluation was passed: an error that nothing absorbs, for it says nothing about the operand.
+  /// Whether a bound of the evaluation was passed: an error that nothing absorbs, for it says nothing about the
+  /// operand.
   private(set) var isExhausted = false
   private var depth = 0
   private var deepest = 0

@@ -5,7 +5,8 @@ struct CELCall {
   /// Of a method, the target first. None is an error.
   let arguments: [CELValue]
   let timeZones: any CELTimeZones
-  /// What is left of `CELLimits.evaluationSteps`: a function whose result could be larger throws `.limit` before it makes it.
+  /// What is left of `CELLimits.evaluationSteps`: a function whose result could be larger throws `.limit` before it
+  /// makes it.
   var stepsLeft = CELLimits.evaluationSteps
 
   /// The first argument, of a method its target.

@@ -1,5 +1,5 @@
-// What values hold under a key: entries of maps, elements of lists, and both inside optionals. Refuses, as error values, keys
-// that are not there and values that hold nothing.
+// What values hold under a key: entries of maps, elements of lists, and both inside optionals. Refuses, as error
+// values, keys that are not there and values that hold nothing.
 
 extension CELValue {
   /// `self.field`; on an optional, an optional.

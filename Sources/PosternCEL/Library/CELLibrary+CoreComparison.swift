@@ -1,4 +1,5 @@
-// `==`, `!=`, the order and `!`. Refuses, as error values, operands between which there is no order; equality takes all.
+// `==`, `!=`, the order and `!`. Refuses, as error values, operands between which there is no order; equality takes
+// all.
 
 extension CELLibrary {
   static let comparisons: CELFunctionTable = [

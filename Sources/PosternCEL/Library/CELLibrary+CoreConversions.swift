@@ -1,5 +1,5 @@
-// Conversions between types by their names: `int(x)`, `string(x)`. Refuses, as error values, what the other type cannot hold
-// and texts that do not say a value of it.
+// Conversions between types by their names: `int(x)`, `string(x)`. Refuses, as error values, what the other type
+// cannot hold and texts that do not say a value of it.
 
 extension CELLibrary {
   static let conversions: CELFunctionTable = [
@@ -127,8 +127,8 @@ extension CELLibrary {
 
   private static let numberBytes = Set("0123456789abcdefxp.+-".utf8)
 
-  /// nil beyond the bounds; both bounds themselves are refused, as the CEL project's own suite of cases asks, since a double
-  /// next to them may have been rounded.
+  /// nil beyond the bounds; both bounds themselves are refused, as the CEL project's own suite of cases asks, since a
+  /// double next to them may have been rounded.
   private static func truncated(_ value: Double) -> Int64? {
     guard value > -0x1p63, value < 0x1p63 else { return nil }
     return Int64(exactly: value.rounded(.towardZero))

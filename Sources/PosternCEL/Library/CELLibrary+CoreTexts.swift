@@ -1,4 +1,5 @@
-// `contains`, `startsWith` and `endsWith`, over code points: texts that merely look alike are different. Refuses nothing.
+// `contains`, `startsWith` and `endsWith`, over code points: texts that merely look alike are different. Refuses
+// nothing.
 
 extension CELLibrary {
   static let texts: CELFunctionTable = [

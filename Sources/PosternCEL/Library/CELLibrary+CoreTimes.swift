@@ -1,5 +1,5 @@
-// The parts of instants and spans: `getHours()`, `getFullYear('Europe/Paris')`. Refuses zones that nobody knows, as an error
-// value.
+// The parts of instants and spans: `getHours()`, `getFullYear('Europe/Paris')`. Refuses zones that nobody knows, as
+// an error value.
 
 extension CELLibrary {
   static let times: CELFunctionTable = [

@@ -1,5 +1,5 @@
-// The math extension of the CEL project. Refuses, as error values, the magnitude of the smallest int, shifts by less than
-// nothing, and the greatest and least of no numbers or of some that have no order.
+// The math extension of the CEL project. Refuses, as error values, the magnitude of the smallest int, shifts by less
+// than nothing, and the greatest and least of no numbers or of some that have no order.
 
 extension CELLibrary {
   /// The functions of the math extension.

@@ -1,5 +1,5 @@
-// `replace`, `split` and `join` of the strings extension. Refuses, as error values, results larger than an evaluation may
-// make; lists of anything but texts are no arguments of `join`.
+// `replace`, `split` and `join` of the strings extension. Refuses, as error values, results larger than an evaluation
+// may make; lists of anything but texts are no arguments of `join`.
 
 extension CELLibrary {
   static func replace(_ call: CELCall) throws(CELError) -> CELValue? {

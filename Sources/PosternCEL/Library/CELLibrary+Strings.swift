@@ -1,5 +1,5 @@
-// The strings extension of the CEL project: positions count code points, from 0. Refuses, as error values, positions outside
-// the text, templates without exactly one variable, and results larger than an evaluation may make.
+// The strings extension of the CEL project: positions count code points, from 0. Refuses, as error values, positions
+// outside the text, templates without exactly one variable, and results larger than an evaluation may make.
 
 extension CELLibrary {
   /// The functions of the strings extension, `format` and `extract` included.

@@ -1,5 +1,5 @@
-// Doubles in decimal without loss, and rounded once, half to even, on the exact value. Refuses infinities and NaN, which have
-// no digits.
+// Doubles in decimal without loss, and rounded once, half to even, on the exact value. Refuses infinities and NaN,
+// which have no digits.
 
 /// The magnitude of a double as decimal digits, exactly.
 struct ExactDecimal {
@@ -94,9 +94,9 @@ private struct DecimalInteger {
     limbs = [value % Self.base, value / Self.base % Self.base, value / Self.base / Self.base]
   }
 
-  /// Thirteen fives, or twenty-nine twos, are multiplied at once: the most that fit 32 bits.
+  /// Thirteen fives, or thirty-one twos, are multiplied at once: the most that fit 32 bits.
   mutating func multiply(by factor: UInt64, times: UInt) {
-    let step: UInt = factor == 5 ? 13 : 29
+    let step: UInt = factor == 5 ? 13 : 31
     let power = Self.power(factor, step)
     for _ in 0..<(times / step) { multiply(by: power) }
     multiply(by: Self.power(factor, times % step))

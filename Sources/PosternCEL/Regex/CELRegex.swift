@@ -1,5 +1,5 @@
-// Regular expressions of RE2's syntax, matched in time linear in the text. Refuses what RE2 refuses, and expressions whose
-// program would be larger than `RegexLimits`.
+// Regular expressions of RE2's syntax, matched in time linear in the text. Refuses what RE2 refuses, and expressions
+// whose program would be larger than `RegexLimits`.
 
 /// A regular expression that is ready to match texts.
 public struct CELRegex: Sendable {
@@ -16,7 +16,18 @@ public struct CELRegex: Sendable {
     return simulation.matches(text.utf8)
   }
 
-  /// The same question as a table of one step a byte; past `stateLimit` states, or too much work, an error of kind `.limit`.
+  /// The same with a bound on the instructions looked at; past it an error of kind `.limit`.
+  public func matches(_ text: String, stepLimit: Int) throws(CELError) -> Bool {
+    var simulation = RegexSimulation(program, stepLimit: stepLimit)
+    let matches = simulation.matches(text.utf8)
+    guard simulation.steps <= stepLimit else {
+      throw CELError(.limit, "the regular expression takes more than \(stepLimit) steps to match a text")
+    }
+    return matches
+  }
+
+  /// The same question as a table of one step a byte; past `stateLimit` states, or too much work, an error of kind
+  /// `.limit`.
   public func table(stateLimit: Int = 4096) throws(CELError) -> CELRegexTable {
     var determinization = RegexDeterminization(program, stateLimit: min(stateLimit, RegexLimits.tableStateCount))
     return try determinization.table().minimized()
@@ -33,8 +44,8 @@ enum RegexLimits {
   static let edgeCount = 100_000
   /// Ranges that the classes of a pattern may come to while it is read.
   static let classRangeCount = 200_000
-  /// What ignoring the case of a class counts for, in ranges.
-  static let foldingCost = 100
+  /// What ignoring the case of a large class counts for, in ranges.
+  static let foldingCost = 400
   /// States that fit a table's 16-bit entries.
   static let tableStateCount = 65_536
   /// Instructions looked at and byte classes stepped over while a table is made.

@@ -1,6 +1,7 @@
 // A regular expression as a table, for a kernel that takes one step a byte and none back. Refuses nothing.
 
-/// A deterministic automaton over classes of bytes that says whether an expression matches somewhere in a valid UTF-8 text.
+/// A deterministic automaton over classes of bytes that says whether an expression matches somewhere in a valid UTF-8
+/// text.
 ///
 /// From `startState`, every byte leads to `transitions[state * classCount + byteClasses[byte]]`; at the text's end
 /// `acceptingAtEnd[state]` is the answer. State 0 never accepts, `matchedState` always, whatever follows.
@@ -11,6 +12,7 @@ public struct CELRegexTable: Sendable, Hashable {
   public let classCount: Int
   /// One entry for each state and class.
   public let transitions: [UInt16]
+  /// The state before the first byte.
   public let startState: Int
   /// Whether the text matches if it ends in the state; one entry for each state.
   public let acceptingAtEnd: [Bool]

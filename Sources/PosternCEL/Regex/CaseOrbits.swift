@@ -1,5 +1,6 @@
-// Simple case folding (Unicode CaseFolding.txt, statuses C and S) from the mappings that the standard library has: the code
-// points that `(?i)` holds for one. Mappings to more than one code point do not count, nor does the Turkic dotless i.
+// Simple case folding (Unicode CaseFolding.txt, statuses C and S) from the mappings that the standard library has: the
+// code points that `(?i)` holds for one. Mappings to more than one code point do not count, nor does the Turkic dotless
+// i.
 
 /// The groups of code points that differ in case only.
 enum CaseOrbits {

@@ -1,4 +1,5 @@
-// Sets of code points as sorted ranges. Refuses nothing; surrogates may be members and never match, since UTF-8 has none.
+// Sets of code points as sorted ranges. Refuses nothing; surrogates may be members and never match, since UTF-8 has
+// none.
 
 /// A set of code points.
 struct CodePointSet: Sendable, Hashable {

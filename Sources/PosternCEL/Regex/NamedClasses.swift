@@ -1,5 +1,5 @@
-// The classes that a regular expression names: Perl's, POSIX's, and Unicode's general categories as the standard library
-// has them. Refuses nothing: a name that nothing here has is the parser's to refuse.
+// The classes that a regular expression names: Perl's, POSIX's, and Unicode's general categories as the standard
+// library has them. Refuses nothing: a name that nothing here has is the parser's to refuse.
 
 /// The classes with names, by name.
 enum NamedClasses {
@@ -46,7 +46,8 @@ enum NamedClasses {
     .lineSeparator: "Zl", .paragraphSeparator: "Zp", .control: "Cc", .format: "Cf", .privateUse: "Co",
   ]
 
-  /// The planes that have characters; 15 and 16 are private use but for their last two code points, the rest is unassigned.
+  /// The planes that have characters; 15 and 16 are private use but for their last two code points, the rest is
+  /// unassigned.
   private static let assignedPlanes: [ClosedRange<UInt32>] = [0...0xD7FF, 0xE000...0x3FFFF, 0xE0000...0xEFFFF]
 
   private static func makeCategories() -> [String: CodePointSet] {

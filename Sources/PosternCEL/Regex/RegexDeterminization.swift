@@ -1,5 +1,6 @@
 // Makes the table of a program: its states are the sets of instructions that a text can lead to. Refuses tables past a
-// number of states, of entries, or of steps to make them, so that no expression takes more than a small part of a second.
+// number of states, of entries, or of steps to make them, so that no expression takes more than a small part of a
+// second.
 
 /// The construction of one table.
 struct RegexDeterminization {

@@ -1,5 +1,5 @@
-// The tree of a regular expression, as far as the question "does it match?" tells expressions apart: captures, and whether
-// a quantifier is greedy, are gone. Refuses nothing.
+// The tree of a regular expression, as far as the question "does it match?" tells expressions apart: captures, and
+// whether a quantifier is greedy, are gone. Refuses nothing.
 
 /// A regular expression as a tree; its depth is bounded by `CELLimits.depth`, about twice over.
 indirect enum RegexNode: Sendable, Hashable {

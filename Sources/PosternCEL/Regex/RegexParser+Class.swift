@@ -1,5 +1,5 @@
-// Escapes and bracketed classes of regular expressions. Refuses escapes that RE2 does not know, ranges that run backwards,
-// and classes without an end or with an unknown name.
+// Escapes and bracketed classes of regular expressions. Refuses escapes that RE2 does not know, ranges that run
+// backwards, and classes without an end or with an unknown name.
 
 extension RegexParser {
   private static let controlEscapes: [Unicode.Scalar: UInt32] = [

@@ -1,5 +1,6 @@
-// Groups, flags and quantifiers of regular expressions. Refuses lookaround, backreferences by name and other syntax of Perl
-// that RE2 leaves out; names that are repeated; quantifiers on quantifiers; repetition more than 1000 times in all.
+// Groups, flags and quantifiers of regular expressions. Refuses lookaround, backreferences by name and other syntax of
+// Perl that RE2 leaves out; names that are repeated; quantifiers on quantifiers; repetition more than 1000 times in
+// all.
 
 extension RegexParser {
   /// The bounds of a quantifier.

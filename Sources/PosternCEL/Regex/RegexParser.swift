@@ -1,5 +1,5 @@
-// Reads the RE2 syntax of regular expressions into a tree. Refuses what RE2 refuses, and says by name what RE2 leaves out
-// (backreferences, lookaround, `\C`); also scripts without a table, and more nesting than `CELLimits.depth`.
+// Reads the RE2 syntax of regular expressions into a tree. Refuses what RE2 refuses, and says by name what RE2 leaves
+// out (backreferences, lookaround, `\C`); also scripts without a table, and more nesting than `CELLimits.depth`.
 
 /// Reads one regular expression; `parse` is the way in.
 struct RegexParser {
@@ -157,7 +157,7 @@ extension RegexParser {
 
   /// Counts what a class costs to make.
   mutating func spend(_ set: CodePointSet) throws(CELError) -> CodePointSet {
-    classCost += set.ranges.count + (flags.ignoresCase ? RegexLimits.foldingCost : 0)
+    classCost += set.ranges.count + (flags.ignoresCase && set.count > 256 ? RegexLimits.foldingCost : 0)
     guard classCost <= RegexLimits.classRangeCount else {
       throw CELError(
         .limit, "the classes of the regular expression have more than \(RegexLimits.classRangeCount) ranges")

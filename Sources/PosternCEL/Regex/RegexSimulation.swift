@@ -1,5 +1,5 @@
-// Matches a text by following all states of the automaton at once: for each byte, no more work than the program is long.
-// Refuses nothing; the text is valid UTF-8.
+// Matches a text by following all states of the automaton at once: for each byte, no more work than the program is
+// long. Refuses nothing; the text is valid UTF-8.
 
 /// One search in one text.
 struct RegexSimulation {
@@ -7,8 +7,12 @@ struct RegexSimulation {
   private var closure: RegexClosure
   private var targets: [Int] = []
 
-  init(_ program: RegexProgram) {
+  /// After how many steps to give up; what is answered then is no answer.
+  private let stepLimit: Int
+
+  init(_ program: RegexProgram, stepLimit: Int = .max) {
     self.program = program
+    self.stepLimit = stepLimit
     closure = RegexClosure(program)
   }
 
@@ -21,6 +25,7 @@ struct RegexSimulation {
     for byte in bytes {
       expand(RegexAssertion(after: preceding, before: RegexFollowing(byte)))
       if closure.hasMatched { return true }
+      if steps > stepLimit { return false }
       step(byte)
       preceding = RegexPreceding(byte)
     }

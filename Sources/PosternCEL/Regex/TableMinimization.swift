@@ -1,5 +1,5 @@
-// Makes a table as small as its language allows: Hopcroft's partition refinement over the states, then one class for all
-// bytes that lead everywhere alike. The result depends on the language alone. Refuses nothing.
+// Makes a table as small as its language allows: Hopcroft's partition refinement over the states, then one class for
+// all bytes that lead everywhere alike. The result depends on the language alone. Refuses nothing.
 
 /// A partition of the states that only ever becomes finer.
 private struct StatePartition {
@@ -114,8 +114,8 @@ extension CELRegexTable {
     return partition.blockOfState
   }
 
-  /// One state for each block that can be reached, in the order in which a search from the start meets them; the block of
-  /// state 0 is first.
+  /// One state for each block that can be reached, in the order in which a search from the start meets them; the block
+  /// of state 0 is first.
   private func quotient(by blockOfState: [Int]) -> CELRegexTable {
     var numbers = [blockOfState[0]: 0]
     var representatives = [0]

@@ -1,5 +1,5 @@
-// Ranges of code points as ranges of UTF-8 bytes (RFC 3629 section 4). Refuses nothing; leaves out surrogates, which UTF-8
-// does not encode.
+// Ranges of code points as ranges of UTF-8 bytes (RFC 3629 section 4). Refuses nothing; leaves out surrogates, which
+// UTF-8 does not encode.
 
 /// One to four ranges of bytes that spell code points; a range of more than one byte is followed by 80...BF only.
 struct UTF8Sequence: Sendable, Hashable {

@@ -1,5 +1,5 @@
-// The scripts of Unicode 14 that `\p{name}` knows. The standard library does not tell a character's script, so they are tables.
-// Every other script is refused by the parser, by name.
+// The scripts of Unicode 14 that `\p{name}` knows. The standard library does not tell a character's script, so they are
+// tables. Every other script is refused by the parser, by name.
 
 /// The scripts by their names in `Scripts.txt`.
 enum UnicodeScripts {

@@ -1,4 +1,5 @@
-// Reads the short ASCII texts of times and offsets byte by byte. Refuses nothing itself: what does not fit reads as nil.
+// Reads the short ASCII texts of times and offsets byte by byte. Refuses nothing itself: what does not fit reads as
+// nil.
 
 /// A position in a text of ASCII.
 struct ByteScanner {

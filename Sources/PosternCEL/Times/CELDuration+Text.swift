@@ -1,8 +1,9 @@
-// Durations as text: `1h45m47.5s` is read, `6347.5s` is written. Refuses numbers without a unit (but for `0`), units it does
-// not know, exponents, spaces, and what passes the range of durations.
+// Durations as text: `1h45m47.5s` is read, `6347.5s` is written. Refuses numbers without a unit (but for `0`), units it
+// does not know, exponents, spaces, and what passes the range of durations.
 
 extension CELDuration {
-  /// The duration of a text of numbers with units (h, m, s, ms, us, ns), as `-1h30.5m`; nil where it is none or out of range.
+  /// The duration of a text of numbers with units (h, m, s, ms, us, ns), as `-1h30.5m`; nil where it is none or out of
+  /// range.
   ///
   /// What is finer than a nanosecond is cut off.
   public init?(text: String) {

@@ -55,7 +55,8 @@ extension CELTimestamp {
 
   /// The time from `earlier` to this instant; nil where its nanoseconds pass an Int64, about 292 years.
   ///
-  /// The CEL project's conformance cases (`timestamp_range`) bound differences so, more tightly than durations themselves.
+  /// The CEL project's conformance cases (`timestamp_range`) bound differences so, more tightly than durations
+  /// themselves.
   public func duration(since earlier: CELTimestamp) -> CELDuration? {
     let difference = totalNanoseconds - earlier.totalNanoseconds
     guard Int64(exactly: difference) != nil else { return nil }

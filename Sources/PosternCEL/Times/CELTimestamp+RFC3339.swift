@@ -1,5 +1,5 @@
-// Instants as text, as RFC 3339 writes them: `2026-01-31T09:30:00.5+01:00`. Refuses leap seconds, days that no month has,
-// fractions finer than a nanosecond, small letters, and instants outside the years 1 to 9999 once they are in UTC.
+// Instants as text, as RFC 3339 writes them: `2026-01-31T09:30:00.5+01:00`. Refuses leap seconds, days that no month
+// has, fractions finer than a nanosecond, small letters, and instants outside the years 1 to 9999 once they are in UTC.
 
 extension CELTimestamp {
   /// The instant that an RFC 3339 date-time names; nil where the text is none, or the instant is out of range.

@@ -1,5 +1,5 @@
-// Instants as dates and times of day in the proleptic Gregorian calendar, and back. Refuses nothing: every count of seconds
-// that an Int64 holds has a date.
+// Instants as dates and times of day in the proleptic Gregorian calendar, and back. Refuses nothing: every count of
+// seconds that an Int64 holds has a date.
 
 /// A date and a time of day in the proleptic Gregorian calendar, without a zone.
 public struct CivilTime: Sendable, Hashable {

@@ -1,5 +1,5 @@
-// Offsets from Greenwich that stand for a time zone and need no table: `UTC`, `+05:30`, `-8:00`, `02:00`. Refuses names of
-// zones, hours of more than two digits or past 23, and minutes past 59.
+// Offsets from Greenwich that stand for a time zone and need no table: `UTC`, `+05:30`, `-8:00`, `02:00`. Refuses names
+// of zones, hours of more than two digits or past 23, and minutes past 59.
 
 /// The offsets that a text can name without a table of time zones.
 public enum FixedOffset {

@@ -47,7 +47,8 @@ struct TimeZoneRule {
 
 // As transitions.
 extension TimeZoneRule {
-  /// In ascending order, from after an instant (or from the year 0) to the end of the table; none where the offset is fixed.
+  /// In ascending order, from after an instant (or from the year 0) to the end of the table; none where the offset is
+  /// fixed.
   func transitions(after instant: Int64?) -> [(at: Int64, offsetSeconds: Int32)] {
     let lastYear = CivilTime(secondsSince1970: TimeZoneTable.endSecondsSince1970).year
     let firstYear = instant.map { CivilTime(secondsSince1970: $0).year - 1 } ?? 0

@@ -1,5 +1,6 @@
-// Time zones as the platform stores them: TZif files (RFC 9636) of version 2 and later, their 64-bit block and their footer.
-// Refuses version 1, leap seconds, and every byte that is not as the format has it; nothing here traps on what it reads.
+// Time zones as the platform stores them: TZif files (RFC 9636) of version 2 and later, their 64-bit block and their
+// footer. Refuses version 1, leap seconds, and every byte that is not as the format has it; nothing here traps on what
+// it reads.
 
 extension TimeZoneTable {
   /// The table of a TZif file, its footer's rule expanded to the year 2100.

@@ -32,6 +32,13 @@ public struct TimeZoneTable: Sendable {
   }
 }
 
+/// Tables by the IANA names of their zones.
+extension [String: TimeZoneTable]: CELTimeZones {
+  public func offsetSeconds(ofZone name: String, at secondsSince1970: Int64) -> Int32? {
+    self[name]?.offsetSeconds(at: secondsSince1970)
+  }
+}
+
 extension TimeZoneTable {
   /// Why bytes are no time zone.
   public enum Refusal: String, Error, Sendable, Hashable {

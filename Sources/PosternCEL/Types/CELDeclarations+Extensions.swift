@@ -113,6 +113,8 @@ extension CELDeclarations {
     method("value", "optional_value", [optionalA], a),
     method("or", "optional_or_optional", [optionalA, optionalA], optionalA),
     method("orValue", "optional_or_value", [optionalA, a], a),
+    function("optional.unwrap", "optional_unwrap", [.list(optionalA)], listOfA),
+    method("unwrapOpt", "optional_unwrapOpt", [.list(optionalA)], listOfA),
     function(CELOperator.index, "optional_list_index_int", [.optional(listOfA), .int], optionalA),
     function(CELOperator.index, "optional_map_index_value", [.optional(mapOfAToB), a], .optional(b)),
     function(CELOperator.optionalIndex, "list_optindex_optional_int", [listOfA, .int], optionalA),

@@ -1,5 +1,5 @@
-// Declarations of the standard functions: conversions, texts, sizes and the parts of times (cel-spec, language definition).
-// Refuses nothing.
+// Declarations of the standard functions: conversions, texts, sizes and the parts of times (cel-spec, language
+// definition). Refuses nothing.
 
 extension CELDeclarations {
   static let conversions: [Row] =

@@ -1,5 +1,5 @@
-// The functions that every expression may call, by name: the standard library's and the extensions', from the tables of the
-// other files. Overload ids are those of the CEL project where it has the function. Refuses nothing.
+// The functions that every expression may call, by name: the standard library's and the extensions', from the tables of
+// the other files. Overload ids are those of the CEL project where it has the function. Refuses nothing.
 
 enum CELDeclarations {
   typealias Overload = CELEnvironment.Overload

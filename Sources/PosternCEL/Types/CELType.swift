@@ -57,7 +57,8 @@ extension CELType: CustomStringConvertible {
   }
 }
 
-/// What a name or a function of an expression may be: variables by their qualified names, and functions beyond the standard ones.
+/// What a name or a function of an expression may be: variables by their qualified names, and functions beyond the
+/// standard ones.
 public struct CELEnvironment: Sendable {
   /// A function or method with one signature.
   public struct Overload: Sendable, Hashable {
@@ -91,8 +92,8 @@ public struct CELEnvironment: Sendable {
     self.functions = functions
   }
 
-  /// The qualified names that `name` may stand for inside the container, in the order in which they are tried: for `x` in
-  /// `com.example`: `com.example.x`, `com.x`, `x`.
+  /// The qualified names that `name` may stand for inside the container, in the order in which they are tried: for `x`
+  /// in `com.example`: `com.example.x`, `com.x`, `x`.
   public func candidates(for name: String) -> [String] {
     var names: [String] = []
     var prefix = container

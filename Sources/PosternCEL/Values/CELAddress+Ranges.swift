@@ -1,5 +1,5 @@
-// What kinds of address there are, and what a range of addresses holds. Refuses nothing: an address of the other family is
-// in no range.
+// What kinds of address there are, and what a range of addresses holds. Refuses nothing: an address of the other family
+// is in no range.
 
 extension CELNetwork {
   /// The range with zeros after its prefix.

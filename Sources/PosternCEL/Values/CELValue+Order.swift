@@ -36,8 +36,8 @@ extension CELValue {
     left < right ? -1 : left > right ? 1 : 0
   }
 
-  /// nil with NaN. An integer that meets a double is rounded to the nearest double first, as the CEL project's own suite of
-  /// cases asks (`comparisons`, "lossy"): 9223372036854775807 and 9223372036854775808.0 are equal.
+  /// nil with NaN. An integer that meets a double is rounded to the nearest double first, as the CEL project's own
+  /// suite of cases asks (`comparisons`, "lossy"): 9223372036854775807 and 9223372036854775808.0 are equal.
   private static func order(_ left: Double, _ right: Double) -> Int? {
     left < right ? -1 : left > right ? 1 : left == right ? 0 : nil
   }

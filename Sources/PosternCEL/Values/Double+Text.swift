@@ -1,7 +1,8 @@
 // Doubles as text, as the CEL project's Go implementation prints them (`%g`). Refuses nothing.
 
 extension Double {
-  /// The fewest digits that say this double, below 1e-4 and from 1e6 on with an exponent: `123.456`, `6.02214e+23`, `+Inf`.
+  /// The fewest digits that say this double, below 1e-4 and from 1e6 on with an exponent: `123.456`, `6.02214e+23`,
+  /// `+Inf`.
   var shortestText: String {
     guard isFinite else { return isNaN ? "NaN" : self < 0 ? "-Inf" : "+Inf" }
     let sign = self.sign == .minus ? "-" : ""

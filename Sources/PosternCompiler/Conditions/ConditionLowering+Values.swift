@@ -16,19 +16,43 @@ extension ConditionLowering {
       return register
     }
     if let path = path(of: expression) {
+      if let constant = Self.constants[path] {
+        load(.string(constant), register)
+        return register
+      }
       load(attribute: path, register, orElse: error)
       return register
     }
     guard case .call(let function, let target?, let arguments) = expression.kind, let part = Self.timeParts[function] else {
       throw refusal("this part of the condition has no bounded form", expression)
     }
-    guard let offset = Self.offsetSeconds(arguments) else {
-      throw refusal("a part of an instant has a bounded form only in UTC or at a constant offset", expression)
-    }
+    let zone = try zone(arguments)
     let source = try lower(value: target, orElse: error)
-    builder.value(
-      .timePart, a: register | source << 4, b: part.rawValue, y: UInt32(bitPattern: offset), orElse: error)
+    let operand = register | source << 4
+    switch zone {
+    case .offset(let seconds):
+      builder.value(.timePart, a: operand, b: part.rawValue, y: UInt32(bitPattern: seconds), orElse: error)
+    case .table(let index):
+      builder.value(.zonedTimePart, a: operand, b: part.rawValue, y: index, orElse: error)
+    }
     return register
+  }
+
+  private enum Zone {
+    case offset(Int32)
+    case table(UInt32)
+  }
+
+  private mutating func zone(_ arguments: [CELExpression]) throws(LoweringRefusal) -> Zone {
+    guard let argument = arguments.first else { return .offset(0) }
+    guard case .value(.string(let name))? = ConstantFolding.value(of: argument) else {
+      throw refusal("a time zone has a bounded form only where it is a constant", argument)
+    }
+    if let seconds = FixedOffset.seconds(name) { return .offset(seconds) }
+    guard let table = zoneFolder.table(named: name) else {
+      throw refusal("there is no time zone `\(name)` among the zone files", argument)
+    }
+    return .table(zones.index(of: table.words))
   }
 
   private static let timeParts: [String: TimePart] = [
@@ -36,12 +60,6 @@ extension ConditionLowering {
     "getDayOfWeek": .dayOfWeek, "getDayOfYear": .dayOfYear, "getHours": .hours, "getMinutes": .minutes,
     "getSeconds": .seconds, "getMilliseconds": .milliseconds,
   ]
-
-  private static func offsetSeconds(_ arguments: [CELExpression]) -> Int32? {
-    guard let zone = arguments.first else { return 0 }
-    guard case .value(.string(let text))? = ConstantFolding.value(of: zone) else { return nil }
-    return FixedOffset.seconds(text)
-  }
 
   // MARK: attributes
 
@@ -60,12 +78,19 @@ extension ConditionLowering {
     }
   }
 
+  /// Attributes that are the same for every request through the gate.
+  private static let constants = [
+    "resource.type": "iap.googleapis.com/WebService", "resource.service": "iap.googleapis.com",
+  ]
+
   private static let requestParts: [String: RequestPart] = [
     "request.path": .path, "request.host": .host, "request.method": .method, "request.scheme": .scheme,
-    "request.query": .query, "request.time": .time,
+    "request.query": .query, "request.time": .time, "resource.name": .resourceName,
   ]
 
   private mutating func load(attribute path: String, _ register: UInt8, orElse error: ProgramLabel) {
+    // Texts of the caller are looked at once to see that they are UTF-8.
+    if path != "request.path" && path != "request.time" { count(bytes: ConditionLimit.textBytes) }
     if let part = Self.requestParts[path] {
       builder.value(.loadRequest, a: register, b: part.rawValue, orElse: error)
     } else if let slot = attributes.slot(of: path) {

@@ -14,34 +14,62 @@ struct LoweringRefusal: Error {
   var range: Range<Int>
 }
 
-/// Lowers one condition.
+/// Lowers conditions one after the other; their constants and attributes collect in pools that they share.
 struct ConditionLowering {
   var builder = ProgramBuilder()
-  let checking: CELChecking
+  /// Of the condition at hand.
+  var checking = CELChecking(type: nil, types: [:], variables: [:], overloads: [:], issues: [])
   /// Texts of constants.
   var strings: ConsPool<UInt8>
   /// Sets and ranges.
   var lists: ConsPool<UInt32>
-  var attributes: AttributeSlots
+  var attributes = AttributeSlots()
+  var automata = TablePool()
+  var zones = TablePool()
+  let zoneFolder: ZoneFolder
+  /// The most bytes of facts that the last condition looks at.
+  private(set) var byteCount: UInt32 = 0
   /// Registers that are taken, from the lowest.
   private var registerCount: UInt8 = 0
+  let levels: [String: Condition]
 
-  init(checking: CELChecking, strings: ConsPool<UInt8>, lists: ConsPool<UInt32>, attributes: AttributeSlots) {
-    self.checking = checking
+  init(
+    levels: [AccessLevel], zoneFolder: ZoneFolder, strings: ConsPool<UInt8>, lists: ConsPool<UInt32>
+  ) {
+    self.zoneFolder = zoneFolder
     self.strings = strings
     self.lists = lists
-    self.attributes = attributes
+    self.levels = Dictionary(levels.map { ($0.name.value, $0.condition) }) { first, _ in first }
+  }
+
+  /// The program of a condition that is always an error.
+  static var fault: Program {
+    var builder = ProgramBuilder()
+    builder.place(builder.makeLabel())
+    builder.emit(.fault)
+    return builder.finish()
   }
 
   /// The program of a condition.
-  mutating func program(_ condition: CELExpression) throws(LoweringRefusal) -> Program {
+  mutating func program(of condition: Condition) throws(LoweringRefusal) -> Program {
+    builder = ProgramBuilder()
+    registerCount = 0
+    byteCount = 0
+    guard let reading = condition.reading else { return Self.fault }
+    checking = reading.checking
     builder.place(builder.makeLabel())
     let exits = ProgramExits(yes: builder.makeLabel(), no: builder.makeLabel(), error: builder.makeLabel())
-    try lower(test: condition, exits)
+    try lower(test: reading.tree, exits)
     end(exits.yes, .yes)
     end(exits.no, .no)
     end(exits.error, .fault)
     return builder.finish()
+  }
+
+  /// Counts bytes that a word may look at.
+  mutating func count(bytes: Int) {
+    let (sum, overflow) = byteCount.addingReportingOverflow(UInt32(clamping: bytes))
+    byteCount = overflow ? .max : sum
   }
 
   private mutating func end(_ label: ProgramLabel, _ opcode: Opcode) {
@@ -77,6 +105,9 @@ struct ConditionLowering {
     }
     let mark = self.mark
     defer { release(to: mark) }
+    if let name = checking.variables[expression.id], name.hasPrefix(Self.levelPrefix) {
+      return try lower(level: String(name.dropFirst(Self.levelPrefix.count)), expression, exits)
+    }
     switch expression.kind {
     case .call(let function, let target, let arguments):
       try lower(call: function, target.map { [$0] + arguments } ?? arguments, expression, exits)
@@ -116,6 +147,8 @@ struct ConditionLowering {
     case CELOperator.in: try lower(member: arguments[0], of: arguments[1], exits)
     case "startsWith": try lower(.testPrefix, arguments, exits)
     case "endsWith": try lower(.testSuffix, arguments, exits)
+    case "contains": try lower(contains: arguments, exits)
+    case "matches": try lower(matches: arguments, exits)
     case "inIpRange": try lower(address: arguments[0], in: arguments[1], exits)
     default:
       if let comparison = Self.comparisons[function] {
@@ -123,6 +156,16 @@ struct ConditionLowering {
       }
       let register = try lower(value: expression, orElse: exits.error)
       builder.test(.testTrue, a: register, exits)
+    }
+  }
+
+  /// The most bytes of an operand that a test can look at.
+  private static func byteLimit(_ operand: CELExpression) -> Int {
+    guard case .value(let constant)? = ConstantFolding.value(of: operand) else { return ConditionLimit.textBytes }
+    switch constant {
+    case .string(let text): return text.utf8.count
+    case .bytes(let bytes): return bytes.count
+    default: return 0
     }
   }
 
@@ -189,6 +232,57 @@ struct ConditionLowering {
     try lower(test: operands[2], exits)
   }
 
+  // MARK: access levels
+
+  private static let levelPrefix = "levels."
+
+  /// The level's own condition, in place.
+  private mutating func lower(
+    level name: String, _ expression: CELExpression, _ exits: ProgramExits
+  ) throws(LoweringRefusal) {
+    guard let reading = levels[name]?.reading else { throw refusal("there is no access level `\(name)`", expression) }
+    let outer = checking
+    checking = reading.checking
+    defer { checking = outer }
+    do throws(LoweringRefusal) {
+      try lower(test: reading.tree, exits)
+    } catch {
+      throw refusal("access level `\(name)`: \(error.message)", expression)
+    }
+  }
+
+  // MARK: matching
+
+  private mutating func lower(contains operands: [CELExpression], _ exits: ProgramExits) throws(LoweringRefusal) {
+    guard case .value(.string(let part))? = ConstantFolding.value(of: operands[1]) else {
+      throw refusal("`contains()` has a bounded form only of a constant text", operands[1])
+    }
+    try lower(operands[0], matching: part.quotedForRegex, at: operands[1], exits)
+  }
+
+  private mutating func lower(matches operands: [CELExpression], _ exits: ProgramExits) throws(LoweringRefusal) {
+    guard case .value(.string(let pattern))? = ConstantFolding.value(of: operands[1]) else {
+      throw refusal("`matches()` has a bounded form only of a constant expression", operands[1])
+    }
+    try lower(operands[0], matching: pattern, at: operands[1], exits)
+  }
+
+  private mutating func lower(
+    _ text: CELExpression, matching pattern: String, at place: CELExpression, _ exits: ProgramExits
+  ) throws(LoweringRefusal) {
+    let table: CELRegexTable
+    do throws(CELError) {
+      table = try CELRegex(pattern).table()
+    } catch {
+      throw refusal(error.message, place)
+    }
+    let left = try lower(value: text, orElse: exits.error)
+    let right = try takeRegister(for: place)
+    builder.emit(.loadConstant, a: right, b: UInt16(ConstantTag.automaton), y: automata.index(of: table.words))
+    count(bytes: ConditionLimit.textBytes)
+    builder.test(.testMatches, a: left | right << 4, exits)
+  }
+
   // MARK: comparisons
 
   private mutating func lower(
@@ -196,6 +290,7 @@ struct ConditionLowering {
   ) throws(LoweringRefusal) {
     let left = try lower(value: operands[0], orElse: exits.error)
     let right = try lower(value: operands[1], orElse: exits.error)
+    count(bytes: min(Self.byteLimit(operands[0]), Self.byteLimit(operands[1])))
     builder.test(opcode, a: left | right << 4, b: b, exits)
   }
 
@@ -211,11 +306,18 @@ struct ConditionLowering {
   private mutating func lower(
     member value: CELExpression, of container: CELExpression, _ exits: ProgramExits
   ) throws(LoweringRefusal) {
+    if checking.variables[container.id] == "request.auth.access_levels",
+      case .value(.string(let name))? = ConstantFolding.value(of: value)
+    {
+      // The list holds the levels whose condition is true: one in error is not among them.
+      return try lower(level: name, value, ProgramExits(yes: exits.yes, no: exits.no, error: exits.no))
+    }
     if case .value(.list(let items))? = ConstantFolding.value(of: container) {
       return try lower(member: value, ofConstants: items, container, exits)
     }
     let left = try lower(value: value, orElse: exits.error)
     let right = try lower(value: container, orElse: exits.error)
+    count(bytes: ConditionLimit.items * Self.byteLimit(value))
     builder.test(.testMember, a: left | right << 4, exits)
   }
 
@@ -227,6 +329,8 @@ struct ConditionLowering {
     let texts = items.compactMap { item in if case .string(let text) = item { Array(text.utf8) } else { nil } }
     let right = try takeRegister(for: container)
     if texts.count == items.count {
+      let longest = texts.map(\.count).max() ?? 0
+      count(bytes: longest * (Int.bitWidth - texts.count.leadingZeroBitCount))
       loadSet(Set(texts), right)
       return builder.test(.testMember, a: left | right << 4, exits)
     }
@@ -267,5 +371,15 @@ struct ConditionLowering {
     let register = try takeRegister(for: expression)
     builder.value(.loadFact, a: register, b: slot, orElse: error)
     return register
+  }
+}
+
+extension String {
+  /// A regular expression that matches this text and nothing else.
+  fileprivate var quotedForRegex: String {
+    unicodeScalars.reduce(into: "") { quoted, scalar in
+      let isPlain = !scalar.isASCII || ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar)
+      quoted += isPlain ? String(scalar) : "\\x{\(String(scalar.value, radix: 16))}"
+    }
   }
 }

@@ -28,10 +28,16 @@ struct CodeSection {
     let shape = ProgramShape(app)
     if let known = entries[shape] { return known }
     let program = ProgramWriter(shape, providers: providers, skewSeconds: skewSeconds).program()
+    let entry = self.entry(of: program)
+    entries[shape] = entry
+    return entry
+  }
+
+  /// A program that stands there already, or is appended.
+  mutating func entry(of program: Program) -> Entry {
     let key = program.words(at: 0)
     let entry = equals[key] ?? append(program)
     equals[key] = entry
-    entries[shape] = entry
     return entry
   }
 

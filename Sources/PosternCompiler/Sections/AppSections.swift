@@ -21,15 +21,16 @@ struct CostInput {
   var reach: RouteSections.Reach
   /// Probes of the app's rows together, for one path form.
   var rowProbes: UInt32
+  var conditions: ConditionSection.Reach
 
   var cost: Cost {
-    var probes: UInt32 = 4 + 2 * 2 * reach.depthCount + 2 * rowProbes
+    var probes: UInt32 = 4 + 2 * 2 * reach.depthCount + 2 * (rowProbes + conditions.probes)
     probes += Self.bitWidth(max(profile.tenantCount, providerTenantCount))
     probes += 2 * Self.bitWidth(profile.clientCount) + Self.bitWidth(profile.domainCount)
     return Cost(
-      words: 2 * program.worstWordCount, probes: probes,
+      words: 2 * (program.worstWordCount + conditions.wordCount), probes: probes,
       bytesScanned: Self.fixedByteCount + 2 * 2 * reach.depthCount * reach.longestByteCount
-        + 2 * profile.excludeByteCount)
+        + 2 * profile.excludeByteCount + 2 * min(conditions.byteCount, .max / 8))
   }
 
   /// The method, the host three times, the path twice, the query, `Accept`, `Upgrade`, the other headers.
@@ -53,6 +54,8 @@ struct AppSections {
     var rows: [UInt32]
     var denySet: UInt32
     var publicBinding: UInt32
+    /// The first record of its conditional bindings, or NONE.
+    var conditionals: UInt32
   }
 
   init(appCount: Int) {
@@ -67,6 +70,7 @@ struct AppSections {
     var flags: UInt16 = isPublic ? AppFlag.public : 0
     if app.access.allowHTTPOptions?.value == true { flags |= AppFlag.allowOptions }
     if app.access.allowedDomains != nil { flags |= AppFlag.domainsRestricted }
+    if references.conditionals != BundleFormat.none { flags |= AppFlag.conditional }
     lines.append(references.program.index)
     lines.append(UInt32(flags) | UInt32(references.rows.count) << 16)
     lines.append64(app.providerIndices.reduce(0) { $0 | 1 << UInt64($1) })
@@ -84,11 +88,11 @@ struct AppSections {
   }
 
   /// Adds an app's record; `audience` is the name's index.
-  mutating func addRecord(_ app: App, audience: UInt32, strings: inout ConsPool<UInt8>) {
+  mutating func addRecord(_ app: App, audience: UInt32, conditionals: UInt32, strings: inout ConsPool<UInt8>) {
     records.append(strings.cons(app.name.value.utf8))
     records.append(strings.cons(app.audience.utf8))
     records.append(strings.cons((app.access.loginHint?.value ?? "").utf8))
     records.append(audience)
-    records.append(0)
+    records.append(conditionals)
   }
 }

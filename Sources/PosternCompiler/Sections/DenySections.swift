@@ -1,5 +1,4 @@
-// Deny rules, whom they hold, and which of them stand above each node (docs/bundle-format.md, "denyRules"). A
-// conditional deny rule denies always: conditions do not compile yet, and `Compiler.check` refuses a tree that has one.
+// Deny rules, whom they hold, and which of them stand above each node (docs/bundle-format.md, "denyRules"). Refuses nothing.
 
 internal import PosternKernel
 internal import PosternLanguage
@@ -16,7 +15,7 @@ struct DenySections {
 
   static let maskWordCount = RecordSize.denySet / 4
 
-  init(_ policy: Policy, memberNames: [UInt32]) {
+  init(_ policy: Policy, memberNames: [UInt32], conditions: [ConditionSection.Entry?]) {
     setOfNode = [UInt32](repeating: BundleFormat.none, count: policy.nodes.count)
     for (index, rule) in policy.denyRules.enumerated() {
       let flags = Self.flags(rule, policy.members)
@@ -25,8 +24,9 @@ struct DenySections {
       }
       rules.append(members.cons(Self.names(rule.deniedPrincipals, memberNames)))
       rules.append(members.cons(Self.names(rule.exceptionPrincipals, memberNames)))
-      rules.append(flags)
-      rules.append(BundleFormat.none)
+      let condition = conditions[index]
+      rules.append(flags | (condition?.mentionsTime == true ? DenyFlag.mentionsTime : 0))
+      rules.append(condition?.index ?? BundleFormat.none)
       rules.appendZeroes(2)
     }
     for (index, node) in policy.nodes.enumerated() { addSet(of: node, at: index) }

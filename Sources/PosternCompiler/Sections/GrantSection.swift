@@ -1,6 +1,6 @@
 // The rows of grants: for each node with bindings of access roles, whom they hold (docs/bundle-format.md, "grants").
-// Flat arrays and integers throughout, for there are millions. A conditional binding grants nothing: conditions do not
-// compile yet, and `Compiler.check` refuses a tree that has one.
+// Flat arrays and integers throughout, for there are millions. A binding with a condition has a row of its own, which its
+// record refers to. Refuses nothing.
 
 internal import PosternKernel
 internal import PosternLanguage
@@ -12,6 +12,8 @@ struct GrantSection {
   private(set) var rows: [UInt32]
   /// The number of probes that a row may take, by node.
   private(set) var probes: [UInt32]
+  /// The rows of bindings with conditions, by the binding's id, with the probes that each may take.
+  private(set) var conditionalRows: [UInt32: (index: UInt32, probes: UInt32)] = [:]
   /// The first `allUsers` binding of each node or above it, or NONE.
   private(set) var publicBindings: [UInt32]
 
@@ -35,8 +37,32 @@ struct GrantSection {
     publicBindings = rows
     for (index, node) in policy.nodes.enumerated() {
       collect(node, at: index)
-      if !entries.isEmpty { write(node, at: index) }
+      if !entries.isEmpty {
+        rows[index] = UInt32(words.count / 2)
+        probes[index] = write(firstBindingID: node.firstBindingID)
+      }
+      writeConditional(node)
     }
+  }
+
+  private mutating func writeConditional(_ node: Node) {
+    for (ordinal, binding) in node.bindings.enumerated() where binding.grantsAccess && binding.condition != nil {
+      entries.removeAll(keepingCapacity: true)
+      row += 1
+      for use in binding.members { add(use, ordinal: 0) }
+      if entries.isEmpty { continue }
+      let id = node.firstBindingID + UInt32(ordinal)
+      let index = UInt32(words.count / 2)
+      conditionalRows[id] = (index, write(firstBindingID: id))
+    }
+  }
+
+  /// Adds the entry of a member that is a name; of several bindings of a member the first.
+  private mutating func add(_ use: MemberUse, ordinal: Int) {
+    let name = memberNames[Int(use.memberIndex)]
+    if name == BundleFormat.none || takenBy[Int(name)] == row { return }
+    takenBy[Int(name)] = row
+    entries.append(UInt64(ordinal) << 32 | UInt64(name))
   }
 
   /// Gathers the entries of a node: of several bindings of a member the first.
@@ -47,31 +73,26 @@ struct GrantSection {
     var isPublic = false
     for (ordinal, binding) in node.bindings.enumerated() where binding.grantsAccess && binding.condition == nil {
       for use in binding.members {
-        let name = memberNames[Int(use.memberIndex)]
-        if name == BundleFormat.none {
-          if !isPublic, case .allUsers = members[Int(use.memberIndex)] {
-            publicBindings[nodeIndex] = node.firstBindingID + UInt32(ordinal)
-            isPublic = true
-          }
-        } else if takenBy[Int(name)] != row {
-          takenBy[Int(name)] = row
-          entries.append(UInt64(ordinal) << 32 | UInt64(name))
+        if !isPublic, case .allUsers = members[Int(use.memberIndex)] {
+          publicBindings[nodeIndex] = node.firstBindingID + UInt32(ordinal)
+          isPublic = true
         }
+        add(use, ordinal: ordinal)
       }
     }
   }
 
-  private mutating func write(_ node: Node, at nodeIndex: Int) {
-    rows[nodeIndex] = UInt32(words.count / 2)
+  /// Writes the entries as a row; returns the probes that it may take.
+  private mutating func write(firstBindingID: UInt32) -> UInt32 {
     var kinds: UInt32 = 0
     for entry in entries { kinds |= 1 << UInt32(nameKinds[Int(entry & 0xFFFF_FFFF)]) }
     let isWalked = entries.count <= BundleFormat.walkLimit
-    probes[nodeIndex] = isWalked ? UInt32(entries.count) : UInt32(BundleFormat.identityMemberLimit)
     words.append(BundleFormat.rowMarker)
     words.append(UInt32(entries.count))
-    words.append(node.firstBindingID)
+    words.append(firstBindingID)
     words.append(kinds | (isWalked ? 0 : UInt32(PerfectPlacement.pilotCount(keyCount: entries.count)) << 16))
     if isWalked { writeWalked() } else { writeProbed() }
+    return isWalked ? UInt32(entries.count) : UInt32(BundleFormat.identityMemberLimit)
   }
 
   private mutating func writeWalked() {

@@ -16,7 +16,7 @@ struct ProfileSection {
   }
 
   private(set) var profiles = ConsPool<UInt32>()
-  private(set) var lists = ConsPool<UInt32>()
+  var lists = ConsPool<UInt32>()
   private(set) var providers: [UInt32] = []
   /// The most tenants that a provider has.
   private(set) var providerTenantCount: UInt32 = 0

@@ -1,0 +1,83 @@
+// What conditions look up: automata, one step for each byte of a text, and time zones, one search for an instant.
+
+/// A table that says whether a text matches a regular expression: an item of `automata`.
+struct Automaton {
+  /// States, classes, start and matched state, and the classes of the 256 bytes.
+  static let headByteCount = 16 + 256
+
+  let stateCount: Int
+  let classCount: Int
+  let start: Int
+  /// The state that accepts whatever follows; the number of states where there is none.
+  let matched: Int
+  let classesOffset: Int
+
+  init(_ words: Words, _ offset: Int) {
+    stateCount = Int(words.u32(offset))
+    classCount = Int(words.u32(offset &+ 4))
+    start = Int(words.u32(offset &+ 8))
+    matched = Int(words.u32(offset &+ 12))
+    classesOffset = offset &+ 16
+  }
+
+  /// One byte a state: whether a text that ends in it matches.
+  var endsOffset: Int { classesOffset &+ 256 }
+
+  /// Two bytes for each state and class, after the ends in whole words.
+  var stepsOffset: Int { endsOffset &+ (stateCount &+ 3) & ~3 }
+
+  var byteCount: Int {
+    let steps = 2 &* stateCount &* classCount
+    return Self.headByteCount &+ (stateCount &+ 3) & ~3 &+ (steps &+ 3) & ~3
+  }
+
+  @inline(__always) func step(_ state: Int, _ byte: UInt8, _ words: Words) -> Int {
+    let byteClass = Int(words.byte(classesOffset &+ Int(byte)))
+    return Int(words.u16(stepsOffset &+ 2 &* (state &* classCount &+ byteClass)))
+  }
+
+  @inline(__always) func accepts(_ state: Int, _ words: Words) -> Bool { words.byte(endsOffset &+ state) == 1 }
+}
+
+/// The offsets of a time zone: an item of `zones`.
+struct ZoneTable {
+  /// The number of transitions, the offset before the first, the instant after which nothing is known.
+  static let headByteCount = 16
+  static let transitionByteCount = 12
+
+  let count: Int
+  let initialOffset: Int32
+  let end: Int64
+  private let transitionsOffset: Int
+
+  init(_ words: Words, _ offset: Int) {
+    count = Int(words.u32(offset))
+    initialOffset = Int32(bitPattern: words.u32(offset &+ 4))
+    end = Int64(bitPattern: words.u64(offset &+ 8))
+    transitionsOffset = offset &+ Self.headByteCount
+  }
+
+  /// No place on earth is further than a day from Greenwich.
+  static func isOffset(_ seconds: Int32) -> Bool { seconds > -100_000 && seconds < 100_000 }
+
+  /// Seconds since 1970.
+  @inline(__always) func instant(_ index: Int, _ words: Words) -> Int64 {
+    Int64(bitPattern: words.u64(transitionsOffset &+ Self.transitionByteCount &* index))
+  }
+
+  @inline(__always) func offset(after index: Int, _ words: Words) -> Int32 {
+    Int32(bitPattern: words.u32(transitionsOffset &+ Self.transitionByteCount &* index &+ 8))
+  }
+
+  /// Seconds east of Greenwich at an instant; nil where it lies beyond what is known.
+  func offsetSeconds(at seconds: Int64, _ words: Words) -> Int32? {
+    if seconds >= end { return nil }
+    var low = 0
+    var high = count
+    while low < high {
+      let middle = (low &+ high) >> 1
+      if instant(middle, words) <= seconds { low = middle &+ 1 } else { high = middle }
+    }
+    return low == 0 ? initialOffset : offset(after: low &- 1, words)
+  }
+}

@@ -1,0 +1,76 @@
+// One case of the conformance suite, run through parser, checker and evaluator. Refuses nothing: what goes wrong is the
+// outcome.
+
+internal import PosternCEL
+
+/// What became of a case.
+struct ConformanceRun {
+  /// nil where the case passed.
+  let failure: String?
+
+  init(_ test: ConformanceFile.Case) { failure = Self.failure(of: test) }
+
+  private static func failure(of test: ConformanceFile.Case) -> String? {
+    let parsing = CELParser.parse(test.expr, macrosEnabled: test.disableMacros != true)
+    guard let tree = parsing.expression else {
+      return isErrorExpected(test) ? nil : "does not parse: \(parsing.issues.first?.message ?? "")"
+    }
+    var checking: CELChecking?
+    if test.disableCheck != true {
+      let found = CELChecker.check(tree, in: environment(of: test))
+      if let issue = found.issues.first {
+        return isErrorExpected(test) ? nil : "does not check: \(issue.message)"
+      }
+      if let expected = test.typedResult?.deducedType?.type, found.type != expected {
+        return "is of type \(found.type.map(\.description) ?? "none"), not \(expected)"
+      }
+      checking = found
+    }
+    return test.checkOnly == true ? nil : evaluate(test, tree, checking)
+  }
+
+  private static func evaluate(
+    _ test: ConformanceFile.Case, _ tree: CELExpression, _ checking: CELChecking?
+  ) -> String? {
+    let bindings = (test.bindings ?? [:]).mapValues(\.value.value)
+    let evaluator = CELEvaluator(container: test.container ?? "")
+    let expected = test.value?.value ?? test.typedResult?.result?.value ?? .bool(true)
+    do throws(CELError) {
+      let value = try evaluator.evaluate(tree, checking: checking, bindings)
+      if isErrorExpected(test) { return "is \(value), not an error" }
+      return value.isSame(as: expected) ? nil : "is \(value), not \(expected)"
+    } catch {
+      return isErrorExpected(test) ? nil : "is an error: \(error.message)"
+    }
+  }
+
+  private static func isErrorExpected(_ test: ConformanceFile.Case) -> Bool { test.evalError != nil }
+
+  private static func environment(of test: ConformanceFile.Case) -> CELEnvironment {
+    var environment = CELEnvironment(container: test.container ?? "")
+    for declaration in test.typeEnv ?? [] {
+      if let variable = declaration.ident { environment.variables[declaration.name] = variable.type.type }
+      environment.functions[declaration.name, default: []] += (declaration.function?.overloads ?? []).map {
+        CELEnvironment.Overload(
+          $0.overloadId, ($0.params ?? []).map(\.type), $0.resultType.type, isMethod: $0.isInstanceFunction == true)
+      }
+      if environment.functions[declaration.name]?.isEmpty == true { environment.functions[declaration.name] = nil }
+    }
+    return environment
+  }
+}
+
+extension CELValue {
+  /// Whether type and content are the same: numbers of different types are not, and NaN is NaN.
+  func isSame(as other: CELValue) -> Bool {
+    switch (self, other) {
+    case (.double(let left), .double(let right)): left == right || (left.isNaN && right.isNaN)
+    case (.list(let left), .list(let right)):
+      left.count == right.count && zip(left, right).allSatisfy { $0.isSame(as: $1) }
+    case (.map(let left), .map(let right)):
+      left.count == right.count
+        && left.entries.allSatisfy { entry in right[entry.key].map { entry.value.isSame(as: $0) } ?? false }
+    default: typeName == other.typeName && isEqual(to: other)
+    }
+  }
+}
