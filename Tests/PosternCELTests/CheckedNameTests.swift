@@ -92,4 +92,16 @@ struct CheckedNameTests {
   func macroForm() {
     #expect(checked("levels.exists(x)").issues.map(\.help).contains("`exists` is a macro: `list.exists(x, condition)`"))
   }
+
+  @Test(
+    "a function is found under its whole name, with a leading dot, and from inside its namespace",
+    arguments: ["math.greatest(1, 2)", ".math.greatest(1, 2)", "greatest(1, 2)", ".size('a')", "ip('::1').family()"])
+  func functionNames(text: String) {
+    #expect(outcome(text, in: CELEnvironment(container: "math")) == "int")
+  }
+
+  @Test("a macro's variable is a target and no namespace of functions")
+  func targetVariable() {
+    #expect(outcome("[1].exists(math, math.greatest(1) == 1)") == "there is no function `greatest`")
+  }
 }

@@ -7,13 +7,13 @@ extension TypeChecker {
   ) -> CELType {
     guard let target else { return typeOfFunction(node, function, arguments) }
     if let name = namespacedFunction(function, target) { return typeOfFunction(node, name, arguments) }
-    let methods = lookUp(function)?.filter(\.isMethod) ?? []
+    let methods = lookUp(function)?.overloads.filter(\.isMethod) ?? []
     if methods.isEmpty, let name = QualifiedName(target), !isResolved(name) {
       return typeOfFunction(node, (name.isAbsolute ? "." : "") + name.text + "." + function, arguments)
     }
     let types = [check(target)] + arguments.map { check($0) }
-    guard let overloads = lookUp(function) else { return reportUndeclared(node, function) }
-    return resolve(node, function, overloads, types, isMethod: true)
+    guard let found = lookUp(function) else { return reportUndeclared(node, function) }
+    return resolve(node, function, found.overloads, types, isMethod: true)
   }
 
   /// `math.greatest` for the method call `greatest` on `math`; nil where that is no function. A macro's variable is a
@@ -22,7 +22,7 @@ extension TypeChecker {
     guard let prefix = QualifiedName(target) else { return nil }
     guard prefix.isAbsolute || locals[prefix.names[0]]?.last == nil else { return nil }
     let name = (prefix.isAbsolute ? "." : "") + prefix.text + "." + function
-    return lookUp(name)?.contains { !$0.isMethod } == true ? name : nil
+    return lookUp(name)?.overloads.contains { !$0.isMethod } == true ? name : nil
   }
 
   private mutating func typeOfFunction(
@@ -32,21 +32,23 @@ extension TypeChecker {
     if function == CELOperator.and || function == CELOperator.or {
       return typeOfLogic(node, function, Array(zip(arguments, types)).map { (node: $0, type: $1) })
     }
-    guard let overloads = lookUp(function) else { return reportUndeclared(node, function) }
-    if CELDeclarations.variadicNames.contains(function), types.count > 1 {
-      guard let list = listOfNumbers(types) else { return reportOverload(node, function, overloads, types, false) }
+    guard let found = lookUp(function) else { return reportUndeclared(node, function) }
+    if CELDeclarations.variadicNames.contains(found.name), types.count > 1 {
+      guard let list = listOfNumbers(types) else {
+        return reportOverload(node, function, found.overloads, types, false)
+      }
       types = [list]
     }
-    return resolve(node, function, overloads, types, isMethod: false)
+    return resolve(node, function, found.overloads, types, isMethod: false)
   }
 
-  /// The overloads of a name in the container; a leading dot says that only the whole name counts.
-  private func lookUp(_ function: String) -> [CELEnvironment.Overload]? {
+  /// What a name is in the container, and its overloads; a leading dot says that only the whole name counts.
+  private func lookUp(_ function: String) -> (name: String, overloads: [CELEnvironment.Overload])? {
     let isAbsolute = function.utf8.first == UInt8(ascii: ".")
     let names = isAbsolute ? [String(function.dropFirst())] : environment.candidates(for: function)
     for name in names {
       let overloads = (CELDeclarations.functions[name] ?? []) + (environment.functions[name] ?? [])
-      if !overloads.isEmpty { return overloads }
+      if !overloads.isEmpty { return (name, overloads) }
     }
     return nil
   }
