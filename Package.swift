@@ -69,7 +69,8 @@ let package = Package(
       name: "PosternCompilerTests", dependencies: ["PosternCompiler", "PosternLanguage", "PosternKernel", "CPostern"],
       swiftSettings: house),
     .testTarget(
-      name: "AgreementTests", dependencies: ["PosternCompiler", "PosternLanguage", "PosternKernel", "CPostern"],
+      name: "AgreementTests",
+      dependencies: ["PosternCompiler", "PosternLanguage", "PosternCEL", "PosternKernel", "CPostern"],
       exclude: ["Cases"], swiftSettings: house),
     .testTarget(
       name: "CommandTests", dependencies: ["postern", "PosternLanguage"], exclude: ["Goldens"], swiftSettings: house),

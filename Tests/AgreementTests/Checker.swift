@@ -73,10 +73,12 @@ struct Checker {
 
   // MARK: validUntil
 
-  /// The answer stands until a millisecond before its end, and at its end it is another.
+  /// The answer stands until a millisecond before its end, and at its end it is another. An end that a condition's question
+  /// for the time sets is an end of what is promised, a second on: the answer may be the same after it, or change within it.
   private func checkEnd(
     of decision: Decision, _ request: Request, _ credential: Credential, at now: Int64
   ) throws(Violation) {
+    if decision.clock == .condition { return }
     guard decision.validUntil > now else {
       let isOver = now == .max || decision.validUntil == .max
       return try require(isOver, "an answer ends after it is given", ("now", decision), ("end", decision), at: now)
@@ -98,7 +100,10 @@ struct Checker {
     var spelled = request
     spelled.host = request.host.map(respelledHost)
     spelled.path = request.path.map(respelledPath)
-    if spelled.upgrade == nil && request.method == Array("GET".utf8) { spelled.method = Array("HEAD".utf8) }
+    // A condition may ask for the method itself.
+    let isAskedFor = policy.nodes.contains { $0.bindings.contains { $0.condition != nil } }
+      || policy.denyRules.contains { $0.condition != nil }
+    if !isAskedFor && spelled.upgrade == nil && request.method == Array("GET".utf8) { spelled.method = Array("HEAD".utf8) }
     var reordered = credential
     if credential.groups.count <= Credential.groupLimit { reordered.groups.reverse() }
     let respelled = try agreed(spelled, reordered, at: now)

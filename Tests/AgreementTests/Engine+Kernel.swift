@@ -8,7 +8,11 @@ struct KernelEngine: Engine {
   static let name = "kernel"
   private let bundle: OpenBundle
 
-  init(_ policy: Policy) throws { bundle = try OpenBundle(Compiler.compile(policy, revision: 1)) }
+  init(_ policy: Policy) throws {
+    let refused = Compiler.check(policy)
+    precondition(refused.isEmpty, "generated policies compile: \(refused.map(\.message))")
+    bundle = try OpenBundle(Compiler.compile(policy, revision: 1))
+  }
 
   func decide(_ request: Request, _ credential: Credential, at now: Int64) -> Decision {
     bundle.decide(request, credential, at: now)

@@ -7,11 +7,13 @@ struct PolicyDraft: Sendable {
   struct Binding: Sendable {
     var grantsAccess = true
     var members: [Member]
+    var condition: String?
   }
 
   struct DenyRule: Sendable {
     var denied: [Member]
     var exceptions: [Member]
+    var condition: String?
   }
 
   struct DirectoryGroup: Sendable {
@@ -59,6 +61,7 @@ struct PolicyDraft: Sendable {
   var clockSkewSeconds: UInt32 = 30
   var providers: [Provider] = []
   var groups: [DirectoryGroup] = []
+  var levels: [(name: String, condition: String)] = []
   var nodes: [Node] = [Node(name: "", parent: nil)]
 
   static let span = Span(fileIndex: 0, startLine: 1, startColumn: 1, endLine: 1, endColumn: 1)
@@ -87,11 +90,20 @@ private struct Assembly {
         name: sourced("organization"), clockSkewSeconds: draft.clockSkewSeconds, budget: nil, guards: []),
       providers: draft.providers.map(Self.provider), nodes: [], apps: [], denyRules: [], members: [], groups: [],
       accessLevels: [], tests: [])
+    policy.accessLevels = draft.levels.map {
+      AccessLevel(name: sourced($0.name), condition: Self.condition($0.condition))
+    }
     for index in draft.nodes.indices { append(draft.nodes[index], at: index) }
+    let mistakes = policy.readConditions().filter { $0.severity == .error }
+    precondition(mistakes.isEmpty, "generated conditions check: \(mistakes.map(\.message))")
     policy.groups = draft.groups.map { group in
       DirectoryGroup(
         memberIndex: memberIndex(of: group.group), members: uses(of: group.members), span: PolicyDraft.span)
     }
+  }
+
+  private static func condition(_ text: String) -> Condition {
+    Condition(title: "generated", expression: sourced(text))
   }
 
   private static func provider(_ draft: PolicyDraft.Provider) -> LoginProvider {
@@ -119,12 +131,13 @@ private struct Assembly {
       policy.denyRules.append(
         DenyRule(
           nodeIndex: index, deniedPrincipals: uses(of: rule.denied), exceptionPrincipals: uses(of: rule.exceptions),
-          condition: nil, span: PolicyDraft.span))
+          condition: rule.condition.map(Self.condition), span: PolicyDraft.span))
     }
     let bindings = node.bindings.map { binding in
       Binding(
         role: binding.grantsAccess ? "roles/iap.httpsResourceAccessor" : "roles/viewer",
-        grantsAccess: binding.grantsAccess, members: uses(of: binding.members), condition: nil, span: PolicyDraft.span)
+        grantsAccess: binding.grantsAccess, members: uses(of: binding.members),
+        condition: binding.condition.map(Self.condition), span: PolicyDraft.span)
     }
     let parentPath = node.parent.map { policy.nodes[$0].path } ?? ""
     policy.nodes.append(

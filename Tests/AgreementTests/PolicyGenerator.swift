@@ -36,6 +36,7 @@ struct PolicyGenerator {
   static func draft(seed: UInt64) -> PolicyDraft {
     var generator = PolicyGenerator(random: Random(seed: seed))
     generator.generate()
+    generator.draft.addConditions(seed: seed)
     return generator.draft
   }
 

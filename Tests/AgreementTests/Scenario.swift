@@ -19,8 +19,12 @@ extension Scenario {
     var random = Random(seed: seed ^ (UInt64(index) &+ 1) &* 0xD134_2543_DE82_EF95)
     let app = random.pick(policy.apps)
     let now = random.chance(2) ? random.pick(extremeTimes) : ordinaryNow + Int64(random.below(1_000_000))
-    let request = RequestGenerator.request(for: app, seed: random.next())
-    let credential = CredentialGenerator.credential(for: app, in: policy, at: now, seed: random.next())
+    let requestSeed = random.next()
+    let credentialSeed = random.next()
+    var request = RequestGenerator.request(for: app, seed: requestSeed)
+    request.addConditionFacts(seed: requestSeed)
+    var credential = CredentialGenerator.credential(for: app, in: policy, at: now, seed: credentialSeed)
+    credential.addConditionFacts(seed: credentialSeed)
     return (request, credential, now)
   }
 }

@@ -1,5 +1,6 @@
 // Cuts a violation down to the pieces that it needs: takes away one thing after another, and keeps what still fails.
 
+import PosternCEL
 import PosternLanguage
 
 struct Shrinker {
@@ -87,10 +88,27 @@ struct Shrinker {
     edits += removals(\.draft.nodes[index].denyRules, in: scenario)
     for rule in node.bindings.indices {
       edits += removals(\.draft.nodes[index].bindings[rule].members, in: scenario, least: 1)
+      edits += conditionEdits(\.draft.nodes[index].bindings[rule].condition, in: scenario)
     }
     for rule in node.denyRules.indices {
       edits += removals(\.draft.nodes[index].denyRules[rule].denied, in: scenario, least: 1)
       edits += removals(\.draft.nodes[index].denyRules[rule].exceptions, in: scenario)
+      edits += conditionEdits(\.draft.nodes[index].denyRules[rule].condition, in: scenario)
+    }
+    return edits
+  }
+
+  /// No condition, or an operand of the one there is.
+  private static func conditionEdits(_ field: WritableKeyPath<Scenario, String?>, in scenario: Scenario) -> [Edit] {
+    guard let text = scenario[keyPath: field], let tree = CELParser.parse(text).expression else { return [] }
+    var edits = [reset(field, to: nil)]
+    guard case .call(let function, _, let operands) = tree.kind,
+      [CELOperator.and, CELOperator.or, CELOperator.not, CELOperator.conditional].contains(function)
+    else { return edits }
+    for operand in operands {
+      let part = String(decoding: Array(text.utf8)[operand.range], as: UTF8.self)
+      // Half of a parenthesis is no condition.
+      if CELParser.parse(part).expression != nil { edits.append(reset(field, to: part)) }
     }
     return edits
   }

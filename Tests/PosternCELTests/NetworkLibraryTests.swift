@@ -100,7 +100,7 @@ struct NetworkLibraryTests {
       inIpRange('10.1.2.3', []) => false
       inIpRange('10.1.2.3', ['10.0.0.0/8', 'none']) => error
       inIpRange('10.1.2.3', ['none', '10.0.0.0/8']) => error
-      inIpRange('10.1.2.3', ['10.1.2.3']) => error
+      inIpRange('10.1.2.3', ['10.1.2.3']) => true
       inIpRange('', ['10.0.0.0/8']) => error
       inIpRange(1, ['10.0.0.0/8']) => error
       inIpRange('10.1.2.3', [1]) => error

@@ -99,6 +99,12 @@ extension CELLibrary {
     }
   }
 
+  /// Google's own example names a single address as a range.
+  private static func readRange(_ value: CELValue) throws(CELError) -> CELNetwork? {
+    guard case .string(let text) = value, let address = CELAddress(text: text) else { return try readNetwork(value) }
+    return CELNetwork(address: address, prefixLength: address.bytes.count * 8)
+  }
+
   private static func containsAddress(_ call: CELCall) throws(CELError) -> CELValue? {
     guard case .network(let range) = call.first, let address = try readAddress(call.arguments[1]) else { return nil }
     return .bool(range.contains(address))
@@ -116,7 +122,7 @@ extension CELLibrary {
     if case .list(let elements) = values[0] { values = elements }
     var isInside = false
     for value in values {
-      guard let range = try readNetwork(value) else { return nil }
+      guard let range = try readRange(value) else { return nil }
       if range.contains(address) { isInside = true }
     }
     return .bool(isInside)

@@ -81,9 +81,22 @@ extension ConditionLowering {
     }
   }
 
-  /// The path of what a map holds under a name.
+  /// The path of what a map holds under a name: `.name`, or `["name"]` for a header and for what is no identifier.
   static func path(_ path: String, _ key: String) -> String {
-    path == "request.headers" ? "\(path)[\"\(key)\"]" : path + "." + key
+    let isIdentifier =
+      (key.utf8.first.map { !isDigit($0) } ?? false)
+      && key.utf8.allSatisfy { isDigit($0) || $0 == UInt8(ascii: "_") || isLetter($0) }
+    if isIdentifier && path != "request.headers" { return path + "." + key }
+    let escaped = key.unicodeScalars.reduce(into: "") { text, scalar in
+      if scalar == "\"" || scalar == "\\" { text += "\\" }
+      text.unicodeScalars.append(scalar)
+    }
+    return "\(path)[\"\(escaped)\"]"
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
+  private static func isLetter(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
   }
 
   /// Attributes that are the same for every request through the gate.

@@ -7,62 +7,98 @@ internal import PosternLanguage
 
 /// An attribute of a bundle.
 struct AttributePath {
+  /// `request`, `auth`, `claims`, then keys.
   private let steps: [[UInt8]]
-  private let path: [UInt8]
   private let wantsAddress: Bool
 
   init(path: [UInt8], tag: UInt8) {
-    self.path = path
     wantsAddress = tag == UInt8(truncatingIfNeeded: POSTERN_ADDRESS)
-    steps = path.split(separator: UInt8(ascii: ".")).map(Array.init)
+    steps = Self.steps(of: path[...])
   }
+
+  /// Takes `a.b["c.\"d"]` apart.
+  private static func steps(of path: ArraySlice<UInt8>) -> [[UInt8]] {
+    var steps: [[UInt8]] = [[]]
+    var index = path.startIndex
+    var isQuoted = false
+    while index < path.endIndex {
+      let byte = path[index]
+      if isQuoted && byte == UInt8(ascii: "\\") && index + 1 < path.endIndex {
+        index += 1
+        steps[steps.count - 1].append(path[index])
+      } else if isQuoted && byte == UInt8(ascii: "\"") {
+        // Past the closing bracket too.
+        isQuoted = false
+        index += 1
+      } else if !isQuoted && byte == UInt8(ascii: "[") {
+        isQuoted = true
+        steps.append([])
+        index += 1
+      } else if !isQuoted && byte == UInt8(ascii: ".") {
+        steps.append([])
+      } else {
+        steps[steps.count - 1].append(byte)
+      }
+      index += 1
+    }
+    return steps
+  }
+
+  /// Whether the first steps are these.
+  private func begins(_ names: String...) -> Bool { steps.starts(with: names.map { Array($0.utf8) }) }
 
   /// Puts the attribute's value into its slot.
   func pack(_ request: Request, _ credential: Credential, slot: Int, into facts: inout FactBuffer) {
-    guard let value = value(request, credential) else { return }
-    guard value.isWhole else { return facts.setUnknown(slot: slot) }
-    if !wantsAddress { return facts.set(value, slot: slot) }
-    if case .text(let bytes) = value, let address = CELAddress(text: String(decoding: bytes, as: UTF8.self)) {
-      facts.set(address: address.bytes, slot: slot)
+    switch fact(request, credential) {
+    case .absent: return
+    case .unknown: facts.setUnknown(slot: slot)
+    // It is there, and an error to whoever asks what it is: as a text that is none.
+    case .value(let value) where !value.isWhole: facts.set(.text([0xFF]), slot: slot)
+    case .value(let value) where !wantsAddress: facts.set(value, slot: slot)
+    case .value(let value):
+      if case .text(let bytes) = value, let address = CELAddress(text: String(decoding: bytes, as: UTF8.self)) {
+        facts.set(address: address.bytes, slot: slot)
+      }
     }
   }
 
-  private func value(_ request: Request, _ credential: Credential) -> FactValue? {
-    if let name = header { return request.header(name).map(FactValue.text) }
-    switch String(decoding: path, as: UTF8.self) {
-    case "request.headers": return .map(request.headers)
-    case "origin.ip": return Self.address(request.clientAddress)
-    case "origin.region_code": return request.regionCode.map(FactValue.text)
-    case "destination.ip": return Self.address(request.destinationAddress)
-    case "destination.port": return request.destinationPort.map(FactValue.int)
-    default: return credential.kind == .none ? nil : value(of: credential)
-    }
+  /// What is known of a fact.
+  private enum Fact {
+    case absent
+    /// Not even whether it is there: what should hold it is no map.
+    case unknown
+    case value(FactValue)
+
+    init(_ value: FactValue?) { self = value.map(Fact.value) ?? .absent }
   }
 
-  private func value(of credential: Credential) -> FactValue? {
-    let name = String(decoding: path, as: UTF8.self)
-    if name == "request.auth.claims" { return .map(credential.claims) }
-    if name == "request.auth.principal" {
+  private func fact(_ request: Request, _ credential: Credential) -> Fact {
+    if begins("request", "headers") {
+      return steps.count == 2 ? .value(.map(request.headers)) : Self.fact(steps.dropFirst(2), in: request.headers)
+    }
+    if begins("origin", "ip") { return Fact(Self.address(request.clientAddress)) }
+    if begins("origin", "region_code") { return Fact(request.regionCode.map(FactValue.text)) }
+    if begins("destination", "ip") { return Fact(Self.address(request.destinationAddress)) }
+    if begins("destination", "port") { return Fact(request.destinationPort.map(FactValue.int)) }
+    return credential.kind == .none ? .absent : fact(of: credential)
+  }
+
+  private func fact(of credential: Credential) -> Fact {
+    if begins("request", "auth", "principal") {
       let email = credential.emailVerified ? credential.email : nil
-      return (email ?? credential.subject).map(FactValue.text)
+      return Fact((email ?? credential.subject).map(FactValue.text))
     }
-    if name.hasPrefix("request.auth.claims.") { return Self.value(steps.dropFirst(3), in: credential.claims) }
-    return name.hasPrefix("device.") ? Self.value(steps.dropFirst(1), in: credential.device) : nil
+    if begins("request", "auth", "claims") {
+      return steps.count == 3 ? .value(.map(credential.claims)) : Self.fact(steps.dropFirst(3), in: credential.claims)
+    }
+    return begins("device") ? Self.fact(steps.dropFirst(1), in: credential.device) : .absent
   }
 
-  /// A value that is not whole stands for what lies in no map.
-  private static func value(_ steps: ArraySlice<[UInt8]>, in map: [[UInt8]: FactValue]) -> FactValue? {
-    guard let first = steps.first else { return nil }
-    if steps.count == 1 { return map[first] }
-    guard case .map(let inner)? = map[first] else { return .text([0xFF]) }
-    return value(steps.dropFirst(), in: inner)
-  }
-
-  /// The name in `request.headers["name"]`.
-  private var header: [UInt8]? {
-    let prefix = Array("request.headers[\"".utf8)
-    guard path.starts(with: prefix), path.count >= prefix.count + 2 else { return nil }
-    return Array(path[prefix.count..<path.count - 2])
+  private static func fact(_ steps: ArraySlice<[UInt8]>, in map: [[UInt8]: FactValue]) -> Fact {
+    guard let first = steps.first else { return .absent }
+    if steps.count == 1 { return Fact(map[first]) }
+    guard case .map(let inner)? = map[first] else { return .unknown }
+    return fact(steps.dropFirst(), in: inner)
   }
 
   /// An address as it is written canonically, an IPv4 address that is mapped into IPv6 as itself.
@@ -101,11 +137,6 @@ extension Request {
       }
     }
     return headers
-  }
-
-  func header(_ name: [UInt8]) -> [UInt8]? {
-    guard case .text(let value)? = headers[name] else { return nil }
-    return value
   }
 
   private var namedHeaders: [(name: String, value: [UInt8]?)] {

@@ -1,0 +1,212 @@
+// Conditions that check and lower, over facts that some requests have and others have not: texts of the language itself, so
+// that parser, checker and lowering are asked too.
+
+import PosternLanguage
+
+struct ConditionGenerator {
+  private var random: Random
+  /// Access levels that may be named; a level names those before it.
+  private let levels: [String]
+
+  static let levels = ["corp", "night", "managed"]
+
+  init(random: Random, levels: [String] = ConditionGenerator.levels) {
+    self.random = random
+    self.levels = levels
+  }
+
+  /// A condition of so many levels of operators at most.
+  mutating func condition(depth: Int) -> String {
+    if depth == 0 || random.chance(30) { return atom() }
+    let first = condition(depth: depth - 1)
+    switch random.below(8) {
+    case 0: return "!(\(first))"
+    case 1: return "(\(first) ? \(condition(depth: depth - 1)) : \(condition(depth: depth - 1)))"
+    case 2, 3, 4: return "(\(first) && \(condition(depth: depth - 1)))"
+    default: return "(\(first) || \(condition(depth: depth - 1)))"
+    }
+  }
+
+  private mutating func atom() -> String {
+    switch random.below(12) {
+    case 0, 1: text()
+    case 2: set()
+    case 3: time()
+    case 4, 5: claim()
+    case 6: matching()
+    case 7: address()
+    case 8: level()
+    case 9: presence()
+    case 10: device()
+    default: random.pick(["true", "false", "1 / 0 == 1", "2 > 1", "'a' in ['a', 'b']", "dyn(1) == 1.0"])
+    }
+  }
+
+  // MARK: texts
+
+  private static let texts = [
+    "request.path", "request.host", "request.method", "request.scheme", "request.query", "request.headers['x-a']",
+    "request.headers[\"accept\"]", "request.auth.principal", "origin.ip", "origin.region_code", "destination.ip",
+    "resource.name", "resource.type", "request.auth.claims.dept",
+  ]
+
+  private static let constants = [
+    "", "/", "/a", "/a/b", "GET", "POST", "https", "h0.test", "h", "x=1", "fin", "ops", "été", "10.1.2.3", "CH",
+    "ann@a.test", "a", "app0", "text/html",
+  ]
+
+  private mutating func quoted() -> String { "'\(random.pick(Self.constants))'" }
+
+  private mutating func text() -> String {
+    let text = random.pick(Self.texts)
+    switch random.below(5) {
+    case 0: return "\(text).startsWith(\(quoted()))"
+    case 1: return "\(text).endsWith(\(quoted()))"
+    case 2: return "\(text).startsWith(\(random.pick(Self.texts.filter { !$0.contains("claims") })))"
+    default: return "\(text) \(comparison()) \(quoted())"
+    }
+  }
+
+  private mutating func comparison() -> String { random.pick(["==", "==", "!=", "<", "<=", ">", ">="]) }
+
+  private mutating func set() -> String {
+    let items = (0..<random.below(6)).map { _ in quoted() }.joined(separator: ", ")
+    return "\(random.pick(Self.texts)) in [\(items)]"
+  }
+
+  private static let patterns = [
+    "^/a", "a+b?$", "(a|b)*/", "[a-z0-9]+[.]test", ".", "^$", "(?i)get|post", "x{2,3}", "é", "\\\\d+", "(a+)+$", "/a/b",
+  ]
+
+  private mutating func matching() -> String {
+    random.chance(60)
+      ? "\(random.pick(Self.texts)).matches('\(random.pick(Self.patterns))')"
+      : "\(random.pick(Self.texts)).contains(\(quoted()))"
+  }
+
+  // MARK: times
+
+  private mutating func time() -> String {
+    if random.chance(30) {
+      let instant = random.pick(["2023-11-14T22:13:20Z", "1970-01-01T00:00:00Z", "2023-11-14T22:20:00.5Z", "9999-12-31T23:59:59Z"])
+      return "request.time \(comparison()) timestamp('\(instant)')"
+    }
+    let part = random.pick([
+      "getFullYear", "getMonth", "getDate", "getDayOfMonth", "getDayOfWeek", "getDayOfYear", "getHours", "getMinutes",
+      "getSeconds", "getMilliseconds",
+    ])
+    let zone = random.pick(["", "", "'+05:30'", "'-03:00'", "'UTC'"])
+    return "request.time.\(part)(\(zone)) \(comparison()) \(random.pick([0, 1, 5, 13, 14, 22, 30, 2023, 318]))"
+  }
+
+  // MARK: claims and the rest
+
+  private mutating func claim() -> String {
+    let claim = random.pick(["dept", "level", "flag", "list", "inner.x", "inner.missing.x", "none"])
+    let path = "request.auth.claims.\(claim)"
+    switch random.below(5) {
+    case 0: return path
+    case 1: return "\(path) in ['fin', 2, 3u, true, 2.5, null]"
+    case 2: return "\(random.pick(["'fin'", "2", "2.0", "true"])) in \(path)"
+    case 3: return "\(path) \(comparison()) \(random.pick(["2", "2u", "2.5", "'fin'", "true", "null", "b'x'", "double('NaN')"]))"
+    default: return "request.auth.claims[\"\(claim)\"] == 'fin'"
+    }
+  }
+
+  private mutating func presence() -> String {
+    "has(request.auth.claims.\(random.pick(["dept", "level", "inner.x", "inner.missing.x", "none"])))"
+  }
+
+  private mutating func address() -> String {
+    let address = random.pick(["origin.ip", "origin.ip", "destination.ip", "request.auth.claims.dept"])
+    let ranges = random.pick([
+      "'10.0.0.0/8'", "['10.0.0.0/8', '192.168.0.0/16']", "['0.0.0.0/0']", "['::/0']", "['2001:db8::/32', '10.1.2.0/24']",
+      "'10.1.2.3'", "['10.0.0.0/9', '10.128.0.0/9', '11.0.0.0/8']",
+    ])
+    return "inIpRange(\(address), \(ranges))"
+  }
+
+  private mutating func level() -> String {
+    guard !levels.isEmpty else { return "destination.port == 443" }
+    let level = random.pick(levels)
+    return random.chance(50) ? "levels.\(level)" : "'\(level)' in request.auth.access_levels"
+  }
+
+  private mutating func device() -> String {
+    random.pick([
+      "device.os_type == 'DESKTOP_MAC'", "device.is_corp_owned_device", "destination.port == 443",
+      "destination.port > 443.5", "device.os_version >= '14'",
+    ])
+  }
+}
+
+extension PolicyDraft {
+  /// Gives some bindings and deny rules conditions, drawn apart from everything else so that other draws stay as they were.
+  mutating func addConditions(seed: UInt64) {
+    var random = Random(seed: seed ^ 0x00C0_4D17_1045)
+    guard random.chance(60) else { return }
+    for (index, name) in ConditionGenerator.levels.enumerated() {
+      var generator = ConditionGenerator(
+        random: Random(seed: random.next()), levels: Array(ConditionGenerator.levels[..<index]))
+      levels.append((name, generator.condition(depth: 2)))
+    }
+    for node in nodes.indices {
+      for binding in nodes[node].bindings.indices where random.chance(50) {
+        let isPublic = nodes[node].bindings[binding].members.contains { $0 == .allUsers || $0 == .allAuthenticatedUsers }
+        if isPublic || !nodes[node].bindings[binding].grantsAccess { continue }
+        nodes[node].bindings[binding].condition = Self.condition(&random)
+      }
+      for rule in nodes[node].denyRules.indices where random.chance(50) {
+        nodes[node].denyRules[rule].condition = Self.condition(&random)
+      }
+    }
+  }
+
+  private static func condition(_ random: inout Random) -> String {
+    var generator = ConditionGenerator(random: Random(seed: random.next()))
+    return generator.condition(depth: 3)
+  }
+}
+
+extension Request {
+  /// Facts that only conditions ask for.
+  mutating func addConditionFacts(seed: UInt64) {
+    var random = Random(seed: seed ^ 0x00FA_C750_0001)
+    clientAddress = random.pick([
+      Array("10.1.2.3".utf8), Array("::ffff:10.1.2.3".utf8), Array("2001:db8::1".utf8), Array("nobody".utf8), nil, [0xFF],
+      Array("192.168.7.7".utf8), Array("FE80::1".utf8),
+    ])
+    destinationAddress = random.pick([Array("10.9.9.9".utf8), nil])
+    destinationPort = random.pick([443, 80, nil])
+    regionCode = random.pick([Array("CH".utf8), Array("US".utf8), nil, [0xC3]])
+    if random.chance(60) {
+      let value = random.pick([Array("a".utf8), Array("été".utf8), [0x80], [], Array(repeating: 0x61, count: 16_385)])
+      otherHeaders.append(Header(name: Array("x-a".utf8), value: value))
+    }
+    if random.chance(10) { otherHeaders.append(Header(name: Array("X-A".utf8), value: Array("b".utf8))) }
+  }
+}
+
+extension Credential {
+  /// Claims and device facts that only conditions ask for.
+  mutating func addConditionFacts(seed: UInt64) {
+    var random = Random(seed: seed ^ 0x00FA_C750_0002)
+    let texts = ["fin", "ops", "10.1.2.3", "été", ""].map { FactValue.text(Array($0.utf8)) }
+    let scalars: [FactValue] =
+      texts + [
+        .int(2), .int(-1), .uint(2), .uint(.max), .double(2), .double(2.5), .double(.infinity), .bool(true), .bool(false), .null,
+        .bytes([0x78]), .timestamp(milliseconds: 0), .duration(milliseconds: 1), .text([0xFF]),
+      ]
+    for name in ["dept", "level", "flag"] where random.chance(75) { claims[Array(name.utf8)] = random.pick(scalars) }
+    if random.chance(70) {
+      let count = random.pick([0, 1, 3, 64, 65])
+      claims[Array("list".utf8)] = .list((0..<count).map { _ in random.pick(scalars) })
+    }
+    if random.chance(70) { claims[Array("inner".utf8)] = .map([Array("x".utf8): random.pick(scalars)]) }
+    if random.chance(70) {
+      device[Array("os_type".utf8)] = random.pick([.text(Array("DESKTOP_MAC".utf8)), .text(Array("X".utf8))])
+      device[Array("is_corp_owned_device".utf8)] = .bool(random.chance(50))
+      device[Array("os_version".utf8)] = .text(Array("14.2".utf8))
+    }
+  }
+}
