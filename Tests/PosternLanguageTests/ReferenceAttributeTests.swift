@@ -1,5 +1,6 @@
 // What conditions may ask for, and when asking is an error: each attribute by what a condition over it comes to.
 
+import Foundation
 import PosternCEL
 import Testing
 
@@ -227,6 +228,19 @@ struct ReferenceAttributeTests {
       }
       #expect(outcome == .yes, "\(attribute.name)")
     }
+  }
+}
+
+extension ReferenceAttributeTests {
+  @Test("every declared attribute stands in the table of docs/language.md, and nothing else does")
+  func documentation() throws {
+    let page = DiagnosticPage.folder.deletingLastPathComponent().appendingPathComponent("language.md")
+    let text = try String(contentsOf: page, encoding: .utf8)
+    let section = try #require(
+      text.components(separatedBy: "\n## Conditions\n").last?.components(separatedBy: "\n## ").first)
+    let rows = section.split(separator: "\n").filter { $0.hasPrefix("| `") }.map { $0.split(separator: "|")[0] }
+    let names = rows.flatMap { $0.matches(of: /`([a-zA-Z_.]+)`/).map { String($0.output.1) } }
+    #expect(Set(names).subtracting(["levels.NAME"]) == Set(ConditionEnvironment.attributes.map(\.name)))
   }
 }
 
