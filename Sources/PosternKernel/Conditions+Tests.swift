@@ -70,36 +70,11 @@ extension Bundle {
     return sign(left.value, right.value)
   }
 
+  /// An integer that meets a double is rounded to one, as the CEL project's own cases ask.
   private static func orderOfDouble(_ left: Register, _ right: Register) -> Int? {
-    if !left.has(POSTERN_DOUBLE) {
-      guard let order = orderOfDouble(right, left) else { return nil }
-      return 0 &- order
-    }
-    let value = Double(bitPattern: left.value)
-    if value.isNaN { return nil }
-    if right.has(POSTERN_DOUBLE) {
-      let other = Double(bitPattern: right.value)
-      return other.isNaN ? nil : sign(value, other)
-    }
-    return right.has(POSTERN_INT)
-      ? order(value, toSigned: Int64(bitPattern: right.value)) : order(value, toUnsigned: right.value)
-  }
-
-  /// Exactly: an integer that no double equals lies between two of them.
-  private static func order(_ value: Double, toSigned other: Int64) -> Int {
-    if value >= 0x1p63 { return 1 }
-    if value < -0x1p63 { return -1 }
-    let whole = value.rounded(.towardZero)
-    let order = sign(Int64(whole), other)
-    return order != 0 ? order : sign(value, whole)
-  }
-
-  private static func order(_ value: Double, toUnsigned other: UInt64) -> Int {
-    if value >= 0x1p64 { return 1 }
-    if value < 0 { return -1 }
-    let whole = value.rounded(.towardZero)
-    let order = sign(UInt64(whole), other)
-    return order != 0 ? order : sign(value, whole)
+    let first = left.asDouble
+    let second = right.asDouble
+    return first.isNaN || second.isNaN ? nil : sign(first, second)
   }
 
   // MARK: texts
@@ -252,6 +227,12 @@ extension Bundle {
 }
 
 extension Register {
+  /// Of a number.
+  var asDouble: Double {
+    if has(POSTERN_DOUBLE) { return Double(bitPattern: value) }
+    return has(POSTERN_INT) ? Double(Int64(bitPattern: value)) : Double(value)
+  }
+
   @inline(__always) var isNumber: Bool { has(POSTERN_INT) || has(POSTERN_UINT) || has(POSTERN_DOUBLE) }
 }
 

@@ -25,7 +25,8 @@ extension Bundle {
       case Opcode.loadRequest.rawValue:
         if !load(RequestPart(head.b), facts, &registers[head.destination]) { target = head.x }
       case Opcode.loadFact.rawValue:
-        if !load(slot: Int(head.b), facts, &registers[head.destination]) { target = head.x }
+        let isOfCaller = word.u32(8) == 1
+        if !load(slot: Int(head.b), isOfCaller: isOfCaller, facts, &registers[head.destination]) { target = head.x }
       case Opcode.timePart.rawValue:
         let part = Self.timePart(
           registers[head.right], TimePart(head.b), offsetSeconds: Int32(bitPattern: word.u32(8)))
@@ -55,7 +56,7 @@ extension Bundle {
     case Opcode.testMember.rawValue: isMember(left, right, facts)
     case Opcode.testMatches.rawValue: matches(left, right, facts)
     case Opcode.testTrue.rawValue: left.has(POSTERN_BOOL) ? Truth(left.value == 1) : .error
-    default: isPresent(slot: Int(head.b), facts)
+    default: isPresent(slot: Int(head.b), isOfCaller: head.a == 1, facts)
     }
   }
 }
@@ -100,7 +101,7 @@ extension Bundle {
       return true
     default:
       register = Register(tag: POSTERN_TIMESTAMP, value: UInt64(bitPattern: facts.now))
-      return true
+      return ConditionLimit.timestamps.contains(facts.now)
     }
   }
 
@@ -117,9 +118,9 @@ extension Bundle {
   /// Loads the fact of a slot; false where it is absent, unknown, or not what its tag says.
   @inline(__always)
   private borrowing func load(
-    slot: Int, _ facts: borrowing ConditionRun, _ register: inout Register
+    slot: Int, isOfCaller: Bool, _ facts: borrowing ConditionRun, _ register: inout Register
   ) -> Bool {
-    if slot >= facts.cells.count { return false }
+    if slot >= facts.cells.count || (isOfCaller && !facts.isAttached) { return false }
     return load(facts.cells[slot], facts, &register)
   }
 
@@ -127,9 +128,15 @@ extension Bundle {
   @inline(__always)
   borrowing func load(_ cell: postern_cell, _ facts: borrowing ConditionRun, _ register: inout Register) -> Bool {
     switch Int(cell.tag) {
-    case POSTERN_NULL, POSTERN_BOOL, POSTERN_INT, POSTERN_UINT, POSTERN_DOUBLE, POSTERN_TIMESTAMP, POSTERN_DURATION:
+    case POSTERN_NULL, POSTERN_BOOL, POSTERN_INT, POSTERN_UINT, POSTERN_DOUBLE:
       register = Register(tag: Int(cell.tag), value: cell.value)
       return true
+    case POSTERN_TIMESTAMP:
+      register = Register(tag: POSTERN_TIMESTAMP, value: cell.value)
+      return ConditionLimit.timestamps.contains(Int64(bitPattern: cell.value))
+    case POSTERN_DURATION:
+      register = Register(tag: POSTERN_DURATION, value: cell.value)
+      return ConditionLimit.durations.contains(Int64(bitPattern: cell.value))
     case POSTERN_TEXT, POSTERN_BYTES, POSTERN_ADDRESS:
       guard let range = cell.range(in: facts.text.count) else { return false }
       register = Register(tag: Int(cell.tag), value: cell.value, count: cell.length)
@@ -144,7 +151,8 @@ extension Bundle {
     }
   }
 
-  private borrowing func isPresent(slot: Int, _ facts: borrowing ConditionRun) -> Truth {
+  private borrowing func isPresent(slot: Int, isOfCaller: Bool, _ facts: borrowing ConditionRun) -> Truth {
+    if isOfCaller && !facts.isAttached { return .error }
     if slot >= facts.cells.count { return .no }
     let tag = Int(facts.cells[slot].tag)
     return tag == POSTERN_UNKNOWN ? .error : Truth(tag != POSTERN_ABSENT)
@@ -158,6 +166,10 @@ package enum ConditionLimit {
   /// Bytes of a text in the facts; more is an error value.
   package static let textBytes = 16_384
   package static let registers = 16
+  /// Milliseconds since 1970 of the years 1 to 9999, as CEL bounds instants.
+  static var timestamps: ClosedRange<Int64> { -62_135_596_800_000...253_402_300_799_999 }
+  /// Milliseconds of about 10,000 years, as CEL bounds durations.
+  static var durations: ClosedRange<Int64> { -315_576_000_000_999...315_576_000_000_999 }
 }
 
 extension postern_cell {

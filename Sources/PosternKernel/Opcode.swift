@@ -170,7 +170,7 @@ extension Opcode {
     case 19: OpcodeShape("fault", endsPath: true)
     case 20: OpcodeShape("loadConstant", a: .writes, b: .constantTag, y: .constant, z: .constant)
     case 21: OpcodeShape("loadRequest", a: .writes, b: .requestPart, x: .target)
-    case 22: OpcodeShape("loadFact", a: .writes, b: .slot, x: .target)
+    case 22: OpcodeShape("loadFact", a: .writes, b: .slot, x: .target, y: .flag)
     case 23: OpcodeShape("timePart", a: .converts, b: .timePart, x: .target, y: .offsetSeconds)
     case 24: OpcodeShape("zonedTimePart", a: .converts, b: .timePart, x: .target, y: .zone)
     case 25: OpcodeShape(test: "testCompare", a: .readsTwo, b: .comparison)
@@ -179,7 +179,7 @@ extension Opcode {
     case 28: OpcodeShape(test: "testMember", a: .readsTwo)
     case 29: OpcodeShape(test: "testMatches", a: .readsTwo)
     case 30: OpcodeShape(test: "testTrue", a: .reads)
-    case 31: OpcodeShape(test: "testFact", b: .slot)
+    case 31: OpcodeShape(test: "testFact", a: .flag, b: .slot)
     default: nil
     }
   }

@@ -127,13 +127,16 @@ struct ConditionRun: ~Escapable {
   let scheme: TextRange?
   let query: TextRange?
   let app: UInt32
+  /// Whether the credential is the caller's here: of an anonymous one nothing is known.
+  let isAttached: Bool
 
   @_lifetime(copy text, copy cells, copy path)
   init(
     _ request: postern_request, text: Span<UInt8>, cells: Span<postern_cell>, path: Span<UInt8>, now: Int64,
-    app: UInt32
+    app: UInt32, isAttached: Bool
   ) {
     self.app = app
+    self.isAttached = isAttached
     self.text = text
     self.cells = cells
     self.path = path

@@ -216,7 +216,7 @@ extension Bundle {
     _ decision: inout postern_decision
   ) -> Bool {
     if line.denySet == BundleFormat.none { return false }
-    let conditions = ConditionRun(request, text: text, cells: cells, path: path, now: hearing.now, app: line.index)
+    let conditions = ConditionRun(request, text: text, cells: cells, path: path, now: hearing.now, app: line.index, isAttached: true)
     return isDenied(bySet: line.denySet, conditions, IdentityView(identity), &run, &decision)
   }
 
@@ -250,7 +250,7 @@ extension Bundle {
     _ cells: Span<postern_cell>, path: Span<UInt8>, _ run: inout ClockRun, _ decision: inout postern_decision
   ) -> Bool {
     if line.denySet == BundleFormat.none { return false }
-    let conditions = ConditionRun(request, text: text, cells: cells, path: path, now: hearing.now, app: line.index)
+    let conditions = ConditionRun(request, text: text, cells: cells, path: path, now: hearing.now, app: line.index, isAttached: false)
     let mask = sections.denySets.offset &+ RecordSize.denySet &* Int(line.denySet)
     let everyone = sections.organization.offset &+ 96
     var word = 0
@@ -287,7 +287,7 @@ extension Bundle {
     _ cells: Span<postern_cell>, _ identity: Span<UInt32>, path: Span<UInt8>, _ run: inout ClockRun,
     _ decision: inout postern_decision
   ) -> UInt32 {
-    let conditions = ConditionRun(request, text: text, cells: cells, path: path, now: hearing.now, app: line.index)
+    let conditions = ConditionRun(request, text: text, cells: cells, path: path, now: hearing.now, app: line.index, isAttached: true)
     let view = IdentityView(identity)
     var firstFalse = BundleFormat.none
     var firstError = BundleFormat.none

@@ -53,7 +53,7 @@ private struct CaseRecord: Sendable {
   init(_ request: Request, _ credential: Credential, at now: Int64, on bundle: OpenBundle) {
     var (identityFacts, requestFacts) = (FactBuffer(), FactBuffer())
     let packedCredential = bundle.pack(credential, into: &identityFacts)
-    let packedRequest = bundle.pack(request, into: &requestFacts)
+    let packedRequest = bundle.pack(request, of: credential, into: &requestFacts)
     append(UInt32(2))
     append(UInt32(credential.kind == .none ? 0 : 1))
     append(now)

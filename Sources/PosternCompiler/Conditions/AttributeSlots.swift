@@ -12,7 +12,14 @@ struct AttributeSlots {
     var path: [UInt8]
     /// A `postern_tag`; 0 where any will do.
     var tag: UInt8
+
+    /// Whether it is a fact about who asks.
+    var isOfCaller: Bool {
+      path.starts(with: Array("request.auth.".utf8)) || path.starts(with: Array("device.".utf8))
+    }
   }
+
+  func isOfCaller(_ slot: UInt16) -> Bool { attributes[Int(slot)].isOfCaller }
 
   private(set) var attributes: [Attribute] = []
   private var slots: [Attribute: UInt16] = [:]

@@ -26,6 +26,9 @@ extension ConditionLowering {
     guard case .call(let function, let target?, let arguments) = expression.kind, let part = Self.timeParts[function] else {
       throw refusal("this part of the condition has no bounded form", expression)
     }
+    guard checking.types[target.id] == .timestamp else {
+      throw refusal("parts have a bounded form only of an instant", expression)
+    }
     let zone = try zone(arguments)
     let source = try lower(value: target, orElse: error)
     let operand = register | source << 4
@@ -67,15 +70,20 @@ extension ConditionLowering {
   func path(of expression: CELExpression) -> String? {
     if let name = checking.variables[expression.id] { return name }
     switch expression.kind {
-    case .select(let operand, let field, isOptional: false): return path(of: operand).map { $0 + "." + field }
+    case .select(let operand, let field, isOptional: false): return path(of: operand).map { Self.path($0, field) }
     case .call(CELOperator.index, let target, let arguments):
       let operands = (target.map { [$0] } ?? []) + arguments
       guard operands.count == 2, case .value(.string(let key))? = ConstantFolding.value(of: operands[1]),
         let path = path(of: operands[0])
       else { return nil }
-      return path == "request.headers" ? "\(path)[\"\(key)\"]" : path + "." + key
+      return Self.path(path, key)
     default: return nil
     }
+  }
+
+  /// The path of what a map holds under a name.
+  static func path(_ path: String, _ key: String) -> String {
+    path == "request.headers" ? "\(path)[\"\(key)\"]" : path + "." + key
   }
 
   /// Attributes that are the same for every request through the gate.
@@ -94,7 +102,7 @@ extension ConditionLowering {
     if let part = Self.requestParts[path] {
       builder.value(.loadRequest, a: register, b: part.rawValue, orElse: error)
     } else if let slot = attributes.slot(of: path) {
-      builder.value(.loadFact, a: register, b: slot, orElse: error)
+      builder.value(.loadFact, a: register, b: slot, y: attributes.isOfCaller(slot) ? 1 : 0, orElse: error)
     }
   }
 

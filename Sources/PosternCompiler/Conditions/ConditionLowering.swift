@@ -152,6 +152,7 @@ struct ConditionLowering {
     case "inIpRange": try lower(address: arguments[0], in: arguments[1], exits)
     default:
       if let comparison = Self.comparisons[function] {
+        try refuseAggregates(arguments, expression)
         return try lower(.testCompare, arguments, b: comparison.rawValue, exits)
       }
       let register = try lower(value: expression, orElse: exits.error)
@@ -294,13 +295,27 @@ struct ConditionLowering {
     builder.test(opcode, a: left | right << 4, b: b, exits)
   }
 
+  /// Two values of which neither is known to be a scalar may be lists or maps, which are not compared whole.
+  private func refuseAggregates(_ operands: [CELExpression], _ expression: CELExpression) throws(LoweringRefusal) {
+    guard operands.allSatisfy({ mayBeAggregate($0) }) else { return }
+    throw refusal("lists and maps are not compared whole: compare with a constant, or convert one side", expression)
+  }
+
+  private func mayBeAggregate(_ operand: CELExpression) -> Bool {
+    if ConstantFolding.value(of: operand) != nil { return false }
+    switch checking.types[operand.id] {
+    case .bool, .int, .uint, .double, .string, .bytes, .timestamp, .duration, .null: return false
+    default: return true
+    }
+  }
+
   private mutating func lower(
     has operand: CELExpression, _ field: String, _ expression: CELExpression, _ exits: ProgramExits
   ) throws(LoweringRefusal) {
-    guard let path = path(of: operand), let slot = attributes.slot(of: path + "." + field) else {
+    guard let path = path(of: operand), let slot = attributes.slot(of: Self.path(path, field)) else {
       throw refusal("`has()` has a bounded form only for an attribute's field", expression)
     }
-    builder.test(.testFact, b: slot, exits)
+    builder.test(.testFact, a: attributes.isOfCaller(slot) ? 1 : 0, b: slot, exits)
   }
 
   private mutating func lower(
@@ -314,6 +329,9 @@ struct ConditionLowering {
     }
     if case .value(.list(let items))? = ConstantFolding.value(of: container) {
       return try lower(member: value, ofConstants: items, container, exits)
+    }
+    if mayBeAggregate(value) {
+      throw refusal("lists and maps are not looked for whole: convert the value to a text or a number", value)
     }
     let left = try lower(value: value, orElse: exits.error)
     let right = try lower(value: container, orElse: exits.error)
@@ -369,7 +387,7 @@ struct ConditionLowering {
       throw refusal("an address has a bounded form only where it is an attribute", expression)
     }
     let register = try takeRegister(for: expression)
-    builder.value(.loadFact, a: register, b: slot, orElse: error)
+    builder.value(.loadFact, a: register, b: slot, y: attributes.isOfCaller(slot) ? 1 : 0, orElse: error)
     return register
   }
 }

@@ -30,6 +30,12 @@ struct FactBuffer {
   /// Puts a value into an attribute slot.
   mutating func set(_ value: FactValue, slot: Int) { cells[slot] = cell(value) }
 
+  /// Marks a slot's fact as one that nobody knows.
+  mutating func setUnknown(slot: Int) { cells[slot] = Self.cell(POSTERN_UNKNOWN, value: 0) }
+
+  /// Puts an address into an attribute slot.
+  mutating func set(address: [UInt8], slot: Int) { cells[slot] = cell(address, tag: POSTERN_ADDRESS) }
+
   /// The cell of a text; absent where it is nil.
   mutating func cell(_ bytes: [UInt8]?, tag: Int = POSTERN_TEXT) -> postern_cell {
     guard let bytes else { return postern_cell() }

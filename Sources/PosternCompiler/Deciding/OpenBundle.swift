@@ -16,7 +16,8 @@ public final class OpenBundle {
   private let memory: Memory
   /// The claims' names of the identity slots, in their order; nil for a path that is no claim.
   private let claimNames: [[UInt8]?]
-  private let requestSlotCount: Int
+  /// What the request slots ask for, in their order.
+  private let requestAttributes: [AttributePath]
 
   /// Copies `bytes` into private memory and verifies them.
   ///
@@ -31,10 +32,10 @@ public final class OpenBundle {
     self.contents = contents
     provenance = ProvenanceTable(Array(bytes[contents.section(.provenance)]))
     let prefix = Array(CompiledSections.claimsPrefix.utf8)
-    claimNames = contents.attributePaths(scope: 0).map { path in
+    claimNames = contents.attributes(scope: 0).map(\.path).map { path in
       path.starts(with: prefix) ? Array(path.dropFirst(prefix.count)) : nil
     }
-    requestSlotCount = contents.attributePaths(scope: 1).count
+    requestAttributes = contents.attributes(scope: 1).map { AttributePath(path: $0.path, tag: $0.tag) }
   }
 
   /// The number that the loader lets only grow.
@@ -57,7 +58,7 @@ public final class OpenBundle {
     _ request: Request, _ credential: Credential, at now: Int64, using buffers: inout DecisionBuffers
   ) -> Decision {
     let packed = resolve(credential, using: &buffers)
-    return decide(request, packed, at: now, using: &buffers)
+    return decide(request, credential, packed, at: now, using: &buffers)
   }
 
   /// The same with an identity that `other` has resolved: what a proxy asks that forgot to resolve again after a swap.
@@ -66,14 +67,15 @@ public final class OpenBundle {
   ) -> Decision {
     var buffers = DecisionBuffers()
     let packed = other.resolve(credential, using: &buffers)
-    return decide(request, packed, at: now, using: &buffers)
+    return decide(request, credential, packed, at: now, using: &buffers)
   }
 
   /// Decides with the identity that lies in `buffers`.
   private func decide(
-    _ request: Request, _ packed: postern_credential, at now: Int64, using buffers: inout DecisionBuffers
+    _ request: Request, _ credential: Credential, _ packed: postern_credential, at now: Int64,
+    using buffers: inout DecisionBuffers
   ) -> Decision {
-    let packedRequest = pack(request, into: &buffers.requestFacts)
+    let packedRequest = pack(request, of: credential, into: &buffers.requestFacts)
     // References, not copies: the span below has the buffers for itself.
     let facts = buffers.requestFacts
     let identity = Int(packed.kind) == POSTERN_CREDENTIAL_NONE ? [] : buffers.identity
@@ -86,8 +88,11 @@ public final class OpenBundle {
   }
 
   /// Packs a request behind the slots that the bundle asks for.
-  func pack(_ request: Request, into facts: inout FactBuffer) -> postern_request {
-    facts.reset(slotCount: requestSlotCount)
+  func pack(_ request: Request, of credential: Credential, into facts: inout FactBuffer) -> postern_request {
+    facts.reset(slotCount: requestAttributes.count)
+    for (slot, attribute) in requestAttributes.enumerated() {
+      attribute.pack(request, credential, slot: slot, into: &facts)
+    }
     return facts.pack(request)
   }
 

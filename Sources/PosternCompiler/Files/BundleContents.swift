@@ -67,10 +67,10 @@ struct BundleContents {
 
   // MARK: attributes
 
-  /// The paths of the attributes of a scope (0 identity, 1 request), in the order of their slots.
-  func attributePaths(scope: UInt8) -> [[UInt8]] {
+  /// The attributes of a scope (0 identity, 1 request), in the order of their slots.
+  func attributes(scope: UInt8) -> [(path: [UInt8], tag: UInt8)] {
     let records = (0..<count(.attributes, recordByteCount: RecordSize.attribute))
       .map { record(.attributes, $0, byteCount: RecordSize.attribute) }
-    return records.filter { byte($0 + 9) == scope }.map(textBytes)
+    return records.filter { byte($0 + 9) == scope }.map { (textBytes($0), byte($0 + 8)) }
   }
 }
