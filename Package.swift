@@ -63,7 +63,7 @@ let package = Package(
       swiftSettings: house),
     .testTarget(name: "PosternCELTests", dependencies: ["PosternCEL"], swiftSettings: house),
     .testTarget(
-      name: "PosternLanguageTests", dependencies: ["PosternLanguage", "CPostern"], exclude: ["Cases"],
+      name: "PosternLanguageTests", dependencies: ["PosternLanguage", "PosternCEL", "CPostern"], exclude: ["Cases"],
       swiftSettings: house),
     .testTarget(
       name: "PosternCompilerTests", dependencies: ["PosternCompiler", "PosternLanguage", "PosternKernel", "CPostern"],

@@ -121,7 +121,7 @@ struct ReadingGoogleTests {
     #expect(reading.diagnostics.map(\.id) == ["role-grants-nothing"])
   }
 
-  @Test("conditions are carried, each is refused until they compile, and their places are those of the expressions")
+  @Test("conditions are read, each where it is written")
   func conditions() throws {
     let tree = Tree.small(
       organization: """
@@ -137,21 +137,21 @@ struct ReadingGoogleTests {
           bindings:
             - role: roles/iap.httpsResourceAccessor
               members: ['user:ann@example.com']
-              condition: {title: office hours, description: d, expression: 'request.path == "/"'}
-        settings:
-          applicationSettings:
-            attributePropagationSettings: {enable: true, expression: x, outputCredentials: [JWT]}
+              condition: {title: office hours, description: d, expression: 'levels.corp && request.path == "/"'}
 
-        """, others: [("levels.yaml", "kind: AccessLevels\nlevels: [{name: corp, expression: 'true'}]\n")])
-    let policy = try #require(tree.read().policy)
-    #expect(policy.nodes[1].bindings[0].condition?.expression.value == #"request.path == "/""#)
-    #expect(policy.accessLevels.map(\.condition.title) == ["corp"])
-    let places = policy.refuseConditions().map { Tree.fault($0, policy.files) }
-    #expect(
-      places == [
-        "condition-not-compiled levels.yaml:2:35", "condition-not-compiled organization.yaml:10:47",
-        "condition-not-compiled payroll.yaml:8:68", "condition-not-compiled payroll.yaml:11:62",
+        """,
+      others: [
+        ("levels.yaml", "kind: AccessLevels\nlevels: [{name: corp, expression: 'request.time > timestamp(0)'}]\n")
       ])
+    let policy = try #require(tree.read().policy)
+    let condition = try #require(policy.nodes[1].bindings[0].condition)
+    #expect(condition.expression.value == #"levels.corp && request.path == "/""#)
+    #expect(condition.reading?.levelIndices == [0])
+    #expect(condition.reading?.mentionsTime == true)
+    #expect(policy.denyRules[0].condition?.reading?.mentionsTime == false)
+    #expect(policy.accessLevels.map(\.condition.title) == ["corp"])
+    let span = condition.span(of: 15..<27)
+    #expect((span.startLine, span.startColumn, span.endColumn) == (8, 84, 96))
   }
 
   @Test("a folder's name, its order in the tree and the order of files change nothing but indices of files")

@@ -9,7 +9,6 @@ extension Diagnostic {
     ("bad-name", "A folder, app, provider or access level has a name that cannot be one."),
     ("condition-limit", "A condition is larger than a condition may be."),
     ("condition-not-allowed", "A condition stands on a member or role on which IAM allows none."),
-    ("condition-not-compiled", "The tree has a condition, and conditions do not compile yet."),
     ("condition-syntax", "A condition is not an expression."),
     ("condition-type", "A part of a condition is of another type than its place asks for."),
     ("condition-undeclared", "A condition asks for something that nothing declares."),

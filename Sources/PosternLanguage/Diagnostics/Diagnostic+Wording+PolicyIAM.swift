@@ -86,12 +86,6 @@ extension Diagnostic {
       warning: "portability-limit", what, at: span, help: "it holds here; Google Cloud would refuse the policy")
   }
 
-  static func conditionNotCompiled(at span: Span) -> Diagnostic {
-    Diagnostic(
-      error: "condition-not-compiled", "conditions do not compile yet", at: span,
-      help: "a tree with a condition is refused, for without it the rule would mean something else")
-  }
-
   // MARK: deny rules
 
   static func denyRuleWithoutEffect(at span: Span, exception: String?) -> Diagnostic {

@@ -45,13 +45,4 @@ extension Policy {
       return leftSpan == rightSpan ? left.offset < right.offset : leftSpan.precedes(rightSpan)
     }.map(\.element)
   }
-
-  /// An error for each condition: until conditions compile, a tree that has one is refused rather than read half.
-  public func refuseConditions() -> [Diagnostic] {
-    var places = nodes.flatMap { $0.bindings.compactMap { $0.condition?.expression.span } }
-    places += denyRules.compactMap { $0.condition?.expression.span }
-    places += accessLevels.map(\.condition.expression.span)
-    places += Set(apps.compactMap { $0.application.attributePropagation?.value.expression.span })
-    return places.sorted { $0.precedes($1) }.map { .conditionNotCompiled(at: $0) }
-  }
 }

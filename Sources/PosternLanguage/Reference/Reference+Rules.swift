@@ -7,7 +7,7 @@ extension Reference {
   ) -> ReferenceConditions {
     let facts = ReferenceFacts(
       target: target, path: path, appName: app.name.value, credential: isAttached ? credential : nil, now: now)
-    return ReferenceConditions(policy.accessLevels, facts)
+    return ReferenceConditions(policy.accessLevels, facts, timeZones)
   }
 
   /// The app's node, then its folders inwards out, then the organization.

@@ -2,10 +2,16 @@
 // beside that page in one sitting. It shares nothing with the kernel, sees no bundle, and refuses nothing: whatever
 // comes is decided.
 
+public import PosternCEL
+
 extension Policy {
   /// Decides one request at `now`, in milliseconds since 1970; `docs/decision.md` from its first row to its last.
-  public func decide(_ request: Request, _ credential: Credential, at now: Int64) -> Decision {
-    Reference(policy: self, credential: credential, now: now).decide(request)
+  ///
+  /// A condition that names a time zone which `timeZones` does not know is in error.
+  public func decide(
+    _ request: Request, _ credential: Credential, at now: Int64, timeZones: any CELTimeZones = CELNoTimeZones()
+  ) -> Decision {
+    Reference(policy: self, credential: credential, now: now, timeZones: timeZones).decide(request)
   }
 }
 
@@ -14,13 +20,15 @@ struct Reference {
   let policy: Policy
   let credential: Credential
   let now: Int64
+  let timeZones: any CELTimeZones
   /// Who the credential says it is; nil is anonymous.
   let identity: ReferenceIdentity?
 
-  init(policy: Policy, credential: Credential, now: Int64) {
+  init(policy: Policy, credential: Credential, now: Int64, timeZones: any CELTimeZones) {
     self.policy = policy
     self.credential = credential
     self.now = now
+    self.timeZones = timeZones
     identity = credential.kind == .none ? nil : ReferenceIdentity(credential, in: policy)
   }
 

@@ -15,15 +15,17 @@ final class ReferenceConditions {
   private let levels: [AccessLevel]
   private let levelNames: LevelNames
   private let facts: ReferenceFacts
+  private let timeZones: any CELTimeZones
   /// What the access levels came to that were asked for; nil is an error.
   private var outcomes: [Int: Bool?] = [:]
   /// Whether a condition that was asked mentions `request.time`.
   private(set) var haveAskedForTime = false
 
-  init(_ levels: [AccessLevel], _ facts: ReferenceFacts) {
+  init(_ levels: [AccessLevel], _ facts: ReferenceFacts, _ timeZones: any CELTimeZones) {
     self.levels = levels
     levelNames = LevelNames(levels)
     self.facts = facts
+    self.timeZones = timeZones
   }
 
   /// The bound on `validUntil`, of a second where a condition that was asked mentions the time.
@@ -44,7 +46,8 @@ final class ReferenceConditions {
     guard let reading else { return nil }
     let expression = ReferenceExpression(reading)
     let activation = Activation(facts: facts, levels: levelValues(reading), expression: expression)
-    let value = try? CELEvaluator().evaluate(expression.tree, checking: expression.checking, activation)
+    let evaluator = CELEvaluator(timeZones: timeZones)
+    let value = try? evaluator.evaluate(expression.tree, checking: expression.checking, activation)
     guard case .bool(let truth)? = value else { return nil }
     return truth
   }
@@ -74,8 +77,9 @@ final class ReferenceConditions {
   /// `levels.NAME`, and the list of those that hold, as far as the expression asks for them.
   private func levelValues(_ reading: ConditionExpression) -> [String: Result<CELValue, CELError>] {
     var values: [String: Result<CELValue, CELError>] = [:]
-    for (name, index) in levelNames.variables {
-      guard let outcome = outcomes[index] else { continue }
+    for index in reading.levelIndices {
+      let name = LevelNames.lastPart(of: levels[index].name.value)
+      guard levelNames.variables[name] == index, let outcome = outcomes[index] else { continue }
       let error = CELError.unknownFact("the access level is in error")
       values[ConditionEnvironment.levelPrefix + name] = outcome.map { .success(.bool($0)) } ?? .failure(error)
     }

@@ -63,7 +63,7 @@ struct ReferenceFacts {
   private var headers: [Bytes: Bytes] {
     let request = target.request
     let named: [(String, Bytes?)] = [
-      ("x-requested-with", request.xRequestedWith), ("sec-fetch-mode", request.secFetchMode),
+      ("host", request.host), ("x-requested-with", request.xRequestedWith), ("sec-fetch-mode", request.secFetchMode),
       ("sec-fetch-dest", request.secFetchDest), ("sec-fetch-site", request.secFetchSite),
       ("sec-purpose", request.secPurpose), ("accept", request.accept), ("upgrade", request.upgrade),
       ("origin", request.origin), ("access-control-request-method", request.accessControlRequestMethod),

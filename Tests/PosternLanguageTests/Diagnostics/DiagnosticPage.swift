@@ -62,14 +62,13 @@ struct Example {
     body = String(fences[1][fences[1].index(after: end)...]) + "\n"
   }
 
-  /// What is found: in reading the tree, and, where that finds nothing, in what its policy cannot yet do.
-  func stages() throws -> [[Diagnostic]] {
+  /// What is found in reading the tree, or the request.
+  func diagnostics() throws -> [Diagnostic] {
     let files = Self.files(body)
-    if info.hasPrefix("sh") { return try [runCommands()] }
+    if info.hasPrefix("sh") { return try runCommands() }
     let request = files.first { $0.path == "request.yaml" }
-    if let request { return [RequestFacts.read(request).diagnostics] }
-    let reading = Policy.read(files: try Self.tree(with: files))
-    return [reading.diagnostics, reading.policy?.refuseConditions() ?? []]
+    if let request { return RequestFacts.read(request).diagnostics }
+    return Policy.read(files: try Self.tree(with: files)).diagnostics
   }
 
   /// The tree of README.md, with files added or replaced.

@@ -42,21 +42,19 @@ struct DiagnosticPageTests {
 
   @Test("the wrong example of a page has its diagnostic and no other", arguments: DiagnosticPage.readerIDs)
   func wrong(id: String) throws {
-    let found = try DiagnosticPage(id).wrong.stages().first { !$0.isEmpty } ?? []
+    let found = try DiagnosticPage(id).wrong.diagnostics()
     #expect(Set(found.map(\.id)) == [id], "\(found.map(\.message))")
   }
 
   @Test("the right example of a page has no diagnostic", arguments: DiagnosticPage.readerIDs)
   func right(id: String) throws {
-    let page = try DiagnosticPage(id)
-    let stageCount = try (page.wrong.stages().firstIndex { !$0.isEmpty } ?? 0) + 1
-    let found = try page.right.stages().prefix(stageCount).flatMap(\.self)
+    let found = try DiagnosticPage(id).right.diagnostics()
     #expect(found.isEmpty, "\(found.map { $0.id + ": " + $0.message })")
   }
 
   @Test("words are lower case and without a full stop", arguments: DiagnosticPage.ids)
   func wording(id: String) throws {
-    for diagnostic in try DiagnosticPage(id).wrong.stages().flatMap(\.self) {
+    for diagnostic in try DiagnosticPage(id).wrong.diagnostics() {
       for text in [diagnostic.message, diagnostic.help].compactMap(\.self) + diagnostic.notes.map(\.message) {
         #expect(text.first?.isUppercase == false || text.prefix(3).allSatisfy { $0.isUppercase }, "\(text)")
         #expect(!text.hasSuffix("."), "\(text)")

@@ -30,7 +30,8 @@ struct ScalarMapTests {
     Case(name: "double-quoted", document: #"k: "a == b""#, needle: "b", place: "1:10-1:11"),
     Case(name: "double-quoted, quotes inside", document: #"k: "a == \"b\" x""#, needle: #""b""#, place: "1:10-1:15"),
     Case(name: "double-quoted, escapes", document: #"k: "\x41\u00e9\U0001F600 b""#, needle: "é", place: "1:9-1:15"),
-    Case(name: "double-quoted, after escapes", document: #"k: "\x41\u00e9\U0001F600 b""#, needle: "b", place: "1:26-1:27"),
+    Case(
+      name: "double-quoted, after escapes", document: #"k: "\x41\u00e9\U0001F600 b""#, needle: "b", place: "1:26-1:27"),
     Case(name: "double-quoted, a tab", document: #"k: "a\tb""#, needle: "b", place: "1:8-1:9"),
     Case(name: "double-quoted, joined lines", document: "k: \"a \\\n   b\"", needle: "b", place: "2:4-2:5"),
     Case(name: "double-quoted, folded", document: "k: \"a  \n   b\"", needle: "b", place: "2:4-2:5"),
