@@ -1,5 +1,5 @@
-// Access levels that ask for each other, none in a ring. The search keeps its own stack, so that a chain of a million levels
-// is only long. What asks for a level that asks for the time asks for the time itself.
+// Access levels that ask for each other, none in a ring. The search keeps its own stack, so that a chain of a million
+// levels is only long. What asks for a level that asks for the time asks for the time itself.
 
 /// The search for rings among access levels.
 struct AccessLevelRings {

@@ -1,5 +1,6 @@
-// A condition's text read: parsed, checked against the declared attributes, held to be a bool. Refuses what the language or
-// the checker refuses, access levels that no file declares, and expressions of another type; each refusal has its place.
+// A condition's text read: parsed, checked against the declared attributes, held to be a bool. Refuses what the
+// language or the checker refuses, access levels that no file declares, and expressions of another type; each refusal
+// has its place.
 
 internal import PosternCEL
 
@@ -9,6 +10,8 @@ struct ConditionReading {
   let expression: ConditionExpression?
   /// In the order of the text.
   let issues: [CELIssue]
+  /// What is odd about a condition that has no issue.
+  let remarks: [ConditionRemark]
 
   init(_ text: String, in environment: CELEnvironment, _ levels: LevelNames) {
     let parsing = CELParser.parse(text)
@@ -26,6 +29,7 @@ struct ConditionReading {
   private init(_ expression: ConditionExpression?, _ issues: [CELIssue]) {
     self.expression = expression
     self.issues = issues
+    remarks = expression.map { ConditionLints($0).remarks } ?? []
   }
 
   /// What is known only when it is evaluated may be a bool.

@@ -1,5 +1,5 @@
-// Every condition of a tree read against what the tree declares. Equal texts are read once, for a thousand apps may have the
-// same condition. Refuses access levels that ask for themselves.
+// Every condition of a tree read against what the tree declares. Equal texts are read once, for a thousand apps may
+// have the same condition. Refuses access levels that ask for themselves.
 
 internal import PosternCEL
 
@@ -51,6 +51,9 @@ private struct ConditionPass {
     condition.reading = reading.expression
     if reading.expression?.levelIndices.contains(where: { mentionsTime($0) }) ?? false {
       condition.reading?.mentionsTime = true
+    }
+    for remark in reading.remarks {
+      diagnostics.append(.conditionRemark(remark.kind, at: condition.span(of: remark.range)))
     }
     for issue in reading.issues { diagnostics.append(.conditionIssue(issue, at: condition.span(of: issue.range))) }
   }

@@ -1,5 +1,5 @@
-// The words for what is wrong with conditions. What an expression's own reader and checker say is already in the house's
-// words: lower case, without a full stop, the author's text in backticks.
+// The words for what is wrong with conditions. What an expression's own reader and checker say is already in the
+// house's words: lower case, without a full stop, the author's text in backticks.
 
 internal import PosternCEL
 
@@ -13,6 +13,24 @@ extension Diagnostic {
       case .overload, .type: "condition-type"
       }
     return Diagnostic(error: id, issue.message, at: span, help: issue.help)
+  }
+
+  static func conditionRemark(_ kind: ConditionRemark.Kind, at span: Span) -> Diagnostic {
+    switch kind {
+    case .alwaysTrue:
+      Diagnostic(
+        warning: "condition-always-true", "the condition holds whatever the request is", at: span,
+        help: "leave it out, if that is what is meant")
+    case .alwaysFalse:
+      Diagnostic(
+        warning: "condition-always-false", "the condition never holds, whatever the request is", at: span,
+        help: "remove what stands on it, if that is what is meant")
+    case .comparesWithEmpty(let name):
+      Diagnostic(
+        warning: "condition-compares-empty",
+        "\(quoted(name)) is never empty: where it is not known, the comparison is an error",
+        at: span, help: "an error grants nothing, and denies in a deny rule; leave the comparison out")
+    }
   }
 
   static func accessLevelRing(_ name: String, asksForAll: Bool, at span: Span, notes: [Note]) -> Diagnostic {

@@ -1,5 +1,6 @@
-// The facts of one decision in readable form: what tests, request files and the reference evaluator use. The kernel's form
-// is cells (postern.h); `PosternCompiler` packs this one into that one. Refuses nothing: any fact may be absent, any text is bytes.
+// The facts of one decision in readable form: what tests, request files and the reference evaluator use. The kernel's
+// form is cells (postern.h); `PosternCompiler` packs this one into that one. Refuses nothing: any fact may be absent,
+// any text is bytes.
 
 /// What is known of a request. Texts are bytes as they came; nil is absent.
 public struct Request: Hashable, Sendable {

@@ -1,5 +1,5 @@
-// A condition as it is written, with what reading it came to. Refuses nothing: a condition with mistakes is carried without a
-// reading, and the tree that holds it is refused.
+// A condition as it is written, with what reading it came to. Refuses nothing: a condition with mistakes is carried
+// without a reading, and the tree that holds it is refused.
 
 /// An expression that must hold before a binding grants or a deny rule denies; `docs/language.md`, "Conditions".
 public struct Condition: Sendable {
@@ -18,7 +18,7 @@ public struct Condition: Sendable {
     self.reading = reading
   }
 
-  /// Where a part of the expression is written, given in UTF-8 bytes of its text; all of it where its source is not at hand.
+  /// Where a part of the expression, in UTF-8 bytes of its text, is written; all of it where its source is not known.
   public func span(of range: Range<Int>) -> Span {
     let whole = expression.span
     guard let file, let map = ScalarMap(file, span: whole, text: expression.value) else { return whole }

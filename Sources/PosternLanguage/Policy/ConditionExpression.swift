@@ -1,5 +1,5 @@
-// A condition's expression once it is read: its tree with its types, and what it asks of the request. Refuses nothing: the one
-// who makes it has checked it (`ConditionReading`).
+// A condition's expression once it is read: its tree with its types, and what it asks of the request. Refuses nothing:
+// the one who makes it has checked it (`ConditionReading`).
 
 public import PosternCEL
 
@@ -13,7 +13,7 @@ public struct ConditionExpression: Sendable {
   public internal(set) var mentionsTime: Bool
   /// The access levels that it asks for itself, as ascending indices into `Policy.accessLevels`.
   public let levelIndices: [Int]
-  /// Whether it asks for `request.auth.access_levels` otherwise than whether it holds one name; then `levelIndices` are all.
+  /// Whether it asks for more of `request.auth.access_levels` than whether it holds a name; then `levelIndices` are all.
   public let asksForAllLevels: Bool
 
   init(tree: CELExpression, checking: CELChecking, levels: LevelReferences) {

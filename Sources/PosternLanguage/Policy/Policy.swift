@@ -10,8 +10,8 @@ public struct Policy: Sendable {
   public var organization: Organization
   /// The login providers; at most `Policy.providerLimit`.
   public var providers: [LoginProvider]
-  /// The resource tree in tree order: the organization first, every parent before its children. Below each node stand its
-  /// apps by name, then its folders by name, in byte order.
+  /// The resource tree in tree order: the organization first, every parent before its children. Below each node stand
+  /// its apps by name, then its folders by name, in byte order.
   public var nodes: [Node]
   /// The apps, in tree order.
   public var apps: [App]

@@ -1,5 +1,5 @@
-// Facts as values of the expression language. Refuses, as errors that a condition comes to, texts that are not UTF-8 or are too
-// long, lists and maps of too many items, and instants that the language does not know.
+// Facts as values of the expression language. Refuses, as errors that a condition comes to, texts that are not UTF-8 or
+// are too long, lists and maps of too many items, and instants that the language does not know.
 
 internal import PosternCEL
 

@@ -1,4 +1,5 @@
-// Row 10: deny rules above the app and its own, then the bindings that hold the identity, those without a condition first.
+// Row 10: deny rules above the app and its own, then the bindings that hold the identity, those without a condition
+// first.
 
 extension Reference {
   /// The conditions of one form; `isAttached` where the caller is who the credential says.

@@ -1,5 +1,5 @@
-// Headers and claims that a condition asks for by a constant name become variables of their own, so that a condition fails by
-// what it asks for and by nothing beside it. Refuses nothing: what is asked for otherwise is taken as a whole.
+// Headers and claims that a condition asks for by a constant name become variables of their own, so that a condition
+// fails by what it asks for and by nothing beside it. Refuses nothing: what is asked for otherwise is taken as a whole.
 
 internal import PosternCEL
 

@@ -1,5 +1,5 @@
-// The conditions of one decision in one form of the path: what each comes to, and whether one that was asked asks for the time.
-// Refuses, as an error, a condition that was not read, and one that comes to something else than a bool.
+// The conditions of one decision in one form of the path: what each comes to, and whether one that was asked asks for
+// the time. Refuses, as an error, a condition that was not read, and one that comes to something else than a bool.
 
 internal import PosternCEL
 
@@ -54,8 +54,8 @@ final class ReferenceConditions {
 
   // MARK: access levels
 
-  /// Asks access levels, each after those that it asks for itself. A level in a ring, which no checked policy has, is an error
-  /// to those that ask for it.
+  /// Asks access levels, each after those that it asks for itself. A level in a ring, which no checked policy has, is
+  /// an error to those that ask for it.
   private func settle(_ indices: [Int]) {
     var pending = indices
     var begun: Set<Int> = []

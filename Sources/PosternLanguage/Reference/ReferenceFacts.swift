@@ -1,5 +1,5 @@
-// What the attributes of conditions are at one request, in one form of its path. Refuses, as an error of the condition that
-// asks, each fact that is absent or not what its attribute is; what nobody asks for fails nothing.
+// What the attributes of conditions are at one request, in one form of its path. Refuses, as an error of the condition
+// that asks, each fact that is absent or not what its attribute is; what nobody asks for fails nothing.
 
 internal import PosternCEL
 

@@ -1,5 +1,5 @@
-// Where in a file each byte of a scalar's text is written: escapes, folded lines and indentation taken back to their source
-// (YAML 1.1, as libyaml scans it). Refuses to guess: a scalar that it does not read to the same text has no map.
+// Where in a file each byte of a scalar's text is written: escapes, folded lines and indentation taken back to their
+// source (YAML 1.1, as libyaml scans it). Refuses to guess: a scalar that it does not read to the same text has no map.
 
 /// The places of a scalar's bytes.
 struct ScalarMap {
@@ -221,8 +221,8 @@ extension ScalarMap {
     }
   }
 
-  /// Goes past empty lines and the indentation of the next; counts their breaks, with the one before `next`, and tells whether
-  /// the next line belongs to the scalar.
+  /// Goes past empty lines and the indentation of the next; counts their breaks, with the one before `next`, and tells
+  /// whether the next line belongs to the scalar.
   private mutating func takeEmptyLines(_ indentation: Int, after next: Int? = nil) -> (count: Int, isInside: Bool) {
     var count = next == nil ? 0 : 1
     index = next ?? index

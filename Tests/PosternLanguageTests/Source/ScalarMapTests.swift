@@ -1,4 +1,5 @@
-// Every byte of a scalar's text knows the bytes of the file that it was made of, however the scalar is quoted and folded.
+// Every byte of a scalar's text knows the bytes of the file that it was made of, however the scalar is quoted and
+// folded.
 
 import Testing
 
