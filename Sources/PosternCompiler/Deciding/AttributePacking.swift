@@ -117,7 +117,7 @@ extension FactValue {
     case .bytes(let bytes): bytes.count <= 16_384
     case .list(let values): values.count <= 64 && values.allSatisfy(\.isWhole)
     case .map(let entries):
-      entries.count <= 64 && entries.allSatisfy { FactValue.text($0.key).isWhole && $0.value.isWhole }
+      entries.count <= 32 && entries.allSatisfy { FactValue.text($0.key).isWhole && $0.value.isWhole }
     default: true
     }
   }

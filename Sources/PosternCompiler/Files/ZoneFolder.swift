@@ -1,39 +1,40 @@
-// The platform's time zone files, read as conditions ask for them. Refuses names that lead out of the folder.
+// The platform's time zone files, read as conditions ask for them: the one file here that reads others than bundles. Refuses
+// names that lead out of the folder, and files that no time zone is as large as.
 
-internal import Foundation
+internal import Glibc
 public import PosternCEL
-internal import Synchronization
 
 /// A folder of TZif files by IANA name (RFC 9636), as `/usr/share/zoneinfo` is one.
-public final class ZoneFolder: CELTimeZones {
+public struct ZoneFolder: CELTimeZones {
   /// Where Linux keeps them.
   public static let systemPath = "/usr/share/zoneinfo"
+  /// The largest file that is read; the platform's have a few thousand bytes.
+  private static let byteLimit = 1 << 20
 
   private let path: String
-  /// A zone that is not there, or is none, is remembered too.
-  private let tables = Mutex<[String: TimeZoneTable?]>([:])
 
-  /// Reads nothing yet.
+  /// Takes the folder at `path`, of which nothing is read before it is asked for.
   public init(path: String = ZoneFolder.systemPath) { self.path = path }
 
   /// The table of a zone; nil where the folder has none of this name.
   public func table(named name: String) -> TimeZoneTable? {
-    tables.withLock { tables in
-      if let known = tables[name] { return known }
-      let table = read(name)
-      tables[name] = table
-      return table
-    }
+    let isPlain = name.utf8.allSatisfy { Self.isNameByte($0) } && !name.hasPrefix("/") && !name.isEmpty
+    guard isPlain, let bytes = Self.bytes(ofFile: path + "/" + name) else { return nil }
+    return try? TimeZoneTable(tzif: bytes)
   }
 
+  /// The offset of a zone at an instant, by its file.
   public func offsetSeconds(ofZone name: String, at secondsSince1970: Int64) -> Int32? {
     table(named: name)?.offsetSeconds(at: secondsSince1970)
   }
 
-  private func read(_ name: String) -> TimeZoneTable? {
-    let isPlain = name.utf8.allSatisfy { Self.isNameByte($0) } && !name.hasPrefix("/") && !name.isEmpty
-    guard isPlain, let data = FileManager.default.contents(atPath: path + "/" + name) else { return nil }
-    return try? TimeZoneTable(tzif: [UInt8](data))
+  private static func bytes(ofFile path: String) -> [UInt8]? {
+    guard let file = unsafe fopen(path, "rb") else { return nil }
+    defer { unsafe fclose(file) }
+    let bytes = [UInt8](unsafeUninitializedCapacity: byteLimit) { buffer, count in
+      count = unsafe fread(buffer.baseAddress, 1, byteLimit, file)
+    }
+    return unsafe ferror(file) == 0 && bytes.count < byteLimit ? bytes : nil
   }
 
   /// No dot: a name cannot lead upwards.
