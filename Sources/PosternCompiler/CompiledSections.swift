@@ -139,7 +139,9 @@ struct CompiledSections {
   /// The path of a claim in the attributes section.
   static let claimsPrefix = "request.auth.claims."
 
-  private mutating func addOrganization(_ names: NameSection, row: UInt32, anonymousMask: [UInt32], requestSlotCount: Int) {
+  private mutating func addOrganization(
+    _ names: NameSection, row: UInt32, anonymousMask: [UInt32], requestSlotCount: Int
+  ) {
     var words: [UInt32] = [row, policy.organization.clockSkewSeconds, UInt32(policy.apps.count)]
     words.append(UInt32(numbers.attributeNames.count))
     words.append(UInt32(requestSlotCount))

@@ -204,7 +204,8 @@ extension Bundle {
   private borrowing func addressKey(_ value: Register, _ facts: borrowing ConditionRun) -> AddressKey {
     if value.count == 16 {
       return AddressKey(
-        high: bytes(value, from: 0, count: 8, facts).byteSwapped, low: bytes(value, from: 8, count: 8, facts).byteSwapped)
+        high: bytes(value, from: 0, count: 8, facts).byteSwapped,
+        low: bytes(value, from: 8, count: 8, facts).byteSwapped)
     }
     // An IPv4 address lies where RFC 4291 maps it.
     let low = bytes(value, from: 0, count: 4, facts).byteSwapped >> 32

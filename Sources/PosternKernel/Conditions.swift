@@ -76,7 +76,8 @@ extension Bundle {
     switch Int(tag) {
     case POSTERN_TEXT, POSTERN_BYTES:
       Register(tag: Int(tag), value: UInt64(start), count: count, place: .bundle)
-    case ConstantTag.textSet, ConstantTag.addressRanges, ConstantTag.automaton: Register(tag: Int(tag), value: UInt64(start), count: count)
+    case ConstantTag.textSet, ConstantTag.addressRanges, ConstantTag.automaton:
+      Register(tag: Int(tag), value: UInt64(start), count: count)
     default: Register(tag: Int(tag), value: UInt64(start) | UInt64(count) << 32)
     }
   }

@@ -29,13 +29,15 @@ extension Bundle {
     }
     let raw = text.slice(path)
     if !Path.isPlain(raw) {
-      decideUnusual(hearing, request, credential, text, cells, identity, line, raw: raw, scratch: &scratch, into: &decision)
+      decideUnusual(
+        hearing, request, credential, text, cells, identity, line, raw: raw, scratch: &scratch, into: &decision)
     } else if let refusal = identityRefusal(credential, identity) {
       decision.forbid(refusal)
     } else if let line {
       let app = route(raw, on: line).app
       decideForm(
-        hearing, request, credential, text, cells, identity, baseApp: line.baseApp, path: raw, app: app, into: &decision)
+        hearing, request, credential, text, cells, identity, baseApp: line.baseApp, path: raw, app: app, into: &decision
+      )
     } else {
       decision.forbid(POSTERN_REASON_UNKNOWN_HOST)
     }
@@ -102,10 +104,12 @@ extension Bundle {
       let mode = hearing.query.mode != 0 ? hearing.query.mode : Mode.isReserved(path) ? Mode.page(path) : 0
       if mode != 0 {
         return handle(
-          hearing, request, credential, text, cells, identity, baseApp: baseApp, path: path, app: app, mode, into: &decision)
+          hearing, request, credential, text, cells, identity, baseApp: baseApp, path: path, app: app, mode,
+          into: &decision)
       }
     }
-    decideRows(hearing, request, credential, text, cells, identity, baseApp: baseApp, path: path, app: app, into: &decision)
+    decideRows(
+      hearing, request, credential, text, cells, identity, baseApp: baseApp, path: path, app: app, into: &decision)
   }
 
   /// Row 3's answer; the refresh modes carry the obligations of the challenge that the same URL would get.
@@ -124,7 +128,8 @@ extension Bundle {
       || mode == UInt8(truncatingIfNeeded: POSTERN_MODE_SESSION_REFRESHER)
     if !isRefresh { return }
     var plain = Self.refusal
-    decideRows(hearing, request, credential, text, cells, identity, baseApp: baseApp, path: path, app: app, into: &plain)
+    decideRows(
+      hearing, request, credential, text, cells, identity, baseApp: baseApp, path: path, app: app, into: &plain)
     let isChallenge =
       plain.verdict == UInt8(truncatingIfNeeded: POSTERN_REDIRECT)
       || plain.verdict == UInt8(truncatingIfNeeded: POSTERN_UNAUTHORIZED)
@@ -141,7 +146,8 @@ extension Bundle {
   @inline(never)
   private borrowing func decideRareForm(
     _ hearing: Hearing, _ request: postern_request, _ credential: postern_credential, _ text: Span<UInt8>,
-    _ cells: Span<postern_cell>, _ identity: Span<UInt32>, baseApp: UInt32, path: Span<UInt8>, app: UInt32, into decision: inout postern_decision
+    _ cells: Span<postern_cell>, _ identity: Span<UInt32>, baseApp: UInt32, path: Span<UInt8>, app: UInt32,
+    into decision: inout postern_decision
   ) {
     decideForm(
       hearing, request, credential, text, cells, identity, baseApp: baseApp, path: path, app: app, into: &decision)

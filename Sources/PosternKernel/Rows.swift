@@ -35,7 +35,8 @@ extension Bundle {
   @inline(always)
   borrowing func decideRows(
     _ hearing: Hearing, _ request: postern_request, _ credential: postern_credential, _ text: Span<UInt8>,
-    _ cells: Span<postern_cell>, _ identity: Span<UInt32>, baseApp: UInt32, path: Span<UInt8>, app: UInt32, into decision: inout postern_decision
+    _ cells: Span<postern_cell>, _ identity: Span<UInt32>, baseApp: UInt32, path: Span<UInt8>, app: UInt32,
+    into decision: inout postern_decision
   ) {
     let isRouted = app != BundleFormat.none
     let line = appLine(isRouted ? app : baseApp)
@@ -216,7 +217,8 @@ extension Bundle {
     _ decision: inout postern_decision
   ) -> Bool {
     if line.denySet == BundleFormat.none { return false }
-    let conditions = ConditionRun(request, text: text, cells: cells, path: path, now: hearing.now, app: line.index, isAttached: true)
+    let conditions = ConditionRun(
+      request, text: text, cells: cells, path: path, now: hearing.now, app: line.index, isAttached: true)
     return isDenied(bySet: line.denySet, conditions, IdentityView(identity), &run, &decision)
   }
 
@@ -250,7 +252,8 @@ extension Bundle {
     _ cells: Span<postern_cell>, path: Span<UInt8>, _ run: inout ClockRun, _ decision: inout postern_decision
   ) -> Bool {
     if line.denySet == BundleFormat.none { return false }
-    let conditions = ConditionRun(request, text: text, cells: cells, path: path, now: hearing.now, app: line.index, isAttached: false)
+    let conditions = ConditionRun(
+      request, text: text, cells: cells, path: path, now: hearing.now, app: line.index, isAttached: false)
     let mask = sections.denySets.offset &+ RecordSize.denySet &* Int(line.denySet)
     let everyone = sections.organization.offset &+ 96
     var word = 0
@@ -287,11 +290,13 @@ extension Bundle {
     _ cells: Span<postern_cell>, _ identity: Span<UInt32>, path: Span<UInt8>, _ run: inout ClockRun,
     _ decision: inout postern_decision
   ) -> UInt32 {
-    let conditions = ConditionRun(request, text: text, cells: cells, path: path, now: hearing.now, app: line.index, isAttached: true)
+    let conditions = ConditionRun(
+      request, text: text, cells: cells, path: path, now: hearing.now, app: line.index, isAttached: true)
     let view = IdentityView(identity)
     var firstFalse = BundleFormat.none
     var firstError = BundleFormat.none
-    var offset = sections.conditionals.offset &+ RecordSize.conditional
+    var offset =
+      sections.conditionals.offset &+ RecordSize.conditional
       &* Int(words.u32(sections.appRecords.offset &+ RecordSize.appRecord &* Int(line.index) &+ 28))
     while true {
       let record = Block(words, offset, byteCount: RecordSize.conditional)

@@ -30,7 +30,8 @@ struct CelCommand: ParsableCommand {
   @Flag(help: "Evaluate nothing: print the expression's type.")
   var check = false
 
-  @Option(parsing: .upToNextOption, help: ArgumentHelp("Run test files of the CEL project's format.", valueName: "file"))
+  @Option(
+    parsing: .upToNextOption, help: ArgumentHelp("Run test files of the CEL project's format.", valueName: "file"))
   var conformance: [String] = []
 
   func validate() throws {

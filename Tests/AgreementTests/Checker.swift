@@ -101,9 +101,12 @@ struct Checker {
     spelled.host = request.host.map(respelledHost)
     spelled.path = request.path.map(respelledPath)
     // A condition may ask for the method itself.
-    let isAskedFor = policy.nodes.contains { $0.bindings.contains { $0.condition != nil } }
+    let isAskedFor =
+      policy.nodes.contains { $0.bindings.contains { $0.condition != nil } }
       || policy.denyRules.contains { $0.condition != nil }
-    if !isAskedFor && spelled.upgrade == nil && request.method == Array("GET".utf8) { spelled.method = Array("HEAD".utf8) }
+    if !isAskedFor && spelled.upgrade == nil && request.method == Array("GET".utf8) {
+      spelled.method = Array("HEAD".utf8)
+    }
     var reordered = credential
     if credential.groups.count <= Credential.groupLimit { reordered.groups.reverse() }
     let respelled = try agreed(spelled, reordered, at: now)

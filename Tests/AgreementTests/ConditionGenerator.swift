@@ -88,7 +88,9 @@ struct ConditionGenerator {
 
   private mutating func time() -> String {
     if random.chance(30) {
-      let instant = random.pick(["2023-11-14T22:13:20Z", "1970-01-01T00:00:00Z", "2023-11-14T22:20:00.5Z", "9999-12-31T23:59:59Z"])
+      let instant = random.pick([
+        "2023-11-14T22:13:20Z", "1970-01-01T00:00:00Z", "2023-11-14T22:20:00.5Z", "9999-12-31T23:59:59Z",
+      ])
       return "request.time \(comparison()) timestamp('\(instant)')"
     }
     let part = random.pick([
@@ -108,7 +110,9 @@ struct ConditionGenerator {
     case 0: return path
     case 1: return "\(path) in ['fin', 2, 3u, true, 2.5, null]"
     case 2: return "\(random.pick(["'fin'", "2", "2.0", "true"])) in \(path)"
-    case 3: return "\(path) \(comparison()) \(random.pick(["2", "2u", "2.5", "'fin'", "true", "null", "b'x'", "double('NaN')"]))"
+    case 3:
+      return
+        "\(path) \(comparison()) \(random.pick(["2", "2u", "2.5", "'fin'", "true", "null", "b'x'", "double('NaN')"]))"
     default: return "request.auth.claims[\"\(claim)\"] == 'fin'"
     }
   }
@@ -120,7 +124,8 @@ struct ConditionGenerator {
   private mutating func address() -> String {
     let address = random.pick(["origin.ip", "origin.ip", "destination.ip", "request.auth.claims.dept"])
     let ranges = random.pick([
-      "'10.0.0.0/8'", "['10.0.0.0/8', '192.168.0.0/16']", "['0.0.0.0/0']", "['::/0']", "['2001:db8::/32', '10.1.2.0/24']",
+      "'10.0.0.0/8'", "['10.0.0.0/8', '192.168.0.0/16']", "['0.0.0.0/0']", "['::/0']",
+      "['2001:db8::/32', '10.1.2.0/24']",
       "'10.1.2.3'", "['10.0.0.0/9', '10.128.0.0/9', '11.0.0.0/8']",
     ])
     return "inIpRange(\(address), \(ranges))"
@@ -141,6 +146,14 @@ struct ConditionGenerator {
 }
 
 extension PolicyDraft {
+  /// Whether a condition or another level names the level.
+  func asksForLevel(_ name: String) -> Bool {
+    let conditions =
+      nodes.flatMap { $0.bindings.map(\.condition) + $0.denyRules.map(\.condition) }.compactMap { $0 }
+      + levels.filter { $0.name != name }.map(\.condition)
+    return conditions.contains { $0.contains(name) }
+  }
+
   /// Gives some bindings and deny rules conditions, drawn apart from everything else so that other draws stay as they were.
   mutating func addConditions(seed: UInt64) {
     var random = Random(seed: seed ^ 0x00C0_4D17_1045)
@@ -152,7 +165,9 @@ extension PolicyDraft {
     }
     for node in nodes.indices {
       for binding in nodes[node].bindings.indices where random.chance(50) {
-        let isPublic = nodes[node].bindings[binding].members.contains { $0 == .allUsers || $0 == .allAuthenticatedUsers }
+        let isPublic = nodes[node].bindings[binding].members.contains {
+          $0 == .allUsers || $0 == .allAuthenticatedUsers
+        }
         if isPublic || !nodes[node].bindings[binding].grantsAccess { continue }
         nodes[node].bindings[binding].condition = Self.condition(&random)
       }
@@ -173,7 +188,8 @@ extension Request {
   mutating func addConditionFacts(seed: UInt64) {
     var random = Random(seed: seed ^ 0x00FA_C750_0001)
     clientAddress = random.pick([
-      Array("10.1.2.3".utf8), Array("::ffff:10.1.2.3".utf8), Array("2001:db8::1".utf8), Array("nobody".utf8), nil, [0xFF],
+      Array("10.1.2.3".utf8), Array("::ffff:10.1.2.3".utf8), Array("2001:db8::1".utf8), Array("nobody".utf8), nil,
+      [0xFF],
       Array("192.168.7.7".utf8), Array("FE80::1".utf8),
     ])
     destinationAddress = random.pick([Array("10.9.9.9".utf8), nil])
@@ -194,7 +210,8 @@ extension Credential {
     let texts = ["fin", "ops", "10.1.2.3", "été", ""].map { FactValue.text(Array($0.utf8)) }
     let scalars: [FactValue] =
       texts + [
-        .int(2), .int(-1), .uint(2), .uint(.max), .double(2), .double(2.5), .double(.infinity), .bool(true), .bool(false), .null,
+        .int(2), .int(-1), .uint(2), .uint(.max), .double(2), .double(2.5), .double(.infinity), .bool(true),
+        .bool(false), .null,
         .bytes([0x78]), .timestamp(milliseconds: 0), .duration(milliseconds: 1), .text([0xFF]),
       ]
     for name in ["dept", "level", "flag"] where random.chance(75) { claims[Array(name.utf8)] = random.pick(scalars) }

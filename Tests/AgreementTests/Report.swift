@@ -18,7 +18,8 @@ struct Report: CustomStringConvertible {
   private var draftLines: [String] {
     let draft = scenario.draft
     return ["skew: \(draft.clockSkewSeconds) s"] + draft.providers.map { "provider \(brief($0))" }
-      + draft.groups.map { "directory group \($0.group): \(list($0.members))" } + draft.levels.map { "level \($0.name): \($0.condition)" } + draft.nodes.indices.flatMap(nodeLines)
+      + draft.groups.map { "directory group \($0.group): \(list($0.members))" }
+      + draft.levels.map { "level \($0.name): \($0.condition)" } + draft.nodes.indices.flatMap(nodeLines)
   }
 
   private func condition(_ text: String?) -> String { text.map { " if \($0)" } ?? "" }
@@ -26,7 +27,9 @@ struct Report: CustomStringConvertible {
   private func nodeLines(_ index: Int) -> [String] {
     let node = scenario.draft.nodes[index]
     return ["node \(index) '\(node.name)'" + (node.parent.map { " below \($0)" } ?? "")]
-      + node.bindings.map { "  binding\($0.grantsAccess ? "" : " without access"): \(list($0.members))\(condition($0.condition))" }
+      + node.bindings.map {
+        "  binding\($0.grantsAccess ? "" : " without access"): \(list($0.members))\(condition($0.condition))"
+      }
       + node.denyRules.map { "  deny: \(list($0.denied)) except \(list($0.exceptions))\(condition($0.condition))" }
       + (node.app.map { appLines($0) } ?? [])
   }

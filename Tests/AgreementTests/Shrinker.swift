@@ -44,6 +44,13 @@ struct Shrinker {
     }
     for index in draft.nodes.indices { edits += ruleEdits(for: scenario, at: index) }
     edits += removals(\.draft.groups, in: scenario)
+    // A level that a condition still asks for stays.
+    for index in draft.levels.indices where !draft.asksForLevel(draft.levels[index].name) {
+      edits.append { scenario in
+        scenario.draft.levels.remove(at: index)
+        return true
+      }
+    }
     for index in draft.groups.indices { edits += removals(\.draft.groups[index].members, in: scenario) }
     edits += draft.providers.indices.map { index in { $0.draft.removeProvider(at: index) } }
     for index in draft.nodes.indices where draft.nodes[index].app != nil { edits += appEdits(for: scenario, at: index) }

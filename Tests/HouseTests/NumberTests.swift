@@ -60,7 +60,7 @@ struct NumberTests {
     let file = source("Sources/PosternKernel/Opcode.swift")
     let opcodes = Numbers.ofStaticMembers(file, type: "Opcode")
     let shapes = file.lines.compactMap { line in
-      line.firstMatch(of: /case (\d+): OpcodeShape\("(\w+)"/).map {
+      line.firstMatch(of: /case (\d+): OpcodeShape\((?:test: )?"(\w+)"/).map {
         NumberedName(name: String($0.output.2), number: Int($0.output.1) ?? 0)
       }
     }

@@ -31,7 +31,7 @@ struct Wall: Sendable {
       module: "postern",
       imports: [
         "PosternReview", "PosternCompiler", "PosternLanguage", "PosternCEL", "PosternKernel", "ArgumentParser", "Glibc",
-      ]),
+      ], singleFileImports: ["Foundation"]),
     Wall(module: "posternd", imports: ["PosternService"], unsafeFiles: []),
   ]
 

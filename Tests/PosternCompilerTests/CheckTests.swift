@@ -54,14 +54,7 @@ struct CheckTests {
     #expect(diagnostic.notes.map(\.span) == [Self.budgetSpan])
   }
 
-  @Test("a condition is refused, for without it a binding would grant more")
-  func conditionsAreRefused() {
-    var policy = RoundTripTests.policy
-    policy.nodes[0].bindings[0].condition = Condition(title: "hours", expression: sourced("true"))
-    #expect(Compiler.check(policy).map(\.id) == ["condition-not-compiled"])
-  }
-
-  @Test("a conditional binding grants nothing and a conditional deny rule denies, should one be compiled all the same")
+  @Test("a condition that was not read grants nothing, and one of a deny rule denies")
   func conditionsFailClosed() throws {
     var builder = PolicyBuilder()
     builder.addApp("granted", bindings: [[.user(email: "ada@example.com")]])
@@ -76,7 +69,7 @@ struct CheckTests {
     let reasons = ["granted", "denied"].map { name in
       open.decide(Request("\(name).example.com"), ada, at: Credential.now).reason
     }
-    #expect(reasons == [.noBinding, .denied])
+    #expect(reasons == [.conditionError, .denied])
   }
 
   @Test("more members at one node than a row can hold are refused")

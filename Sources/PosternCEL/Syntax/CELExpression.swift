@@ -7,6 +7,7 @@ public struct CELExpression: Sendable {
   public let id: Int
   /// The UTF-8 bytes of the expression's text that the node was written as; of a macro, the whole call.
   public let range: Range<Int>
+  /// What the node is.
   public let kind: Kind
 
   public init(id: Int, range: Range<Int>, kind: Kind) {
@@ -40,7 +41,9 @@ public struct CELExpression: Sendable {
 
   /// An element of a list literal; an optional one (`[?x]`) is left out where it is `optional.none()`.
   public struct Element: Sendable {
+    /// The element itself.
     public let value: CELExpression
+    /// Whether it is left out where it is `optional.none()`.
     public let isOptional: Bool
 
     public init(value: CELExpression, isOptional: Bool) {
@@ -51,8 +54,11 @@ public struct CELExpression: Sendable {
 
   /// An entry of a map literal; an optional one (`{?k: x}`) is left out where it is `optional.none()`.
   public struct Entry: Sendable {
+    /// The key of the entry.
     public let key: CELExpression
+    /// The value of the entry.
     public let value: CELExpression
+    /// Whether it is left out where it is `optional.none()`.
     public let isOptional: Bool
 
     public init(key: CELExpression, value: CELExpression, isOptional: Bool) {
@@ -82,7 +88,9 @@ public struct CELExpression: Sendable {
       case transformMapEntry
     }
 
+    /// Which macro it is.
     public let kind: Kind
+    /// The list or map whose elements are visited.
     public let range: CELExpression
     /// One name (element, or key), or two: index and element, key and value.
     public let variables: [String]
@@ -105,23 +113,42 @@ public struct CELExpression: Sendable {
 
 /// The names of operators as functions, those of the CEL project's own syntax tree.
 public enum CELOperator {
+  /// `condition ? first : second`.
   public static let conditional = "_?_:_"
+  /// `left && right`.
   public static let and = "_&&_"
+  /// `left || right`.
   public static let or = "_||_"
+  /// `!operand`.
   public static let not = "!_"
+  /// `-operand`.
   public static let negate = "-_"
+  /// `left == right`.
   public static let equals = "_==_"
+  /// `left != right`.
   public static let notEquals = "_!=_"
+  /// `left < right`.
   public static let less = "_<_"
+  /// `left <= right`.
   public static let lessOrEqual = "_<=_"
+  /// `left > right`.
   public static let greater = "_>_"
+  /// `left >= right`.
   public static let greaterOrEqual = "_>=_"
+  /// `left + right`.
   public static let add = "_+_"
+  /// `left - right`.
   public static let subtract = "_-_"
+  /// `left * right`.
   public static let multiply = "_*_"
+  /// `left / right`.
   public static let divide = "_/_"
+  /// `left % right`.
   public static let remainder = "_%_"
+  /// `item in container`.
   public static let `in` = "@in"
+  /// `container[key]`.
   public static let index = "_[_]"
+  /// `container[?key]`.
   public static let optionalIndex = "_[?_]"
 }

@@ -16,6 +16,7 @@ public struct CELIssue: Error, Sendable, Hashable {
     case type
   }
 
+  /// What kind of mistake it is.
   public let kind: Kind
   /// In lower case, without a full stop, the author's text in backticks.
   public let message: String

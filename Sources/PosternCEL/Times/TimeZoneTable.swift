@@ -34,6 +34,7 @@ public struct TimeZoneTable: Sendable {
 
 /// Tables by the IANA names of their zones.
 extension [String: TimeZoneTable]: CELTimeZones {
+  /// The offset of a zone of the dictionary at an instant.
   public func offsetSeconds(ofZone name: String, at secondsSince1970: Int64) -> Int32? {
     self[name]?.offsetSeconds(at: secondsSince1970)
   }

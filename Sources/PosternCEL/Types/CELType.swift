@@ -27,8 +27,11 @@ public indirect enum CELType: Sendable, Hashable {
   /// A type parameter of a declaration.
   case parameter(String)
 
+  /// `optional_type(T)`.
   public static func optional(_ type: CELType) -> CELType { .opaque("optional_type", [type]) }
+  /// `net.IP`.
   public static let address = CELType.opaque("net.IP", [])
+  /// `net.CIDR`.
   public static let network = CELType.opaque("net.CIDR", [])
 }
 
@@ -66,7 +69,9 @@ public struct CELEnvironment: Sendable {
     public let id: String
     /// Of a method, the target's type first.
     public let parameters: [CELType]
+    /// The type of what it returns.
     public let result: CELType
+    /// Whether it is called on its first parameter.
     public let isMethod: Bool
 
     public init(_ id: String, _ parameters: [CELType], _ result: CELType, isMethod: Bool = false) {
@@ -92,8 +97,9 @@ public struct CELEnvironment: Sendable {
     self.functions = functions
   }
 
-  /// The qualified names that `name` may stand for inside the container, in the order in which they are tried: for `x`
-  /// in `com.example`: `com.example.x`, `com.x`, `x`.
+  /// The qualified names that `name` may stand for inside the container, in the order in which they are tried.
+  ///
+  /// For `x` in `com.example`: `com.example.x`, `com.x`, `x`.
   public func candidates(for name: String) -> [String] {
     var names: [String] = []
     var prefix = container

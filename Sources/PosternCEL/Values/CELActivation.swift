@@ -9,6 +9,7 @@ public protocol CELActivation {
 }
 
 extension [String: CELValue]: CELActivation {
+  /// The value under the name.
   public func value(of name: String) throws(CELError) -> CELValue? { self[name] }
 }
 
@@ -22,5 +23,6 @@ public protocol CELTimeZones: Sendable {
 /// No zones but the offsets that need no table: `UTC` and what is written as `+05:30` are the evaluator's own.
 public struct CELNoTimeZones: CELTimeZones {
   public init() {}
+  /// No offset of any zone.
   public func offsetSeconds(ofZone name: String, at secondsSince1970: Int64) -> Int32? { nil }
 }

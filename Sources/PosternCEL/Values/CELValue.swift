@@ -29,8 +29,10 @@ public enum CELValue: Sendable {
   public struct Boxed: Sendable {
     private let values: [CELValue]
 
+    /// Puts a value into a box.
     public init(_ value: CELValue) { values = [value] }
 
+    /// The value in the box.
     public var value: CELValue { values[0] }
   }
 }
@@ -46,11 +48,13 @@ public struct CELMap: Sendable {
     case string([UInt8])
   }
 
+  /// Keys and values in the order in which they were written.
   public private(set) var entries: [(key: CELValue, value: CELValue)] = []
   private var indices: [Key: Int] = [:]
 
   public init() {}
 
+  /// The count of entries.
   public var count: Int { entries.count }
 
   /// The value of a key; nil where there is none, or `key` can be no key.
@@ -128,6 +132,7 @@ public struct CELDuration: Sendable, Hashable {
 
 /// An IP address: 4 or 16 bytes in network order.
 public struct CELAddress: Sendable, Hashable {
+  /// The bytes, in network order.
   public let bytes: [UInt8]
 
   /// `bytes` must be 4 or 16.
@@ -139,7 +144,9 @@ public struct CELAddress: Sendable, Hashable {
 
 /// A range of addresses: an address and the count of its leading bits that matter.
 public struct CELNetwork: Sendable, Hashable {
+  /// An address of the range.
   public let address: CELAddress
+  /// The count of leading bits that all its addresses share.
   public let prefixLength: Int
 
   /// `prefixLength` is at most the bits of the address.
@@ -169,6 +176,7 @@ public struct CELError: Error, Sendable, Hashable {
     case limit
   }
 
+  /// What kind of error it is.
   public let kind: Kind
   /// In lower case, without a full stop.
   public let message: String

@@ -45,7 +45,9 @@ struct AddressRanges {
   private static let mapped: Interval = (0xFFFF_0000_0000, 0xFFFF_FFFF_FFFF)
 
   private static func intervals(_ text: String) -> [Interval]? {
-    guard let network = CELNetwork(text: text) ?? CELAddress(text: text).map(CELNetwork.init(single:)) else { return nil }
+    guard let network = CELNetwork(text: text) ?? CELAddress(text: text).map(CELNetwork.init(single:)) else {
+      return nil
+    }
     let isShort = network.address.bytes.count == 4
     let value = network.address.bytes.reduce(isShort ? UInt128(0xFFFF) : 0) { $0 << 8 | UInt128($1) }
     let hostBits = UInt128(network.address.bytes.count * 8 - network.prefixLength)

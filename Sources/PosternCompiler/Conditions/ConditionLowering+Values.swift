@@ -23,7 +23,8 @@ extension ConditionLowering {
       load(attribute: path, register, orElse: error)
       return register
     }
-    guard case .call(let function, let target?, let arguments) = expression.kind, let part = Self.timeParts[function] else {
+    guard case .call(let function, let target?, let arguments) = expression.kind, let part = Self.timeParts[function]
+    else {
       throw refusal("this part of the condition has no bounded form", expression)
     }
     guard checking.types[target.id] == .timestamp else {

@@ -352,7 +352,9 @@ struct ConditionLowering {
       loadSet(Set(texts), right)
       return builder.test(.testMember, a: left | right << 4, exits)
     }
-    guard items.count <= 64 else { throw refusal("a list of more than 64 items has a bounded form only of texts", container) }
+    guard items.count <= 64 else {
+      throw refusal("a list of more than 64 items has a bounded form only of texts", container)
+    }
     for item in items {
       let next = builder.makeLabel()
       try load(item, right, at: container)
@@ -396,7 +398,8 @@ extension String {
   /// A regular expression that matches this text and nothing else.
   fileprivate var quotedForRegex: String {
     unicodeScalars.reduce(into: "") { quoted, scalar in
-      let isPlain = !scalar.isASCII || ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar)
+      let isPlain =
+        !scalar.isASCII || ("a"..."z").contains(scalar) || ("A"..."Z").contains(scalar) || ("0"..."9").contains(scalar)
       quoted += isPlain ? String(scalar) : "\\x{\(String(scalar.value, radix: 16))}"
     }
   }

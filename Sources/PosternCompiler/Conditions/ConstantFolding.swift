@@ -28,7 +28,9 @@ enum ConstantFolding {
     case .comprehension(let comprehension):
       let inner = bound.union(comprehension.variables)
       return isConstant(comprehension.range, bound: bound)
-        && [comprehension.predicate, comprehension.transform].allSatisfy { $0.map { isConstant($0, bound: inner) } ?? true }
+        && [comprehension.predicate, comprehension.transform].allSatisfy {
+          $0.map { isConstant($0, bound: inner) } ?? true
+        }
     case .bind(let name, let value, let body):
       return isConstant(value, bound: bound) && isConstant(body, bound: bound.union([name]))
     default: return expression.children.allSatisfy { isConstant($0, bound: bound) }
