@@ -92,6 +92,8 @@ package struct OperandKind: Equatable {
   package static var comparison: OperandKind { OperandKind(21) }
   /// Half of a constant.
   package static var constant: OperandKind { OperandKind(22) }
+  /// 1 where the fact is about who asks, and so not known of an anonymous caller.
+  package static var ofCaller: OperandKind { OperandKind(25) }
   /// Index of a time zone.
   package static var zone: OperandKind { OperandKind(24) }
   /// Seconds east of Greenwich, signed.
@@ -170,7 +172,7 @@ extension Opcode {
     case 19: OpcodeShape("fault", endsPath: true)
     case 20: OpcodeShape("loadConstant", a: .writes, b: .constantTag, y: .constant, z: .constant)
     case 21: OpcodeShape("loadRequest", a: .writes, b: .requestPart, x: .target)
-    case 22: OpcodeShape("loadFact", a: .writes, b: .slot, x: .target, y: .flag)
+    case 22: OpcodeShape("loadFact", a: .writes, b: .slot, x: .target, y: .ofCaller)
     case 23: OpcodeShape("timePart", a: .converts, b: .timePart, x: .target, y: .offsetSeconds)
     case 24: OpcodeShape("zonedTimePart", a: .converts, b: .timePart, x: .target, y: .zone)
     case 25: OpcodeShape(test: "testCompare", a: .readsTwo, b: .comparison)
@@ -179,7 +181,7 @@ extension Opcode {
     case 28: OpcodeShape(test: "testMember", a: .readsTwo)
     case 29: OpcodeShape(test: "testMatches", a: .readsTwo)
     case 30: OpcodeShape(test: "testTrue", a: .reads)
-    case 31: OpcodeShape(test: "testFact", a: .flag, b: .slot)
+    case 31: OpcodeShape(test: "testFact", a: .ofCaller, b: .slot)
     default: nil
     }
   }

@@ -67,7 +67,7 @@ extension Verifier {
     case .provider: Int(value) < sections.providerCount
     case .seconds: value != BundleFormat.none
     case .facts: value <= UInt32(FactSet.all)
-    case .flag: value <= 1
+    case .flag, .ofCaller: value <= 1
     case .method: value >= 1 && value <= 3
     case .writes, .reads: value < UInt32(ConditionLimit.registers)
     case .requestPart: value <= UInt32(RequestPart.last)

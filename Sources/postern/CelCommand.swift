@@ -3,6 +3,8 @@
 
 internal import ArgumentParser
 internal import PosternCEL
+internal import PosternCompiler
+internal import PosternLanguage
 
 struct CelCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -13,6 +15,7 @@ struct CelCommand: ParsableCommand {
         postern cel '1 + 2 == 3'
         postern cel 'path.startsWith("/finance")' --bind 'path="/finance/q3"'
         postern cel --check '"a" + 1'
+        postern cel --asm 'request.path.startsWith("/finance")'
         postern cel --conformance tests/*.json
 
       A binding's value is itself an expression: text in quotes, 5, 5u, [1, 2], timestamp("2026-01-01T00:00:00Z").
@@ -30,6 +33,12 @@ struct CelCommand: ParsableCommand {
   @Flag(help: "Evaluate nothing: print the expression's type.")
   var check = false
 
+  @Flag(help: "Evaluate nothing: take the expression as a condition, and print the words that it compiles to.")
+  var asm = false
+
+  @Option(help: ArgumentHelp("Where the time zone files are.", valueName: "folder"))
+  var zoneinfo = ZoneFolder.systemPath
+
   @Option(
     parsing: .upToNextOption, help: ArgumentHelp("Run test files of the CEL project's format.", valueName: "file"))
   var conformance: [String] = []
@@ -42,6 +51,7 @@ struct CelCommand: ParsableCommand {
 
   func run() throws {
     guard let expression else { return try runConformance() }
+    if asm { return try printWords(expression) }
     let bindings = try self.bindings()
     let parsing = CELParser.parse(expression)
     guard let tree = parsing.expression else { throw Self.failure(parsing.issues, expression) }
@@ -50,7 +60,8 @@ struct CelCommand: ParsableCommand {
     guard checking.issues.isEmpty else { throw Self.failure(checking.issues, expression) }
     if check { return try StandardOutput.write("\(checking.type ?? .dyn)\n") }
     do throws(CELError) {
-      let value = try CELEvaluator().evaluate(tree, checking: checking, bindings.mapValues { $0.value })
+      let value = try CELEvaluator(timeZones: ZoneFolder(path: zoneinfo)).evaluate(
+        tree, checking: checking, bindings.mapValues { $0.value })
       try? StandardOutput.write(value.sourceText + "\n")
     } catch {
       StandardError.write("error value: \(error.message)\n")
@@ -89,6 +100,22 @@ struct CelCommand: ParsableCommand {
       }.joined(separator: "\nerror: "))
   }
 
+  // MARK: words
+
+  private func printWords(_ expression: String) throws {
+    let tree = ConditionTree(expression)
+    let reading = Policy.read(files: tree.files)
+    var diagnostics = reading.diagnostics
+    let folder = ZoneFolder(path: zoneinfo)
+    if let policy = reading.policy { diagnostics += Compiler.check(policy, zoneFolder: folder) }
+    guard let policy = reading.policy, !diagnostics.contains(where: { $0.severity == .error }) else {
+      throw CommandFailure(diagnostics.map(\.message).joined(separator: "\nerror: "))
+    }
+    let bundle = try OpenBundle(
+      Compiler.compile(policy, revision: 0, options: Compiler.Options(includesProvenance: false, zoneinfo: zoneinfo)))
+    try StandardOutput.write(Inspection(bundle).conditionText)
+  }
+
   // MARK: conformance
 
   private func runConformance() throws {
@@ -97,7 +124,7 @@ struct CelCommand: ParsableCommand {
     for path in conformance {
       let file = try ConformanceFile.read(path)
       for test in file.tests {
-        guard let failure = ConformanceRun(test).failure else {
+        guard let failure = ConformanceRun(test, timeZones: ZoneFolder(path: zoneinfo)).failure else {
           passed += 1
           continue
         }
@@ -125,5 +152,36 @@ struct ExpressionExcerpt {
     let column = String(decoding: bytes[lineStart..<start], as: UTF8.self).unicodeScalars.count
     let width = max(1, String(decoding: bytes[start..<end], as: UTF8.self).unicodeScalars.count)
     text = "  \(line.prefix(200))\n  \(String(repeating: " ", count: column))\(String(repeating: "^", count: width))"
+  }
+}
+
+/// The smallest tree that has a condition.
+private struct ConditionTree {
+  let files: [SourceFile]
+
+  init(_ expression: String) {
+    let quoted = "'" + expression.replacing("'", with: "''") + "'"
+    let texts = [
+      "organization.yaml": """
+      kind: Organization
+      name: example.com
+      loginProviders:
+        - {name: workspace, source: workspace, issuer: "https://a.example", clientID: postern, domains: [example.com]}
+      session: {absoluteTimeout: none, idleTimeout: none, revalidate: none}
+
+      """,
+      "app.yaml": """
+      kind: App
+      name: app
+      routes: [app.example.com/]
+      iam:
+        bindings:
+          - role: roles/iap.httpsResourceAccessor
+            members: ["user:ann@example.com"]
+            condition: {title: condition, expression: \(quoted)}
+
+      """,
+    ]
+    files = texts.map { SourceFile(path: $0.key, bytes: Array($0.value.utf8)) }
   }
 }

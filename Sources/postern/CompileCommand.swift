@@ -32,6 +32,9 @@ struct CompileCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Sign with this Ed25519 private key.", valueName: "key.pem"))
   var sign: String?
 
+  @Option(help: ArgumentHelp("Where the time zone files are that conditions ask for.", valueName: "folder"))
+  var zoneinfo = ZoneFolder.systemPath
+
   @Flag(help: "Leave out at which file, line and column rules stand.")
   var stripProvenance = false
 
@@ -40,12 +43,12 @@ struct CompileCommand: ParsableCommand {
 
   func run() throws {
     let key = try sign.map { try KeyFile(path: $0).signingKey() }
-    let tree = try CheckedTree(folder: folder)
+    let tree = try CheckedTree(folder: folder, zoneinfo: zoneinfo)
     let policy = try tree.compilablePolicy()
     try tree.tell()
     let progress = Progress(appCount: policy.apps.count)
     progress.say("compiling \(policy.apps.count) apps")
-    let options = Compiler.Options(includesProvenance: !stripProvenance)
+    let options = Compiler.Options(includesProvenance: !stripProvenance, zoneinfo: zoneinfo)
     var bundle = Compiler.compile(policy, revision: revision, options: options)
     if let key {
       progress.say("signing")

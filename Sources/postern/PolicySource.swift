@@ -12,11 +12,11 @@ struct CheckedTree {
   let policy: Policy?
   let report: Report
 
-  init(folder: String) throws {
+  init(folder: String, zoneinfo: String = ZoneFolder.systemPath) throws {
     guard InputFile(path: folder).isFolder else { throw CommandFailure("cannot read \(folder): it is no folder") }
     let reading = Policy.read(folder: folder)
     var diagnostics = reading.diagnostics
-    if let policy = reading.policy { diagnostics += Compiler.check(policy) }
+    if let policy = reading.policy { diagnostics += Compiler.check(policy, zoneFolder: ZoneFolder(path: zoneinfo)) }
     report = Report(diagnostics, files: reading.files, pathPrefix: Self.pathPrefix(folder))
     policy = report.hasErrors ? nil : reading.policy
   }

@@ -159,6 +159,10 @@ struct Shrinker {
 
   private static func requestEdits(for scenario: Scenario) -> [Edit] {
     var edits = requestFields.map { reset($0, to: nil) }
+    edits += [reset(\.request.destinationPort, to: nil), reset(\.request.otherHeaders, to: [])]
+    edits += [\.clientAddress, \.destinationAddress, \.regionCode].map { (field: WritableKeyPath<Request, [UInt8]?>) in
+      reset((\Scenario.request).appending(path: field), to: nil)
+    }
     edits.append(reset(\.request.method, to: Array("GET".utf8)))
     edits.append(reset(\.request.path, to: Array("/".utf8)))
     edits += removals(\.request.path[orEmpty: []], in: scenario, least: 1)
@@ -193,6 +197,7 @@ struct Shrinker {
     edits += textFields.map { reset($0, to: nil) }
     edits += timeFields.map { reset($0, to: 0) }
     edits.append(reset(\.credential.claims, to: [:]))
+    edits.append(reset(\.credential.device, to: [:]))
     edits.append(reset(\.credential.stateSourceDown, to: false))
     edits.append(reset(\.credential.storeDown, to: false))
     edits.append(reset(\.credential.groupsComplete, to: true))

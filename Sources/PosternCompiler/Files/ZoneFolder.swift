@@ -9,7 +9,7 @@ public struct ZoneFolder: CELTimeZones {
   /// Where Linux keeps them.
   public static let systemPath = "/usr/share/zoneinfo"
   /// The largest file that is read; the platform's have a few thousand bytes.
-  private static let byteLimit = 1 << 20
+  private static let byteLimit = 1 << 18
 
   private let path: String
 
@@ -31,9 +31,9 @@ public struct ZoneFolder: CELTimeZones {
   private static func bytes(ofFile path: String) -> [UInt8]? {
     guard let file = unsafe fopen(path, "rb") else { return nil }
     defer { unsafe fclose(file) }
-    let bytes = [UInt8](unsafeUninitializedCapacity: byteLimit) { buffer, count in
-      count = unsafe fread(buffer.baseAddress, 1, byteLimit, file)
-    }
+    var bytes = [UInt8](repeating: 0, count: byteLimit)
+    let count = unsafe bytes.withUnsafeMutableBytes { unsafe fread($0.baseAddress, 1, byteLimit, file) }
+    bytes.removeLast(byteLimit - count)
     return unsafe ferror(file) == 0 && bytes.count < byteLimit ? bytes : nil
   }
 

@@ -28,7 +28,26 @@ struct AppReader {
       providers: providers(contents.u64(line + 8)), rows: rows(line), denyRules: denyRules(contents.u32(line + 48)),
       publicBinding: publicBinding == BundleFormat.none ? nil : publicBinding, lists: lists(line, record: record),
       settings: settings(index), cost: contents.cost(ofApp: index),
-      program: Disassembly(contents).program(at: contents.u32(line)))
+      program: Disassembly(contents).program(at: contents.u32(line)), conditions: conditions(record))
+  }
+
+  /// The run of conditional bindings that the app's record refers to.
+  private func conditions(_ record: Int) -> [Inspection.Condition] {
+    var index = contents.u32(record + 28)
+    var conditions: [Inspection.Condition] = []
+    while index != BundleFormat.none {
+      let run = contents.record(.conditionals, Int(index), byteCount: RecordSize.conditional)
+      let binding = contents.u32(run)
+      if binding == BundleFormat.none { break }
+      let entry = contents.u32(run + 4)
+      let label = contents.record(.code, Int(entry), byteCount: RecordSize.codeWord)
+      conditions.append(
+        Inspection.Condition(
+          bindingID: binding, place: bundle.place(ofBinding: binding), wordCount: contents.u32(label + 4),
+          program: Disassembly(contents).program(at: entry)))
+      index += 1
+    }
+    return conditions
   }
 
   var organizationRow: Inspection.Row? {

@@ -29,6 +29,8 @@ struct Disassembly {
       guard let shape = Opcode(contents.byte(word)).shape else { break }
       words.append(disassembled(word, shape, index: UInt32(index)))
       if shape.x == .target { furthest = max(furthest, contents.u32(word + 4)) }
+      if shape.y == .target { furthest = max(furthest, contents.u32(word + 8)) }
+      if shape.z == .target { furthest = max(furthest, contents.u32(word + 12)) }
       if shape.endsPath && furthest <= UInt32(index) { break }
     }
     return words
@@ -57,10 +59,37 @@ struct Disassembly {
     case .optionalSeconds: value == BundleFormat.none ? "none" : Wording.duration(seconds: value)
     case .facts: value == 0 ? nil : Self.names(FactSet(rawValue: UInt8(truncatingIfNeeded: value)))
     case .flag: value == 1 ? "tokenExpired" : "tokenTooOld"
+    case .ofCaller: value == 1 ? "of the caller" : nil
+    case .writes, .reads: "r\(value)"
+    case .readsTwo: "r\(value & 15) r\(value >> 4)"
+    case .converts: "r\(value & 15) from r\(value >> 4)"
+    case .slot: attributePath(value)
+    case .requestPart: Self.requestParts[Int(value)]
+    case .timePart: Self.timeParts[Int(value)]
+    case .comparison: Self.comparisons[Int(value)]
+    case .constantTag: Self.constantTags[Int(value)] ?? "\(value)"
+    case .offsetSeconds: value == 0 ? nil : "\(Int32(bitPattern: value))s"
+    case .zone: "zone \(value)"
     case .method: ReauthenticationMethod(rawValue: UInt8(truncatingIfNeeded: value)).map { "\($0)" }
     default: "\(value)"
     }
   }
+
+  /// The path of the attribute in a request slot.
+  private func attributePath(_ slot: UInt32) -> String {
+    let attributes = contents.attributes(scope: 1)
+    return Int(slot) < attributes.count ? String(decoding: attributes[Int(slot)].path, as: UTF8.self) : "slot \(slot)"
+  }
+
+  private static let requestParts = ["path", "host", "method", "scheme", "query", "time", "resourceName"]
+  private static let timeParts = [
+    "year", "month", "date", "dayOfMonth", "dayOfWeek", "dayOfYear", "hours", "minutes", "seconds", "milliseconds",
+  ]
+  private static let comparisons = ["==", "!=", "<", "<=", ">", ">="]
+  private static let constantTags = [
+    2: "null", 3: "bool", 4: "int", 5: "uint", 6: "double", 7: "text", 8: "bytes", 9: "timestamp", 10: "duration",
+    ConstantTag.textSet: "set", ConstantTag.addressRanges: "ranges", ConstantTag.automaton: "automaton",
+  ]
 
   private static func names(_ facts: FactSet) -> String {
     let known: [(fact: FactSet, name: String)] = [

@@ -34,7 +34,14 @@ extension Inspection.AppInspection {
       "cost": cost.json,
       "rows": .array(rows.map(\.json)),
       "settings": .array(settings.map(\.json)),
-      "program": .array(program.map { .object(["index": .integer(Int64($0.index)), "word": .string($0.text)]) }),
+      "program": Inspection.json(of: program),
+      "conditions": .array(
+        conditions.map { condition in
+          .object([
+            "binding": .integer(Int64(condition.bindingID)), "words": .integer(Int64(condition.wordCount)),
+            "place": condition.place.map { .string($0.text) }, "program": Inspection.json(of: condition.program),
+          ])
+        }),
     ])
   }
 }
@@ -92,5 +99,11 @@ extension JSONValue {
   /// A number, as text where a reader of JSON could not keep it exactly (RFC 8259, 6: 53 bits).
   package init(unsigned value: UInt64) {
     self = value >> 53 == 0 ? .integer(Int64(value)) : .string(String(value))
+  }
+}
+
+extension Inspection {
+  fileprivate static func json(of program: [DisassembledWord]) -> JSONValue {
+    .array(program.map { .object(["index": .integer(Int64($0.index)), "word": .string($0.text)]) })
   }
 }

@@ -12,7 +12,7 @@ extension Inspection {
     lines += Self.table(counts.map { [$0.name, "\($0.count)"] })
     if let organizationRow { lines += ["", "organization"] + organizationRow.lines }
     for rule in denyRules { lines += [""] + rule.lines }
-    for app in apps { lines += [""] + app.lines + (isDisassembled ? app.programLines : []) }
+    for app in apps { lines += [""] + app.lines + (isDisassembled ? app.programLines + app.conditionLines : []) }
     return Wording.lines(lines)
   }
 
@@ -49,13 +49,14 @@ extension Inspection.AppInspection {
     return lines
   }
 
-  fileprivate var programLines: [String] {
-    let digitCount = program.last.map { String($0.index).count } ?? 0
-    return ["  program"]
-      + program.map { word in
-        let index = String(word.index)
-        return "    " + String(repeating: " ", count: max(0, digitCount - index.count)) + index + "  " + word.text
-      }
+  fileprivate var programLines: [String] { ["  program"] + Inspection.lines(of: program) }
+
+  fileprivate var conditionLines: [String] {
+    conditions.flatMap { condition in
+      let place = condition.place.map { "  \($0.text)" } ?? ""
+      return ["  condition of binding \(condition.bindingID), \(condition.wordCount) words at most\(place)"]
+        + Inspection.lines(of: condition.program)
+    }
   }
 
   private var head: [[String]] {
@@ -67,6 +68,21 @@ extension Inspection.AppInspection {
     if !denyRules.isEmpty { head.append(["deny rules", denyRules.map(String.init).joined(separator: ", ")]) }
     head.append(["cost", "\(cost.words) words, \(cost.probes) probes, \(cost.bytesScanned) bytes scanned"])
     return head
+  }
+}
+
+extension Inspection {
+  /// The words of all conditions, with a line break at the end.
+  public var conditionText: String {
+    apps.flatMap { $0.conditions.flatMap { Self.lines(of: $0.program) } }.map { $0 + "\n" }.joined()
+  }
+
+  static func lines(of program: [DisassembledWord]) -> [String] {
+    let digitCount = program.last.map { String($0.index).count } ?? 0
+    return program.map { word in
+      let index = String(word.index)
+      return "    " + String(repeating: " ", count: max(0, digitCount - index.count)) + index + "  " + word.text
+    }
   }
 }
 

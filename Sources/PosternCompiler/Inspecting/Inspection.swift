@@ -51,6 +51,16 @@ public struct Inspection {
     var settings: [Setting]
     var cost: Cost
     var program: [DisassembledWord]
+    var conditions: [Condition]
+  }
+
+  /// A binding with a condition, in the order in which they are asked.
+  struct Condition {
+    var bindingID: UInt32
+    var place: Place?
+    /// The most words that it runs.
+    var wordCount: UInt32
+    var program: [DisassembledWord]
   }
 
   var revision: UInt64

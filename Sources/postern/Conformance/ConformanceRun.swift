@@ -8,9 +8,11 @@ struct ConformanceRun {
   /// nil where the case passed.
   let failure: String?
 
-  init(_ test: ConformanceFile.Case) { failure = Self.failure(of: test) }
+  init(_ test: ConformanceFile.Case, timeZones: any CELTimeZones) {
+    failure = Self.failure(of: test, timeZones)
+  }
 
-  private static func failure(of test: ConformanceFile.Case) -> String? {
+  private static func failure(of test: ConformanceFile.Case, _ timeZones: any CELTimeZones) -> String? {
     let parsing = CELParser.parse(test.expr, macrosEnabled: test.disableMacros != true)
     guard let tree = parsing.expression else {
       return isErrorExpected(test) ? nil : "does not parse: \(parsing.issues.first?.message ?? "")"
@@ -26,14 +28,14 @@ struct ConformanceRun {
       }
       checking = found
     }
-    return test.checkOnly == true ? nil : evaluate(test, tree, checking)
+    return test.checkOnly == true ? nil : evaluate(test, tree, checking, timeZones)
   }
 
   private static func evaluate(
-    _ test: ConformanceFile.Case, _ tree: CELExpression, _ checking: CELChecking?
+    _ test: ConformanceFile.Case, _ tree: CELExpression, _ checking: CELChecking?, _ timeZones: any CELTimeZones
   ) -> String? {
     let bindings = (test.bindings ?? [:]).mapValues(\.value.value)
-    let evaluator = CELEvaluator(container: test.container ?? "")
+    let evaluator = CELEvaluator(timeZones: timeZones, container: test.container ?? "")
     let expected = test.value?.value ?? test.typedResult?.result?.value ?? .bool(true)
     do throws(CELError) {
       let value = try evaluator.evaluate(tree, checking: checking, bindings)
