@@ -30,6 +30,7 @@ enum Report {
       rows.append(row)
     }
     printRatios(rows)
+    try ConditionReport.run()
     try Compilation.run(appCount: compileAppCount)
   }
 

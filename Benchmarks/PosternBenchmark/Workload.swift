@@ -16,8 +16,14 @@ struct Workload {
   private(set) var request = postern_request()
   private(set) var credential = postern_credential()
 
-  /// A request to the app at `index` by the user and the groups given.
-  init(host: String, email: String, groups: [String]) {
+  /// A request to `host` by the user and the groups given; `facts` are what the bundle's conditions ask for, by slot.
+  init(host: String, email: String, groups: [String], facts: [Fact] = []) {
+    for fact in facts {
+      cells.append(
+        postern_cell(
+          tag: fact.tag, flags: 0, reserved: 0, length: UInt32(fact.bytes.count), value: UInt64(text.count)))
+      text += fact.bytes
+    }
     request.method = append("GET")
     request.scheme = append("https")
     request.host = append(host)
@@ -27,6 +33,15 @@ struct Workload {
     request.sec_fetch_site = append("none")
     request.accept = append("text/html,application/xhtml+xml;q=0.9,*/*;q=0.8")
     setCredential(email: email, groups: groups)
+  }
+
+  /// A fact of a slot: a text or an address.
+  struct Fact {
+    let tag: UInt8
+    let bytes: [UInt8]
+
+    static func text(_ text: String) -> Fact { Fact(tag: UInt8(POSTERN_TEXT), bytes: Array(text.utf8)) }
+    static func address(_ bytes: [UInt8]) -> Fact { Fact(tag: UInt8(POSTERN_ADDRESS), bytes: bytes) }
   }
 
   private mutating func setCredential(email: String, groups: [String]) {
@@ -43,9 +58,10 @@ struct Workload {
     credential.state_checked_at = Self.nowMilliseconds - 30_000
     credential.issued_at = Self.nowMilliseconds - 3_600_000
     credential.login_at = Self.nowMilliseconds - 3_600_000
-    cells = groups.map { append($0) }
+    let first = cells.count
+    cells += groups.map { append($0) }
     credential.groups = postern_cell(
-      tag: UInt8(POSTERN_LIST), flags: 0, reserved: 0, length: UInt32(cells.count), value: 0)
+      tag: UInt8(POSTERN_LIST), flags: 0, reserved: 0, length: UInt32(groups.count), value: UInt64(first))
   }
 
   private mutating func append(_ value: String) -> postern_cell {
