@@ -80,7 +80,7 @@ extension Bundle {
   // MARK: texts
 
   /// The 8 bytes or fewer of a register's text from `index`.
-  @inline(__always)
+  @inline(always)
   private borrowing func bytes(
     _ register: Register, from index: Int, count: Int, _ facts: borrowing ConditionRun
   ) -> UInt64 {

@@ -91,10 +91,10 @@ extension Bundle {
     case .path:
       register = Register(tag: POSTERN_TEXT, value: 0, count: UInt32(facts.path.count), place: .path)
       return true
-    case .host: return load(facts.host, .folded, facts, &register)
-    case .method: return load(facts.method, .facts, facts, &register)
-    case .scheme: return load(facts.scheme, .facts, facts, &register)
-    case .query: return load(facts.query, .facts, facts, &register)
+    case .host: return load(facts.hostRange, .folded, facts, &register)
+    case .method: return load(TextRange(checked: facts.method), .facts, facts, &register)
+    case .scheme: return load(facts.scheme.knownRange, .facts, facts, &register)
+    case .query: return load(facts.query.knownRange, .facts, facts, &register)
     case .resourceName:
       let record = sections.appRecords.offset &+ RecordSize.appRecord &* Int(facts.app)
       register = Register(
@@ -174,6 +174,9 @@ package enum ConditionLimit {
 }
 
 extension postern_cell {
+  /// The range of a checked text; nil where it is absent.
+  @inline(__always) var knownRange: TextRange? { isAbsent ? nil : TextRange(checked: self) }
+
   /// The range of a text, bytes or an address; nil where it lies outside the buffer or is too long.
   @inline(__always) func range(in textCount: Int) -> TextRange? {
     let count = Int(length)

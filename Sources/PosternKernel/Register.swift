@@ -122,16 +122,17 @@ struct ConditionRun: ~Escapable {
   let cells: Span<postern_cell>
   let path: Span<UInt8>
   let now: Int64
-  let host: TextRange
-  let method: TextRange
-  let scheme: TextRange?
-  let query: TextRange?
+  /// Looked at only where a condition asks for them.
+  let host: postern_cell
+  let method: postern_cell
+  let scheme: postern_cell
+  let query: postern_cell
   let app: UInt32
   /// Whether the credential is the caller's here: of an anonymous one nothing is known.
   let isAttached: Bool
 
   @_lifetime(copy text, copy cells, copy path)
-  init(
+  @inline(__always) init(
     _ request: postern_request, text: Span<UInt8>, cells: Span<postern_cell>, path: Span<UInt8>, now: Int64,
     app: UInt32, isAttached: Bool
   ) {
@@ -141,12 +142,16 @@ struct ConditionRun: ~Escapable {
     self.cells = cells
     self.path = path
     self.now = now
-    let host = TextRange(checked: request.host)
-    // The host has been found, so that it is well-formed.
-    self.host = TextRange(offset: host.offset, count: Host.trimmedCount(text.slice(host)) ?? host.count)
-    method = TextRange(checked: request.method)
-    scheme = request.scheme.isAbsent ? nil : TextRange(checked: request.scheme)
-    query = request.query.isAbsent ? nil : TextRange(checked: request.query)
+    host = request.host
+    method = request.method
+    scheme = request.scheme
+    query = request.query
+  }
+
+  /// The host without port and trailing dot: it has been found, so that it is well-formed.
+  var hostRange: TextRange {
+    let range = TextRange(checked: host)
+    return TextRange(offset: range.offset, count: Host.trimmedCount(text.slice(range)) ?? range.count)
   }
 
   /// Runs the condition at `entry`.
