@@ -11,8 +11,8 @@ struct PageReader {
   let bytes: [UInt8]
   private var sections: [UInt32: Range<Int>] = [:]
 
-  init(_ policy: Policy, revision: UInt64 = 1) {
-    bytes = Compiler.compile(policy, revision: revision)
+  init(_ policy: Policy, revision: UInt64 = 1, zoneinfo: String = ZoneFolder.systemPath) {
+    bytes = Compiler.compile(policy, revision: revision, options: Compiler.Options(zoneinfo: zoneinfo))
     for index in 0..<Int(u32(12)) {
       let entry = 64 + 24 * index
       let offset = Int(u64(entry + 8))
@@ -59,7 +59,7 @@ struct LayoutTests {
     let page = PageReader(builder().policy, revision: 0x0102_0304_0506_0708)
     #expect(Array(page.bytes[0..<8]) == [0x89, 0x50, 0x54, 0x42, 0x0D, 0x0A, 0x1A, 0x0A])
     #expect([page.u16(8), page.u16(10)] == [1, 1])
-    #expect(page.u32(12) == 21)
+    #expect(page.u32(12) == 24)
     #expect(page.u64(16) == 0x0102_0304_0506_0708)
     #expect(page.u64(24) == UInt64(page.bytes.count))
   }
@@ -75,8 +75,8 @@ struct LayoutTests {
     let page = PageReader(builder().policy, revision: 9)
     let start = page.section(33).lowerBound
     #expect(Array(page.bytes[start..<start + 8]) == Array("PSTNMAN1".utf8))
-    #expect([page.u64(start + 8), UInt64(page.u32(start + 16))] == [9, 20])
-    #expect(page.section(33).count == 56 + 20 * 48)
+    #expect([page.u64(start + 8), UInt64(page.u32(start + 16))] == [9, 23])
+    #expect(page.section(33).count == 56 + 23 * 48)
     let version = page.bytes[start + 24..<start + 56]
     #expect(String(decoding: version.prefix { $0 != 0 }, as: UTF8.self) == Compiler.version)
   }

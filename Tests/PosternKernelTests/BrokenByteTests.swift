@@ -59,10 +59,12 @@ struct BrokenByteTests {
 
 /// A caller who decides with whatever the verifier lets through.
 enum Victim {
-  private static let requests = ["payroll.example.com", "x.payroll.example.com", "open.example.com", "a.example.com"]
-    .flatMap { host in
-      ["/", "/reports/q1/a", "/x", "/api/%70oll", "/a/../b"].map { FactsForKernel(host: host, path: $0) }
-    }
+  private static let hosts = [
+    "payroll.example.com", "x.payroll.example.com", "open.example.com", "a.example.com", "desk.example.com",
+  ]
+  private static let requests = hosts.flatMap { host in
+    ["/", "/reports/q1/a", "/x", "/api/%70oll", "/a/../b"].map { FactsForKernel(host: host, path: $0) }
+  }
 
   /// Verifies and decides; true where the bytes were accepted. The answers do not matter, only that there are some.
   static func decides(_ bytes: [UInt8]) -> Bool {

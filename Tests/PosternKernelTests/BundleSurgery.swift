@@ -61,6 +61,34 @@ struct BundleSurgery {
 
   func word(_ opcode: Opcode) -> Int { first(records(.code, 16)) { bytes[$0] == opcode.rawValue } }
 
+  /// Offset of the first word that loads a constant of this tag.
+  func constant(_ tag: Int) -> Int {
+    first(records(.code, 16)) { bytes[$0] == Opcode.loadConstant.rawValue && Int(u16($0 + 2)) == tag }
+  }
+
+  /// Offset of what a set or ranges refer to.
+  func listed(_ tag: Int) -> Int { start(.lists) + 4 * Int(u32(constant(tag) + 8)) }
+
+  /// Offset of the only item of automata or zones.
+  func item(_ id: SectionID) -> Int { start(id) + Int(u32(start(id) + 4)) }
+
+  /// Offset of the automaton's steps.
+  var steps: Int { item(.automata) + 272 + (Int(u32(item(.automata))) + 3) / 4 * 4 }
+
+  /// Offset of the deny rule with a condition.
+  var conditionalDeny: Int { first(records(.denyRules, 32)) { u32($0 + 20) != BundleFormat.none } }
+
+  /// Index of the app with conditional bindings.
+  var conditionalApp: Int { (first(records(.apps, 64)) { u16($0 + 4) & AppFlag.conditional != 0 } - start(.apps)) / 64 }
+
+  /// Offset of the certificate of an app.
+  func certificate(ofApp index: Int) -> Int { start(.costs) + 16 * Int(u32(start(.apps) + 64 * index + 60)) }
+
+  /// The words that an app's program promises, twice.
+  func programWords(ofApp index: Int) -> UInt32 {
+    2 * u32(start(.code) + 16 * Int(u32(start(.apps) + 64 * index)) + 4)
+  }
+
   // MARK: cutting
 
   mutating func set<Value: FixedWidthInteger>(_ offset: Int, _ value: Value) {

@@ -5,7 +5,10 @@ import PosternKernel
 
 struct FactsForKernel {
   var text: [UInt8] = []
+  /// What `resolve` reads.
   var cells: [postern_cell] = []
+  /// What `decide` reads: the slots of the golden bundle's conditions.
+  var requestCells: [postern_cell] = []
   var request = postern_request()
   var credential = postern_credential()
   var now: Int64 = 1_700_000_000_000
@@ -34,12 +37,17 @@ struct FactsForKernel {
     let groups = [append("team@example.com"), append("G")]
     cells = [attribute] + groups
     credential.groups = postern_cell(tag: UInt8(POSTERN_LIST), flags: 0, reserved: 0, length: 2, value: 1)
+    let address = append(bytes: [10, 1, 2, 3], tag: POSTERN_ADDRESS)
+    let roles = postern_cell(tag: UInt8(POSTERN_LIST), flags: 0, reserved: 0, length: 1, value: 5)
+    requestCells = [append("low"), address, append("hr"), append("blue"), roles, append("ops")]
   }
 
-  mutating func append(_ value: String) -> postern_cell {
+  mutating func append(_ value: String) -> postern_cell { append(bytes: Array(value.utf8), tag: POSTERN_TEXT) }
+
+  private mutating func append(bytes: [UInt8], tag: Int) -> postern_cell {
     let cell = postern_cell(
-      tag: UInt8(POSTERN_TEXT), flags: 0, reserved: 0, length: UInt32(value.utf8.count), value: UInt64(text.count))
-    text += Array(value.utf8)
+      tag: UInt8(tag), flags: 0, reserved: 0, length: UInt32(bytes.count), value: UInt64(text.count))
+    text += bytes
     return cell
   }
 
@@ -55,7 +63,7 @@ struct FactsForKernel {
     var scratchSpan = scratch.mutableSpan
     var decision = postern_decision()
     bundle.decide(
-      request, text: text.span, cells: cells.span, credential: credential, identity: identity.span, at: now,
+      request, text: text.span, cells: requestCells.span, credential: credential, identity: identity.span, at: now,
       scratch: &scratchSpan, into: &decision)
     return decision
   }

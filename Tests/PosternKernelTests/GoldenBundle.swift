@@ -1,5 +1,6 @@
 // A small bundle in which every section has something: what the hostile tests break.
 
+internal import Foundation
 import PosternCompiler
 import PosternLanguage
 
@@ -28,7 +29,9 @@ enum GoldenBundle: String, CaseIterable {
     guard let policy = reading.policy else {
       preconditionFailure("the golden tree must read: \(reading.diagnostics.map(\.message))")
     }
-    return Compiler.compile(policy, revision: 7)
+    let zones = ZoneFixture()
+    defer { zones.remove() }
+    return Compiler.compile(policy, revision: 7, options: Compiler.Options(zoneinfo: zones.path))
   }
 
   private static let workspace = """
@@ -71,8 +74,14 @@ enum GoldenBundle: String, CaseIterable {
       - {email: all@example.com, members: ["group:team@example.com", "user:zoe@example.com"]}
       - {email: team@example.com, members: ["user:ada@example.com"]}
     """,
+    "desk.yaml": desk,
     "finance/folder.yaml": """
     kind: Folder
+    deny:
+      - denyRule:
+          deniedPrincipals: ["principal://goog/subject/u7@example.com"]
+          deniedPermissions: [iap.googleapis.com/webServiceVersions.accessViaIAP]
+          denialCondition: {title: risk, expression: 'request.auth.claims["risk-level"] == "high"'}
     iam:
       bindings:
         - role: roles/iap.httpsResourceAccessor
@@ -116,4 +125,66 @@ enum GoldenBundle: String, CaseIterable {
         - {role: roles/iap.httpsResourceAccessor, members: [allUsers, allAuthenticatedUsers]}
     """,
   ]
+
+  /// Conditions with every word that a condition can have. `u7` comes in by them alone.
+  private static let desk = """
+    kind: App
+    name: desk
+    routes: [desk.example.com/]
+    iam:
+      bindings:
+        - role: roles/iap.httpsResourceAccessor
+          members: ["user:u7@example.com", "domain:example.com"]
+          condition:
+            title: office
+            expression: >-
+              inIpRange(origin.ip, ["10.0.0.0/8", "2001:db8::/32"]) && request.method in ["GET", "HEAD"]
+              && request.path.matches("^/a") && has(request.auth.claims.dept)
+              && request.time.getHours("\(ZoneFixture.name)") < 18
+        - role: roles/iap.httpsResourceAccessor
+          members: ["user:u7@example.com"]
+          condition:
+            title: team
+            expression: >-
+              request.time.getDayOfWeek() == 3 || request.headers["x-team"].startsWith("a")
+              || request.host.endsWith(".net") && "ops" in request.auth.claims.roles
+    """
+}
+
+/// A folder with one time zone of two transitions, for the platform's files may be missing, and are long.
+struct ZoneFixture {
+  static let name = "Test/Shift"
+
+  private let folder = FileManager.default.temporaryDirectory.appending(path: "postern-zones-\(UUID().uuidString)")
+
+  init() {
+    let file = folder.appending(path: Self.name)
+    do {
+      try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data(Self.bytes).write(to: file)
+    } catch {
+      preconditionFailure("the temporary folder must take a file: \(error)")
+    }
+  }
+
+  var path: String { folder.path() }
+
+  func remove() { try? FileManager.default.removeItem(at: folder) }
+
+  /// A TZif file (RFC 9636): offsets of 3,000, 3,600 and 7,200 s; the last stays.
+  private static let bytes: [UInt8] = {
+    let transitions: [(at: Int64, type: UInt8)] = [(-1_000_000_000, 1), (1_000_000_000, 2)]
+    let offsets: [Int32] = [3_000, 3_600, 7_200]
+    var block = transitions.flatMap { bigEndian($0.at) } + transitions.map(\.type)
+    block += offsets.flatMap { bigEndian($0) + [0, 0] } + [0, 0, 0, 0]
+    return header([0, 0, 0, 0, 0, 0]) + header([0, 0, 0, 2, 3, 4]) + block + Array("\nEET-2\n".utf8)
+  }()
+
+  private static func header(_ counts: [Int32]) -> [UInt8] {
+    Array("TZif2".utf8) + [UInt8](repeating: 0, count: 15) + counts.flatMap { bigEndian($0) }
+  }
+
+  private static func bigEndian<Number: FixedWidthInteger>(_ number: Number) -> [UInt8] {
+    stride(from: Number.bitWidth - 8, through: 0, by: -8).map { UInt8(truncatingIfNeeded: number >> Number($0)) }
+  }
 }

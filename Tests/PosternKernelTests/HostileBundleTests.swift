@@ -45,12 +45,12 @@ struct HostileBundleTests {
 
   /// The numbers of BundleFault.swift; a number that is in none of its ranges is no rule.
   private static let rules: [UInt32] =
-    Array(1...14) + Array(20...37) + Array(40...42) + Array(50...60) + Array(70...81) + Array(90...98)
-    + Array(100...103) + Array(110...117)
+    Array(1...14) + Array(20...37) + Array(40...42) + Array(50...60) + Array(70...82) + Array(90...98)
+    + Array(100...104) + Array(110...120)
 }
 
 extension Cut {
-  static let all: [Cut] = ofFile + ofNames + ofTables + ofApps + ofGrants + ofCode
+  static let all: [Cut] = ofFile + ofNames + ofTables + ofApps + ofGrants + ofCode + ofConditions
 
   private static let ofFile: [Cut] = [
     Cut("nothing at all", .tooShort) { $0.bytes = [] },
@@ -72,12 +72,12 @@ extension Cut {
     Cut("an unknown section flag", .sectionFlags) { $0.set($0.entry(.provenance) + 4, UInt32(2)) },
     Cut("a required section that says it is not", .sectionFlags) { $0.set($0.entry(.hosts) + 4, UInt32(0)) },
     Cut("an unknown section that is required", .unknownRequiredSection) {
-      $0.set($0.entry(.provenance), UInt32(20))
-      $0.set(64 + 24 * 19 + 4, UInt32(1))
+      $0.set($0.entry(.provenance), UInt32(23))
+      $0.set(64 + 24 * 22 + 4, UInt32(1))
     },
     Cut("a section missing", .missingSection) {
-      $0.set($0.entry(.costs), UInt32(20))
-      $0.set(64 + 24 * 18 + 4, UInt32(0))
+      $0.set($0.entry(.zones), UInt32(23))
+      $0.set(64 + 24 * 21 + 4, UInt32(0))
     },
     Cut("padding that is not zero", .paddingNotZero) {
       $0.bytes[$0.start(.organization) - 1] = 1
@@ -96,6 +96,7 @@ extension Cut {
     Cut("65 providers", .tooManyProviders) { surgery in surgery.insertProviders(62) },
     Cut("a provider's name outside", .providerText) { $0.set($0.start(.providers), UInt32(0xFFFF_0000)) },
     Cut("a provider's source unknown", .providerNumbers) { $0.bytes[$0.start(.providers) + 24] = 5 },
+    Cut("an attribute of an unknown type", .attributeNumbers) { $0.bytes[$0.start(.attributes) + 8] = 14 },
     Cut("a provider's tenants outside", .providerTenants) { surgery in
       surgery.set(surgery.start(.providers) + 64 + 32, UInt32(0xFFFF))
     },
@@ -145,7 +146,7 @@ extension Cut {
   ]
 
   private static let ofApps: [Cut] = [
-    Cut("an app's flags unknown", .appNumbers) { $0.set($0.start(.apps) + 4, UInt16(8)) },
+    Cut("an app's flags unknown", .appNumbers) { $0.set($0.start(.apps) + 4, UInt16(16)) },
     Cut("an app's program that is no label", .appProgram) { $0.add($0.start(.apps), 1) },
     Cut("an app's row in the middle of one", .appRows) { $0.add($0.start(.apps) + 16, 1) },
     Cut("an app's profile unknown", .appReferences) { $0.set($0.start(.apps) + 52, UInt32(99)) },
@@ -187,9 +188,14 @@ extension Cut {
       surgery.set(used, UInt64(BundleFormat.freeMember))
     },
     Cut("a conditional grant", .conditionalGrant) { $0.add($0.walkedRow + 20, 0x8000_0000) },
-    Cut("257 deny rules", .tooManyDenyRules) { surgery in surgery.insertDenyRules(255) },
+    Cut("257 deny rules", .tooManyDenyRules) { surgery in surgery.insertDenyRules(254) },
     Cut("a deny rule's members outside", .denyMembers) { $0.set($0.start(.denyRules) + 4, UInt32(0xFFFF)) },
-    Cut("a deny rule's flags unknown", .denyNumbers) { $0.set($0.start(.denyRules) + 16, UInt32(8)) },
+    Cut("a deny rule's flags unknown", .denyNumbers) { $0.set($0.start(.denyRules) + 16, UInt32(16)) },
+    Cut("a deny rule that asks for the time without a condition", .denyNumbers) {
+      $0.set($0.start(.denyRules) + 16, UInt32(8))
+    },
+    Cut("a deny rule's condition in the middle of one", .denyNumbers) { $0.add($0.conditionalDeny + 20, 1) },
+    Cut("a deny rule's condition past the code", .denyNumbers) { $0.set($0.conditionalDeny + 20, UInt32(0xFFFF)) },
     Cut("a deny set of no rule", .denySetBits) { $0.bytes[$0.start(.denySets) + 31] = 0x80 },
   ]
 
@@ -201,7 +207,10 @@ extension Cut {
     Cut("a jump to no label", .jumpToNoLabel) { $0.add($0.word(.branchCredential) + 4, 1) },
     Cut("a jump past the code", .jumpToNoLabel) { $0.set($0.word(.branchCredential) + 4, UInt32(0xFFFF)) },
     Cut("a label that promises too little", .costNotDecreasing) { $0.set($0.word(.label) + 4, UInt32(2)) },
-    Cut("a register that nothing wrote", .registersNotWritten) { $0.set($0.word(.label) + 2, UInt16(1)) },
+    Cut("a label of a register that no way to it wrote", .registersNotWritten) { surgery in
+      let target = Int(surgery.u32(surgery.word(.branchCredential) + 4))
+      surgery.set(surgery.start(.code) + 16 * target + 2, UInt16(1))
+    },
     Cut("a program that runs off the end", .pathDoesNotEnd) { surgery in
       let last = surgery.start(.code) + surgery.byteCount(.code) - 16
       surgery.bytes[last] = Opcode.checkState.rawValue
