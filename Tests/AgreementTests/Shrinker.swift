@@ -160,9 +160,8 @@ struct Shrinker {
   private static func requestEdits(for scenario: Scenario) -> [Edit] {
     var edits = requestFields.map { reset($0, to: nil) }
     edits += [reset(\.request.destinationPort, to: nil), reset(\.request.otherHeaders, to: [])]
-    edits += [\.clientAddress, \.destinationAddress, \.regionCode].map { (field: WritableKeyPath<Request, [UInt8]?>) in
-      reset((\Scenario.request).appending(path: field), to: nil)
-    }
+    edits += [reset(\.request.clientAddress, to: nil), reset(\.request.destinationAddress, to: nil)]
+    edits.append(reset(\.request.regionCode, to: nil))
     edits.append(reset(\.request.method, to: Array("GET".utf8)))
     edits.append(reset(\.request.path, to: Array("/".utf8)))
     edits += removals(\.request.path[orEmpty: []], in: scenario, least: 1)
