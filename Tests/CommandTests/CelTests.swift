@@ -1,0 +1,76 @@
+// `postern cel`: values, types, words, and files of cases.
+
+import Testing
+
+@Suite("cel")
+struct CelTests {
+  @Test(
+    "an expression is evaluated with its bindings",
+    arguments: [
+      (["1 + 2 == 3"], "true"), (["[1, 2u, 2.5, 'é', b'\\xff', null]"], #"[1, 2u, 2.5, "é", b"\xff", null]"#),
+      (["path.startsWith('/a') ? n : 0", "--bind", "path='/a/b'", "--bind", "n=2 + 3"], "5"),
+      (["timestamp('2026-07-01T12:00:00Z').getHours('+02:00')"], "14"),
+      (["duration('90m') + duration('30s')"], #"duration("5430s")"#), (["type(1u)"], "uint"),
+      (["{'a': optional.of(1)}[?'b'].hasValue()"], "false"),
+    ])
+  func values(arguments: [String], value: String) throws {
+    let outcome = try Command(arguments: ["cel"] + arguments).run()
+    #expect(outcome.output == value + "\n")
+    #expect(outcome.status == 0)
+  }
+
+  @Test("an error value says so, and ends with the status of a refusal")
+  func errorValue() throws {
+    let outcome = try Command(arguments: ["cel", "1 / 0 == 1"]).run()
+    #expect(outcome.status == 2)
+    #expect(outcome.output.isEmpty)
+    #expect(outcome.errors.hasPrefix("error value: "))
+  }
+
+  @Test("a mistake is shown in its line, underlined, with what was perhaps meant")
+  func mistake() throws {
+    let outcome = try Command(arguments: ["cel", "1 +\n  pth.startsWith('/')", "--bind", "path=''"]).run()
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.contains("\n    pth.startsWith('/')\n    ^^^\n"))
+    #expect(outcome.errors.contains("did you mean `path`?"))
+  }
+
+  @Test("a type is printed without evaluating")
+  func types() throws {
+    let outcome = try Command(arguments: ["cel", "--check", "[1].map(x, {x: 1.0 / 0.0})"]).run()
+    #expect(outcome.output == "list(map(int, double))\n")
+  }
+
+  @Test("the words of a condition are shown, and why one has none")
+  func words() throws {
+    let words = try Command(arguments: ["cel", "--asm", "request.method in ['GET', 'HEAD']"]).run()
+    #expect(words.output.contains("loadRequest r0 method -> "))
+    #expect(words.output.contains("testMember r0 r1 -> "))
+    let refused = try Command(arguments: ["cel", "--asm", "size(request.path) > 3"]).run()
+    #expect(refused.status == 1)
+    #expect(refused.error == "error: this part of the condition has no bounded form\n")
+  }
+
+  @Test("a file of cases is run, and each failure has a line")
+  func conformance() throws {
+    let scratch = try Scratch()
+    let cases = """
+      {"name": "own", "tests": [
+        {"section": "s", "name": "sum", "expr": "1 + x", "value": {"int64Value": "3"},
+         "typeEnv": [{"name": "x", "ident": {"type": {"primitive": "INT64"}}}],
+         "bindings": {"x": {"value": {"int64Value": "2"}}}},
+        {"section": "s", "name": "wrong", "expr": "1u", "value": {"int64Value": "1"}},
+        {"section": "s", "name": "error", "expr": "1 / 0", "evalError": {"errors": [{"message": "divide by zero"}]}},
+        {"section": "s", "name": "true", "expr": "dyn(1) == 1.0"},
+        {"section": "s", "name": "type", "expr": "[1]", "checkOnly": true,
+         "typedResult": {"deducedType": {"listType": {"elemType": {"primitive": "INT64"}}}}}
+      ]}
+      """
+    try scratch.write(cases, to: "own.json")
+    var command = Command(arguments: ["cel", "--conformance", "own.json"])
+    command.folder = scratch.folder
+    let outcome = try command.run()
+    #expect(outcome.output == "own/s/wrong: 1u is uint(1), not int(1)\n4 passed, 1 failed\n")
+    #expect(outcome.status == 2)
+  }
+}
