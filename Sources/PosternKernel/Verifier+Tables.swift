@@ -56,6 +56,22 @@ extension Verifier {
       try require(Int(words.u16(step)) < automaton.stateCount, .automaton)
       step &+= 2
     }
+    try require(isSink(automaton, 0, ends: 0), .automaton)
+    if automaton.matched < automaton.stateCount {
+      try require(isSink(automaton, automaton.matched, ends: 1), .automaton)
+    }
+  }
+
+  /// Whether nothing leads out of `state`, and a text that ends in it is told so: a walk may stop there.
+  private func isSink(_ automaton: Automaton, _ state: Int, ends: UInt8) -> Bool {
+    if words.byte(automaton.endsOffset &+ state) != ends { return false }
+    var index = 0
+    while index < automaton.classCount {
+      let step = automaton.stepsOffset &+ 2 &* (state &* automaton.classCount &+ index)
+      if Int(words.u16(step)) != state { return false }
+      index &+= 1
+    }
+    return true
   }
 
   // MARK: zones

@@ -124,6 +124,8 @@ extension Cut {
       $0.bytes[$0.item(.automata) + 16 + 255] = UInt8($0.u32($0.item(.automata) + 4))
     },
     Cut("a step to a state that there is not", .automaton) { $0.set($0.steps, UInt16($0.u32($0.item(.automata)))) },
+    Cut("a way out of the state that never accepts", .automaton) { $0.set($0.steps, UInt16(1)) },
+    Cut("a state that never accepts and does", .automaton) { $0.bytes[$0.item(.automata) + 272] = 1 },
     Cut("a zone of more transitions than it has", .zone) { $0.add($0.item(.zones), 1) },
     Cut("a zone further than a day", .zone) { $0.set($0.item(.zones) + 4, UInt32(100_000)) },
     Cut("a transition to further than a day", .zone) {

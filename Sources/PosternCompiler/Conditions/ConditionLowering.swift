@@ -358,6 +358,7 @@ struct ConditionLowering {
     for item in items {
       let next = builder.makeLabel()
       try load(item, right, at: container)
+      if case .string(let text) = item { count(bytes: text.utf8.count) }
       // Equality is never an error.
       builder.test(
         .testCompare, a: left | right << 4, b: Comparison.equal.rawValue,
