@@ -48,7 +48,7 @@ struct CelTests {
     #expect(words.output.contains("testMember r0 r1 -> "))
     let refused = try Command(arguments: ["cel", "--asm", "size(request.path) > 3"]).run()
     #expect(refused.status == 1)
-    #expect(refused.error == "error: this part of the condition has no bounded form\n")
+    #expect(refused.errors == "error: this part of the condition has no bounded form\n")
   }
 
   @Test("a file of cases is run, and each failure has a line")
