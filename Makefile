@@ -10,7 +10,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
 
-SWIFT_DEPENDENCIES := libyaml-dev libssl-dev pkg-config
+SWIFT_DEPENDENCIES := libyaml-dev libssl-dev pkg-config tzdata
 C_DEPENDENCIES := gcc g++ binutils pkg-config xxd
 BENCH_DEPENDENCIES := valgrind
 LINT_DEPENDENCIES := shellcheck
