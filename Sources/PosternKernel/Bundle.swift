@@ -134,15 +134,12 @@ extension Bundle {
     return words.word(offset &+ index, count: rest) == ASCII.lowercased(text.word(index, byteCount: rest))
   }
 
-  /// The list of names that the pair at `offset` of a record refers to.
-  @inline(__always) func list(_ record: Line, at offset: Int) -> WordList {
+  /// The list of names that a pair of start and count in `lists` refers to.
+  @inline(__always) func list(at pairOffset: Int) -> WordList { list(words, at: pairOffset) }
+
+  /// The same for the pair at `offset` of a record.
+  @inline(__always) func list(_ record: some LittleEndianLoads, at offset: Int) -> WordList {
     WordList(
       offset: sections.lists.offset &+ 4 &* Int(record.u32(offset)), count: Int(record.u32(offset &+ 4)))
-  }
-
-  /// The list of names that a pair of start and count in `lists` refers to.
-  @inline(__always) func list(at pairOffset: Int) -> WordList {
-    WordList(
-      offset: sections.lists.offset &+ 4 &* Int(words.u32(pairOffset)), count: Int(words.u32(pairOffset &+ 4)))
   }
 }

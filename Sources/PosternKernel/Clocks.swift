@@ -82,13 +82,9 @@ struct ClockRun {
   @inline(__always)
   mutating func hasExpired(_ fact: Int64, limitSeconds: UInt32, _ clock: Int) -> Bool {
     let expiry = Expiry(fact, plusSeconds: limitSeconds)
-    // One test less for each clock than `isReached` and `bound` make.
     if expiry.isNever { return false }
-    if limitSeconds == 0 || now >= expiry.instant { return true }
-    if expiry.instant < outcome.validUntil {
-      outcome.validUntil = expiry.instant
-      outcome.validUntilClock = UInt8(truncatingIfNeeded: clock)
-    }
+    if limitSeconds == 0 || expiry.isReached(at: now) { return true }
+    bound(expiry, clock)
     return false
   }
 }

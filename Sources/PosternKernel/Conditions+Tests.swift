@@ -189,10 +189,11 @@ extension Bundle {
     var high = Int(ranges.count)
     while low < high {
       let middle = (low &+ high) >> 1
-      let range = Block(words, sections.lists.offset &+ 4 &* ranges.offset &+ 32 &* middle, byteCount: 32)
-      if key < AddressKey(high: range.u64(0), low: range.u64(8)) {
+      let offset = sections.lists.offset &+ 4 &* ranges.offset &+ AddressRange.byteCount &* middle
+      let range = AddressRange(words, offset)
+      if key < range.first {
         high = middle
-      } else if AddressKey(high: range.u64(16), low: range.u64(24)) < key {
+      } else if range.last < key {
         low = middle &+ 1
       } else {
         return true
@@ -235,14 +236,4 @@ extension Register {
   }
 
   @inline(__always) var isNumber: Bool { has(POSTERN_INT) || has(POSTERN_UINT) || has(POSTERN_DOUBLE) }
-}
-
-/// An address as a number.
-struct AddressKey {
-  let high: UInt64
-  let low: UInt64
-
-  @inline(__always) static func < (left: AddressKey, right: AddressKey) -> Bool {
-    left.high == right.high ? left.low < right.low : left.high < right.high
-  }
 }

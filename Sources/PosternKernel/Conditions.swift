@@ -11,8 +11,7 @@ extension Bundle {
     var registers = InlineArray<16, Register>(repeating: Register())
     var index = Int(entry) &+ 1
     while true {
-      let word = Block(
-        words, sections.code.offset &+ RecordSize.codeWord &* index, byteCount: RecordSize.codeWord)
+      let word = Block<16>(words, sections.code.offset &+ RecordSize.codeWord &* index)
       let head = CodeHead(bits: word.u64(0))
       var target: UInt32 = 0
       switch head.opcode {

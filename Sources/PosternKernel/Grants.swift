@@ -6,7 +6,7 @@ extension Bundle {
   @inline(__always)
   borrowing func binding(inRow row: UInt32, _ identity: IdentityView) -> UInt32 {
     let offset = sections.grants.offset &+ RecordSize.unit &* Int(row)
-    let header = Block(words, offset, byteCount: 2 &* RecordSize.unit)
+    let header = Block<16>(words, offset)
     if UInt32(header.u16(12)) & identity.word(IdentityLayout.kindMask) == 0 { return BundleFormat.none }
     let entryCount = Int(header.u32(4))
     let ordinal =
@@ -51,7 +51,7 @@ struct ProbedRow {
   let slotsOffset: Int
 
   @inline(__always) init(header: Int, words: Words) {
-    let units = Block(words, header, byteCount: 3 &* RecordSize.unit)
+    let units = Block<24>(words, header)
     seed = units.u32(16)
     slotCount = units.u32(20)
     pilotCount = UInt32(units.u16(14))

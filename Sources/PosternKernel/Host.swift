@@ -87,26 +87,12 @@ enum Host {
     return folded(word, isAddress: isAddress) & unused
   }
 
-  /// The hash of a checked host, letters folded.
+  /// The hash of a host, letters folded.
   @inline(__always)
   static func hash(_ text: Span<UInt8>, seed: UInt64, isWildcard: Bool, isAddress: Bool) -> UInt64 {
     var state = PerfectHash.start(seed: seed, context: PerfectHash.hostContext(isWildcard: isWildcard))
-    var offset = 0
-    while offset &+ 8 <= text.count {
-      state = PerfectHash.step(state, folded(text.u64(offset), isAddress: isAddress))
-      offset &+= 8
-    }
-    let rest = text.count &- offset
-    let tail = foldedTail(text.word(offset, byteCount: rest), byteCount: rest, isAddress: isAddress)
-    return PerfectHash.finish(state, tail: tail, byteCount: text.count)
-  }
-
-  /// The hash of a host that may be a name, letters folded.
-  @inline(__always)
-  static func nameHash(_ text: Span<UInt8>, seed: UInt64) -> UInt64 {
-    var state = PerfectHash.start(seed: seed, context: PerfectHash.hostContext(isWildcard: false))
-    text.forEachWord { word, _ in state = PerfectHash.step(state, word | 0x2020_2020_2020_2020) }
-    let tail = foldedTail(text.tailWord, byteCount: text.count & 7, isAddress: false)
+    text.forEachWord { word, _ in state = PerfectHash.step(state, folded(word, isAddress: isAddress)) }
+    let tail = foldedTail(text.tailWord, byteCount: text.count & 7, isAddress: isAddress)
     return PerfectHash.finish(state, tail: tail, byteCount: text.count)
   }
 

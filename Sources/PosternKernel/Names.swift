@@ -48,13 +48,10 @@ extension Bundle {
 
   private static func hash(_ text: Span<UInt8>, seed: UInt64, context: UInt64, isFolded: Bool) -> UInt64 {
     var state = PerfectHash.start(seed: seed, context: context)
-    var offset = 0
-    while offset &+ 8 <= text.count {
-      let word = text.u64(offset)
+    text.forEachWord { word, _ in
       state = PerfectHash.step(state, isFolded ? ASCII.lowercased(word) : word)
-      offset &+= 8
     }
-    let tail = text.word(offset, byteCount: text.count &- offset)
+    let tail = text.tailWord
     return PerfectHash.finish(state, tail: isFolded ? ASCII.lowercased(tail) : tail, byteCount: text.count)
   }
 }

@@ -26,12 +26,8 @@ package enum PerfectHash {
   /// The hash of a text under a context.
   package static func hash(_ text: Span<UInt8>, seed: UInt64, context: UInt64) -> UInt64 {
     var state = start(seed: seed, context: context)
-    var offset = 0
-    while offset &+ 8 <= text.count {
-      state = step(state, text.u64(offset))
-      offset &+= 8
-    }
-    return finish(state, tail: text.word(offset, byteCount: text.count &- offset), byteCount: text.count)
+    text.forEachWord { word, _ in state = step(state, word) }
+    return finish(state, tail: text.tailWord, byteCount: text.count)
   }
 
   /// The hash of a member in a probed row.

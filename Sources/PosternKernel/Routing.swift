@@ -32,7 +32,7 @@ extension Bundle {
     if hostTable.slotCount == 0 || text.count > BundleFormat.inlineHostByteCount { return nil }
     // A bracket opens an address, whose letters fold otherwise; with the letters' bit it is a brace.
     if text[0] | 0x20 == UInt8(ascii: "{") { return nil }
-    let hash = Host.nameHash(text, seed: hostTable.seed)
+    let hash = Host.hash(text, seed: hostTable.seed, isWildcard: false, isAddress: false)
     let slot = hostTable.slot(hash, words: words)
     let line = Line(words, hostTable.slotsOffset &+ RecordSize.hostLine &* slot)
     if UInt32(line.u16(4)) | UInt32(line.byte(6)) << 16 != UInt32(text.count) | UInt32(RouteFlag.inUse) << 16 {

@@ -227,19 +227,13 @@ extension Bundle {
     bySet set: UInt32, _ conditions: borrowing ConditionRun, _ identity: IdentityView, _ run: inout ClockRun,
     _ decision: inout postern_decision
   ) -> Bool {
-    let mask = sections.denySets.offset &+ RecordSize.denySet &* Int(set)
     var word = 0
     while word < 8 {
-      var hits = words.u32(mask &+ 4 &* word) & identity.word(IdentityLayout.deniedOrUnknown &+ word)
-      while hits != 0 {
-        let bit = hits.trailingZeroBitCount
-        let rule = 32 &* word &+ bit
-        if doesDeny(rule: rule, conditions, &run) {
-          let isNamed = identity.word(IdentityLayout.denied &+ word) >> UInt32(truncatingIfNeeded: bit) & 1 == 1
-          deny(&decision, isNamed ? POSTERN_REASON_DENIED : POSTERN_REASON_GROUPS_UNKNOWN, rule: rule)
-          return true
-        }
-        hits &= hits &- 1
+      let held = identity.word(IdentityLayout.deniedOrUnknown &+ word)
+      if let rule = firstDenial(inWord: word, ofSet: set, among: held, conditions, &run) {
+        let isNamed = identity.word(IdentityLayout.denied &+ word) >> UInt32(truncatingIfNeeded: rule & 31) & 1 == 1
+        deny(&decision, isNamed ? POSTERN_REASON_DENIED : POSTERN_REASON_GROUPS_UNKNOWN, rule: rule)
+        return true
       }
       word &+= 1
     }
@@ -254,28 +248,37 @@ extension Bundle {
     if line.denySet == BundleFormat.none { return false }
     let conditions = ConditionRun(
       request, text: text, cells: cells, path: path, now: hearing.now, app: line.index, isAttached: false)
-    let mask = sections.denySets.offset &+ RecordSize.denySet &* Int(line.denySet)
     let everyone = sections.organization.offset &+ 96
     var word = 0
     while word < 8 {
-      var hits = words.u32(mask &+ 4 &* word) & words.u32(everyone &+ 4 &* word)
-      while hits != 0 {
-        let rule = 32 &* word &+ hits.trailingZeroBitCount
-        if doesDeny(rule: rule, conditions, &run) {
-          deny(&decision, POSTERN_REASON_DENIED, rule: rule)
-          return true
-        }
-        hits &= hits &- 1
+      let held = words.u32(everyone &+ 4 &* word)
+      if let rule = firstDenial(inWord: word, ofSet: line.denySet, among: held, conditions, &run) {
+        deny(&decision, POSTERN_REASON_DENIED, rule: rule)
+        return true
       }
       word &+= 1
     }
     return false
   }
 
+  /// The first rule of a word of a set that is among `held`, a mask, and denies.
+  @inline(__always)
+  private borrowing func firstDenial(
+    inWord word: Int, ofSet set: UInt32, among held: UInt32, _ conditions: borrowing ConditionRun,
+    _ run: inout ClockRun
+  ) -> Int? {
+    var hits = words.u32(sections.denySets.offset &+ RecordSize.denySet &* Int(set) &+ 4 &* word) & held
+    while hits != 0 {
+      let rule = 32 &* word &+ hits.trailingZeroBitCount
+      if doesDeny(rule: rule, conditions, &run) { return rule }
+      hits &= hits &- 1
+    }
+    return nil
+  }
+
   /// Whether the condition of a rule that matches, if it has one, is true or an error.
   private borrowing func doesDeny(rule: Int, _ conditions: borrowing ConditionRun, _ run: inout ClockRun) -> Bool {
-    let record = Block(
-      words, sections.denyRules.offset &+ RecordSize.denyRule &* rule, byteCount: RecordSize.denyRule)
+    let record = Block<32>(words, sections.denyRules.offset &+ RecordSize.denyRule &* rule)
     let condition = record.u32(20)
     if condition == BundleFormat.none { return true }
     if record.u32(16) & DenyFlag.mentionsTime != 0 { run.boundByCondition() }
@@ -299,7 +302,7 @@ extension Bundle {
       sections.conditionals.offset &+ RecordSize.conditional
       &* Int(words.u32(sections.appRecords.offset &+ RecordSize.appRecord &* Int(line.index) &+ 28))
     while true {
-      let record = Block(words, offset, byteCount: RecordSize.conditional)
+      let record = Block<16>(words, offset)
       let binding = record.u32(0)
       if binding == BundleFormat.none { break }
       if self.binding(inRow: record.u32(8), view) != BundleFormat.none {

@@ -1,4 +1,5 @@
-// What conditions look up: automata, one step for each byte of a text, and time zones, one search for an instant.
+// What conditions look up: automata, one step for each byte of a text, time zones, one search for an instant, and ranges of
+// addresses.
 
 /// A table that says whether a text matches a regular expression: an item of `automata`.
 struct Automaton {
@@ -79,5 +80,29 @@ struct ZoneTable {
       if instant(middle, words) <= seconds { low = middle &+ 1 } else { high = middle }
     }
     return low == 0 ? initialOffset : offset(after: low &- 1, words)
+  }
+}
+
+/// An address as a number: the halves of its 128 bits, an IPv4 address where RFC 4291 maps it.
+struct AddressKey {
+  let high: UInt64
+  let low: UInt64
+
+  @inline(__always) static func < (left: AddressKey, right: AddressKey) -> Bool {
+    left.high == right.high ? left.low < right.low : left.high < right.high
+  }
+}
+
+/// A range of addresses: 32 bytes in `lists`, the halves of the first and of the last.
+struct AddressRange {
+  static let byteCount = 32
+
+  let first: AddressKey
+  let last: AddressKey
+
+  @inline(__always) init(_ words: Words, _ offset: Int) {
+    let record = Block<32>(words, offset)
+    first = AddressKey(high: record.u64(0), low: record.u64(8))
+    last = AddressKey(high: record.u64(16), low: record.u64(24))
   }
 }

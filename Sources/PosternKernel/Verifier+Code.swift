@@ -1,6 +1,8 @@
 // The code: one pass forwards. Each label states which registers are written where it is reached and the most words that can
 // still run; whatever falls or jumps into it must bring as much. So runs end, and read nothing that was not written.
 
+internal import CPostern
+
 extension Verifier {
   func checkCode() throws(BundleFault) {
     var index = 0
@@ -86,10 +88,10 @@ extension Verifier {
     case ConstantTag.textSet: isTextSet(start: word.y, count: word.z)
     case ConstantTag.addressRanges: areRanges(start: word.y, count: word.z)
     case ConstantTag.automaton: Int(word.y) < sections.automatonCount && word.z == 0
-    case 7, 8: isText(offset: word.y, byteCount: Int(word.z))
-    case 3: word.y <= 1 && word.z == 0
-    case 2: word.y == 0 && word.z == 0
-    case 4, 5, 6, 9, 10: true
+    case POSTERN_TEXT, POSTERN_BYTES: isText(offset: word.y, byteCount: Int(word.z))
+    case POSTERN_BOOL: word.y <= 1 && word.z == 0
+    case POSTERN_NULL: word.y == 0 && word.z == 0
+    case POSTERN_INT, POSTERN_UINT, POSTERN_DOUBLE, POSTERN_TIMESTAMP, POSTERN_DURATION: true
     default: false
     }
   }
@@ -127,12 +129,11 @@ extension Verifier {
     var previous: AddressKey?
     var index = 0
     while index < Int(count) {
-      let range = Block(words, sections.lists.offset &+ 4 &* Int(start) &+ 32 &* index, byteCount: 32)
-      let first = AddressKey(high: range.u64(0), low: range.u64(8))
-      let last = AddressKey(high: range.u64(16), low: range.u64(24))
-      if last < first { return false }
-      if let previous, !(previous < first) { return false }
-      previous = last
+      let offset = sections.lists.offset &+ 4 &* Int(start) &+ AddressRange.byteCount &* index
+      let range = AddressRange(words, offset)
+      if range.last < range.first { return false }
+      if let previous, !(previous < range.first) { return false }
+      previous = range.last
       index &+= 1
     }
     return true

@@ -143,8 +143,7 @@ extension Verifier {
   /// Checks that a route's host knows of it, and that its app's certificate covers the host.
   @inline(__always)
   private func checkRouteHost(_ slot: UInt32, app: UInt32, depth: Int, count: Int) throws(BundleFault) {
-    let line = Block(
-      words, hostTable.slotsOffset &+ RecordSize.hostLine &* Int(slot), byteCount: RecordSize.hostLine)
+    let line = Line(words, hostTable.slotsOffset &+ RecordSize.hostLine &* Int(slot))
     let depthMask = line.u32(8)
     let longest = line.u16(22)
     let isOfHost =

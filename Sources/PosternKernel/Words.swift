@@ -3,8 +3,27 @@
 
 internal import CPostern
 
+/// What numbers are loaded from; only how a load is held to its bounds differs.
+protocol LittleEndianLoads {
+  /// The value at `offset`, which takes `size` bytes; stops the process where it lies outside.
+  func load<Value: BitwiseCopyable>(_ offset: Int, as type: Value.Type, byteCount size: Int) -> Value
+}
+
+extension LittleEndianLoads {
+  @inline(__always) func byte(_ offset: Int) -> UInt8 { load(offset, as: UInt8.self, byteCount: 1) }
+  @inline(__always) func u16(_ offset: Int) -> UInt16 {
+    UInt16(littleEndian: load(offset, as: UInt16.self, byteCount: 2))
+  }
+  @inline(__always) func u32(_ offset: Int) -> UInt32 {
+    UInt32(littleEndian: load(offset, as: UInt32.self, byteCount: 4))
+  }
+  @inline(__always) func u64(_ offset: Int) -> UInt64 {
+    UInt64(littleEndian: load(offset, as: UInt64.self, byteCount: 8))
+  }
+}
+
 /// A read-only range of bytes whose owner keeps it alive and unchanged.
-@safe public struct Words {
+@safe public struct Words: LittleEndianLoads {
   private let base: UnsafeRawPointer
   /// The last offset at which 8 bytes can be read.
   private let lastWord: UInt
@@ -20,21 +39,10 @@ internal import CPostern
   }
 
   @inline(__always)
-  private func load<Value: BitwiseCopyable>(_ offset: Int, as type: Value.Type, byteCount size: Int) -> Value {
+  func load<Value: BitwiseCopyable>(_ offset: Int, as type: Value.Type, byteCount size: Int) -> Value {
     // A negative offset is a huge one when it is read without its sign: one comparison does.
     precondition(UInt(bitPattern: offset) <= lastWord &+ UInt(8 &- size), "a load beyond the bundle")
     return unsafe base.loadUnaligned(fromByteOffset: offset, as: type)
-  }
-
-  @inline(__always) func byte(_ offset: Int) -> UInt8 { load(offset, as: UInt8.self, byteCount: 1) }
-  @inline(__always) func u16(_ offset: Int) -> UInt16 {
-    UInt16(littleEndian: load(offset, as: UInt16.self, byteCount: 2))
-  }
-  @inline(__always) func u32(_ offset: Int) -> UInt32 {
-    UInt32(littleEndian: load(offset, as: UInt32.self, byteCount: 4))
-  }
-  @inline(__always) func u64(_ offset: Int) -> UInt64 {
-    UInt64(littleEndian: load(offset, as: UInt64.self, byteCount: 8))
   }
 
   /// The `count` bytes from `offset`, at most 8, as a zero-extended little-endian word.
@@ -72,35 +80,23 @@ internal import CPostern
   }
 }
 
-/// A part of a bundle whose bounds were compared at once: a load at a constant offset inside a constant extent costs no
-/// comparison of its own. A line of 64 bytes is read so.
-@safe struct Block {
+/// A record of `byteCount` bytes whose bounds were compared at once: a load at a constant offset costs no comparison of its
+/// own, wherever the record is handed.
+@safe struct Block<let byteCount: Int>: LittleEndianLoads {
   private let base: UnsafeRawPointer
-  private let byteCount: Int
 
-  /// The `byteCount` bytes from `offset` of `words`; stops the process where they are not all there.
-  @inline(__always) init(_ words: Words, _ offset: Int, byteCount: Int) {
-    unsafe base = words.base(offset, byteCount: byteCount)
-    self.byteCount = byteCount
-  }
+  /// The record at `offset` of `words`; stops the process where it is not all there.
+  @inline(__always) init(_ words: Words, _ offset: Int) { unsafe base = words.base(offset, byteCount: byteCount) }
 
   @inline(__always)
-  private func load<Value: BitwiseCopyable>(_ offset: Int, as type: Value.Type, byteCount size: Int) -> Value {
+  func load<Value: BitwiseCopyable>(_ offset: Int, as type: Value.Type, byteCount size: Int) -> Value {
     precondition(offset >= 0 && offset <= byteCount &- size, "a load beyond the record")
     return unsafe base.loadUnaligned(fromByteOffset: offset, as: type)
   }
-
-  @inline(__always) func byte(_ offset: Int) -> UInt8 { load(offset, as: UInt8.self, byteCount: 1) }
-  @inline(__always) func u16(_ offset: Int) -> UInt16 {
-    UInt16(littleEndian: load(offset, as: UInt16.self, byteCount: 2))
-  }
-  @inline(__always) func u32(_ offset: Int) -> UInt32 {
-    UInt32(littleEndian: load(offset, as: UInt32.self, byteCount: 4))
-  }
-  @inline(__always) func u64(_ offset: Int) -> UInt64 {
-    UInt64(littleEndian: load(offset, as: UInt64.self, byteCount: 8))
-  }
 }
+
+/// A cache line: a host, an app, a provider.
+typealias Line = Block<64>
 
 /// Records of `wordCount` words of 8 bytes, one after the other, whose bounds were compared at once: a loop over them
 /// compares nothing but its own index. A section is read so.
@@ -141,34 +137,6 @@ extension UInt64 {
   @inline(__always) var lowHalf: UInt32 { UInt32(truncatingIfNeeded: self) }
   /// The last four of 8 little-endian bytes.
   @inline(__always) var highHalf: UInt32 { UInt32(truncatingIfNeeded: self >> 32) }
-}
-
-/// A record of 64 bytes: a `Block` whose extent stays a constant wherever it is handed.
-@safe struct Line {
-  private static let byteCount = 64
-  private let base: UnsafeRawPointer
-
-  /// The 64 bytes from `offset` of `words`; stops the process where they are not all there.
-  @inline(__always) init(_ words: Words, _ offset: Int) {
-    unsafe base = words.base(offset, byteCount: Self.byteCount)
-  }
-
-  @inline(__always)
-  private func load<Value: BitwiseCopyable>(_ offset: Int, as type: Value.Type, byteCount size: Int) -> Value {
-    precondition(offset >= 0 && offset <= Self.byteCount &- size, "a load beyond the line")
-    return unsafe base.loadUnaligned(fromByteOffset: offset, as: type)
-  }
-
-  @inline(__always) func byte(_ offset: Int) -> UInt8 { load(offset, as: UInt8.self, byteCount: 1) }
-  @inline(__always) func u16(_ offset: Int) -> UInt16 {
-    UInt16(littleEndian: load(offset, as: UInt16.self, byteCount: 2))
-  }
-  @inline(__always) func u32(_ offset: Int) -> UInt32 {
-    UInt32(littleEndian: load(offset, as: UInt32.self, byteCount: 4))
-  }
-  @inline(__always) func u64(_ offset: Int) -> UInt64 {
-    UInt64(littleEndian: load(offset, as: UInt64.self, byteCount: 8))
-  }
 }
 
 extension Span where Element == UInt8 {
