@@ -27,7 +27,7 @@ extension Bundle {
     if left.tag != right.tag { return false }
     switch Int(left.tag) {
     case POSTERN_TEXT, POSTERN_BYTES, POSTERN_ADDRESS:
-      return left.count == right.count && areEqual(left, right, byteCount: Int(left.count), from: 0, facts)
+      return text(left, facts).has(text(right, facts), .whole)
     case POSTERN_NULL: return true
     case POSTERN_BOOL, POSTERN_TIMESTAMP, POSTERN_DURATION: return left.value == right.value
     default: return false
@@ -48,7 +48,7 @@ extension Bundle {
   ) -> Int? {
     if left.isNumber { return Self.order(number: left, right) }
     switch Int(left.tag) {
-    case POSTERN_TEXT, POSTERN_BYTES: return order(text: left, right, facts)
+    case POSTERN_TEXT, POSTERN_BYTES: return text(left, facts).order(text(right, facts))
     case POSTERN_BOOL: return Self.sign(left.value, right.value)
     default: return Self.sign(Int64(bitPattern: left.value), Int64(bitPattern: right.value))
     }
@@ -79,71 +79,36 @@ extension Bundle {
 
   // MARK: texts
 
-  /// The 8 bytes or fewer of a register's text from `index`.
-  @inline(always)
-  private borrowing func bytes(
-    _ register: Register, from index: Int, count: Int, _ facts: borrowing ConditionRun
-  ) -> UInt64 {
-    let offset = register.offset &+ index
-    switch register.place {
-    case .facts: return facts.text.word(offset, byteCount: count)
-    case .folded: return ASCII.lowercased(facts.text.word(offset, byteCount: count))
-    case .path: return facts.path.word(offset, byteCount: count)
-    default: return words.word(sections.strings.offset &+ offset, count: count)
-    }
-  }
-
-  /// Whether `byteCount` bytes of `left` from `offset` are the first of `right`.
-  private borrowing func areEqual(
-    _ left: Register, _ right: Register, byteCount: Int, from offset: Int, _ facts: borrowing ConditionRun
-  ) -> Bool {
-    var index = 0
-    while index < byteCount {
-      let count = min(8, byteCount &- index)
-      if bytes(left, from: offset &+ index, count: count, facts) != bytes(right, from: index, count: count, facts) {
-        return false
-      }
-      index &+= 8
-    }
-    return true
-  }
-
-  private borrowing func order(text left: Register, _ right: Register, _ facts: borrowing ConditionRun) -> Int {
-    let common = min(Int(left.count), Int(right.count))
-    var index = 0
-    while index < common {
-      let count = min(8, common &- index)
-      let first = bytes(left, from: index, count: count, facts)
-      let second = bytes(right, from: index, count: count, facts)
-      // The first byte is the lowest: the other way round it weighs most.
-      if first != second { return first.byteSwapped < second.byteSwapped ? -1 : 1 }
-      index &+= 8
-    }
-    return Self.sign(left.count, right.count)
+  /// Whether a text among the strings is the whole, the beginning or the end of the path.
+  @inline(__always)
+  borrowing func testPath(_ part: TextPart, textOffset: Int, byteCount: Int, _ path: Span<UInt8>) -> Truth {
+    let surplus = path.count &- byteCount
+    if surplus < 0 || (part == .whole && surplus != 0) { return .no }
+    let range = TextRange(offset: part == .suffix ? surplus : 0, count: byteCount)
+    return Truth(equals(sections.strings.offset &+ textOffset, count: byteCount, path.slice(range)))
   }
 
   /// `startsWith` and `endsWith`.
   borrowing func testPart(
-    _ text: Register, _ part: Register, _ facts: borrowing ConditionRun, atEnd: Bool
+    _ register: Register, _ part: Register, _ facts: borrowing ConditionRun, atEnd: Bool
   ) -> Truth {
-    guard text.has(POSTERN_TEXT), part.has(POSTERN_TEXT) else { return .error }
-    if part.count > text.count { return .no }
-    let offset = atEnd ? Int(text.count &- part.count) : 0
-    return Truth(areEqual(text, part, byteCount: Int(part.count), from: offset, facts))
+    guard register.has(POSTERN_TEXT), part.has(POSTERN_TEXT) else { return .error }
+    return Truth(text(register, facts).has(text(part, facts), atEnd ? .suffix : .prefix))
   }
 
   // MARK: matching
 
   /// `matches` and `contains`: one step of a table for each byte.
-  borrowing func matches(_ text: Register, _ constant: Register, _ facts: borrowing ConditionRun) -> Truth {
-    guard text.has(POSTERN_TEXT), constant.has(ConstantTag.automaton) else { return .error }
+  borrowing func matches(_ register: Register, _ constant: Register, _ facts: borrowing ConditionRun) -> Truth {
+    guard register.has(POSTERN_TEXT), constant.has(ConstantTag.automaton) else { return .error }
+    let text = text(register, facts)
     let start = words.u32(sections.automata.offset &+ 4 &+ 4 &* constant.offset)
     let automaton = Automaton(words, sections.automata.offset &+ Int(start))
     var state = automaton.start
     var index = 0
-    while index < Int(text.count), state != automaton.matched, state != 0 {
-      let count = min(8, Int(text.count) &- index)
-      var word = bytes(text, from: index, count: count, facts)
+    while index < text.byteCount, state != automaton.matched, state != 0 {
+      let count = min(8, text.byteCount &- index)
+      var word = text.word(index, byteCount: count)
       for _ in 0..<count {
         state = automaton.step(state, UInt8(truncatingIfNeeded: word), words)
         word >>= 8
@@ -168,14 +133,13 @@ extension Bundle {
 
   /// A binary search in texts that ascend.
   private borrowing func isInSet(_ value: Register, _ set: Register, _ facts: borrowing ConditionRun) -> Bool {
+    let text = text(value, facts)
     var low = 0
     var high = Int(set.count)
     while low < high {
       let middle = (low &+ high) >> 1
-      let pair = sections.lists.offset &+ 4 &* set.offset &+ 8 &* middle
-      let item = Register(
-        tag: POSTERN_TEXT, value: UInt64(words.u32(pair)), count: words.u32(pair &+ 4), place: .bundle)
-      let order = order(text: value, item, facts)
+      let pair = words.u64(sections.lists.offset &+ 4 &* set.offset &+ 8 &* middle)
+      let order = text.order(self.text(at: Int(pair.lowHalf), byteCount: Int(pair.highHalf)))
       if order == 0 { return true }
       if order < 0 { high = middle } else { low = middle &+ 1 }
     }
@@ -203,14 +167,12 @@ extension Bundle {
   }
 
   private borrowing func addressKey(_ value: Register, _ facts: borrowing ConditionRun) -> AddressKey {
-    if value.count == 16 {
-      return AddressKey(
-        high: bytes(value, from: 0, count: 8, facts).byteSwapped,
-        low: bytes(value, from: 8, count: 8, facts).byteSwapped)
+    let text = text(value, facts)
+    if text.byteCount == 16 {
+      return AddressKey(high: text.word(0, byteCount: 8).byteSwapped, low: text.word(8, byteCount: 8).byteSwapped)
     }
     // An IPv4 address lies where RFC 4291 maps it.
-    let low = bytes(value, from: 0, count: 4, facts).byteSwapped >> 32
-    return AddressKey(high: 0, low: 0xFFFF_0000_0000 | low)
+    return AddressKey(high: 0, low: 0xFFFF_0000_0000 | text.word(0, byteCount: 4).byteSwapped >> 32)
   }
 
   /// A walk over the items of a list, or the keys of a map, in the facts.

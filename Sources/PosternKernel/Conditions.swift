@@ -5,20 +5,35 @@
 internal import CPostern
 
 extension Bundle {
-  /// Runs the condition at `entry`.
+  /// Runs the condition at `entry`. Many ask for the path alone: the registers are set up where a word first uses one.
   @inline(never)
   borrowing func evaluate(condition entry: UInt32, _ facts: borrowing ConditionRun) -> Truth {
-    var registers = InlineArray<16, Register>(repeating: Register())
     var index = Int(entry) &+ 1
     while true {
-      let word = Block<16>(words, sections.code.offset &+ RecordSize.codeWord &* index)
+      let word = codeWord(index)
       let head = CodeHead(bits: word.u64(0))
+      if head.usesRegisters { return evaluateWithRegisters(from: index, facts) }
+      let step = step(head, word, at: index, facts)
+      if let truth = step.truth { return truth }
+      index = step.index
+    }
+  }
+
+  @inline(never)
+  private borrowing func evaluateWithRegisters(from start: Int, _ facts: borrowing ConditionRun) -> Truth {
+    var registers = InlineArray<16, Register>(repeating: Register())
+    var index = start
+    while true {
+      let word = codeWord(index)
+      let head = CodeHead(bits: word.u64(0))
+      if !head.usesRegisters {
+        let step = step(head, word, at: index, facts)
+        if let truth = step.truth { return truth }
+        index = step.index
+        continue
+      }
       var target: UInt32 = 0
       switch head.opcode {
-      case Opcode.label.rawValue: break
-      case Opcode.yes.rawValue: return .yes
-      case Opcode.no.rawValue: return .no
-      case Opcode.fault.rawValue: return .error
       case Opcode.loadConstant.rawValue:
         registers[head.destination] = Self.constant(tag: head.b, start: word.u32(8), count: word.u32(12))
       case Opcode.loadRequest.rawValue:
@@ -33,14 +48,38 @@ extension Bundle {
       case Opcode.zonedTimePart.rawValue:
         let part = zonedTimePart(registers[head.right], TimePart(head.b), zone: Int(word.u32(8)))
         if let part { registers[head.destination] = part } else { target = head.x }
-      case Opcode.testCompare.rawValue...Opcode.testFact.rawValue:
-        let truth = test(head, registers[head.left], registers[head.right], facts)
-        target = truth == .yes ? head.x : truth == .no ? word.u32(8) : word.u32(12)
-      // A word of another kind of program: nothing that it could mean would be a grant.
-      default: return .error
+      default:
+        target = word.target(of: test(head, registers[head.left], registers[head.right], facts))
       }
-      // Past the word, or past the label that was jumped to: word 0 is a label, and jumps lead forward.
-      index = target == 0 ? index &+ 1 : Int(target) &+ 1
+      index = target == 0 ? index &+ 1 : Self.index(past: target)
+    }
+  }
+
+  /// The word at `index` of the code.
+  @inline(__always) private borrowing func codeWord(_ index: Int) -> Block<16> {
+    Block<16>(words, sections.code.offset &+ RecordSize.codeWord &* index)
+  }
+
+  /// Past the label that is jumped to: word 0 is a label too, and jumps lead forward, so that 0 is no target.
+  @inline(__always) private static func index(past target: UInt32) -> Int { Int(target) &+ 1 }
+
+  /// A word that uses no register: what the run comes to, or the index at which it goes on.
+  @inline(__always)
+  private borrowing func step(
+    _ head: CodeHead, _ word: Block<16>, at index: Int, _ facts: borrowing ConditionRun
+  ) -> (truth: Truth?, index: Int) {
+    switch head.opcode {
+    case Opcode.label.rawValue: return (nil, index &+ 1)
+    case Opcode.yes.rawValue: return (.yes, index)
+    case Opcode.no.rawValue: return (.no, index)
+    case Opcode.testPath.rawValue:
+      let truth = testPath(TextPart(head.a), textOffset: Int(word.u32(12)), byteCount: Int(head.b), facts.path)
+      return (nil, Self.index(past: word.target(of: truth)))
+    case Opcode.testFact.rawValue:
+      let truth = isPresent(slot: Int(head.b), isOfCaller: head.a == 1, facts)
+      return (nil, Self.index(past: word.target(of: truth)))
+    // A fault; or a word of another kind of program, and nothing that it could mean would be a grant.
+    default: return (.error, index)
     }
   }
 
@@ -54,13 +93,23 @@ extension Bundle {
     case Opcode.testSuffix.rawValue: testPart(left, right, facts, atEnd: true)
     case Opcode.testMember.rawValue: isMember(left, right, facts)
     case Opcode.testMatches.rawValue: matches(left, right, facts)
-    case Opcode.testTrue.rawValue: left.has(POSTERN_BOOL) ? Truth(left.value == 1) : .error
-    default: isPresent(slot: Int(head.b), isOfCaller: head.a == 1, facts)
+    default: left.has(POSTERN_BOOL) ? Truth(left.value == 1) : .error
     }
   }
 }
 
+extension Block<16> {
+  /// Where a test goes on.
+  @inline(__always) func target(of truth: Truth) -> UInt32 {
+    truth == .yes ? u32(4) : truth == .no ? u32(8) : u32(12)
+  }
+}
+
 extension CodeHead {
+  /// Whether the word is one of those from `loadConstant` to `testTrue`.
+  @inline(__always) var usesRegisters: Bool {
+    opcode >= Opcode.loadConstant.rawValue && opcode <= Opcode.testTrue.rawValue
+  }
   /// The register that is written.
   @inline(__always) var destination: Int { Int(a & 15) }
   @inline(__always) var left: Int { Int(a & 15) }
@@ -112,7 +161,7 @@ extension Bundle {
     guard let range else { return false }
     register = Register(
       tag: POSTERN_TEXT, value: UInt64(range.offset), count: UInt32(truncatingIfNeeded: range.count), place: place)
-    return Path.isUTF8(facts.text.slice(range), count: range.count)
+    return Path.isUTF8(facts.text, range)
   }
 
   /// Loads the fact of a slot; false where it is absent, unknown, or not what its tag says.
@@ -142,7 +191,7 @@ extension Bundle {
       register = Register(tag: Int(cell.tag), value: cell.value, count: cell.length)
       if cell.tag == UInt8(truncatingIfNeeded: POSTERN_ADDRESS) { return range.count == 4 || range.count == 16 }
       return cell.tag == UInt8(truncatingIfNeeded: POSTERN_BYTES)
-        || Path.isUTF8(facts.text.slice(range), count: range.count)
+        || Path.isUTF8(facts.text, range)
     case POSTERN_LIST, POSTERN_MAP:
       let isInside = cell.value <= UInt64(facts.cells.count) && Int(cell.length) <= facts.cells.count &- Int(cell.value)
       register = Register(tag: Int(cell.tag), value: cell.value, count: cell.length)

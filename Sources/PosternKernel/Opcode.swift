@@ -38,7 +38,9 @@ package struct Opcode: Equatable {
   package static var testTrue: Opcode { Opcode(30) }
   package static var testFact: Opcode { Opcode(31) }
 
-  package static let last: UInt8 = 31
+  package static var testPath: Opcode { Opcode(32) }
+
+  package static let last: UInt8 = 32
 }
 
 /// What an operand holds, and so which values the verifier lets through.
@@ -98,6 +100,14 @@ package struct OperandKind: Equatable {
   package static var zone: OperandKind { OperandKind(24) }
   /// Seconds east of Greenwich, signed.
   package static var offsetSeconds: OperandKind { OperandKind(23) }
+}
+
+extension OperandKind {
+  /// A `TextPart`.
+  package static var textPart: OperandKind { OperandKind(26) }
+  /// The byte count of a text; where it begins in strings is a `textOffset` of the same word.
+  package static var byteCount: OperandKind { OperandKind(27) }
+  package static var textOffset: OperandKind { OperandKind(28) }
 }
 
 /// The facts about an opcode.
@@ -182,6 +192,8 @@ extension Opcode {
     case 29: OpcodeShape(test: "testMatches", a: .readsTwo)
     case 30: OpcodeShape(test: "testTrue", a: .reads)
     case 31: OpcodeShape(test: "testFact", a: .ofCaller, b: .slot)
+    case 32:
+      OpcodeShape("testPath", a: .textPart, b: .byteCount, x: .target, y: .target, z: .textOffset, endsPath: true)
     default: nil
     }
   }

@@ -30,7 +30,7 @@ enum Path {
   static func forms(_ raw: Span<UInt8>, scratch: inout MutableSpan<UInt8>) -> PathForms {
     if raw.isEmpty || raw.count > byteLimit || raw[0] != UInt8(ascii: "/") { return PathForms(shape: .malformed) }
     guard var forms = decode(raw, into: &scratch) else { return PathForms(shape: .malformed) }
-    guard isUTF8(scratch.span, count: forms.decodedCount) else { return PathForms(shape: .malformed) }
+    guard isUTF8(scratch.span, TextRange(offset: 0, count: forms.decodedCount)) else { return PathForms(shape: .malformed) }
     guard let normalCount = normalize(&scratch, decodedCount: forms.decodedCount) else {
       return PathForms(shape: .malformed)
     }
@@ -181,11 +181,17 @@ enum Path {
 
   // MARK: UTF-8
 
-  /// Whether the first `count` bytes are well-formed UTF-8 (Unicode 16, table 3-7).
-  static func isUTF8(_ text: Span<UInt8>, count: Int) -> Bool {
-    var index = 0
-    while index < count {
-      let size = sequenceByteCount(text, at: index, end: count)
+  /// Whether what stands in `range` is well-formed UTF-8 (Unicode 16, table 3-7).
+  static func isUTF8(_ text: Span<UInt8>, _ range: TextRange) -> Bool {
+    var index = range.offset
+    let end = range.offset &+ range.count
+    while index < end {
+      // Most texts are ASCII: eight bytes at once.
+      if text.word(index, byteCount: min(8, end &- index)) & 0x8080_8080_8080_8080 == 0 {
+        index &+= 8
+        continue
+      }
+      let size = sequenceByteCount(text, at: index, end: end)
       if size == 0 { return false }
       index &+= size
     }

@@ -3,28 +3,30 @@
 
 internal import CPostern
 
-/// A value in a register.
+/// A value in a register: two words, so that sixteen of them are cleared at once.
 struct Register {
-  /// A `postern_tag`, or one of the constants below.
-  var tag: UInt8 = 0
-  var place = TextPlace.facts
-  /// Of a text or bytes, its byte count; of a list, a set or ranges, the number of items.
-  var count: UInt32 = 0
+  /// A `postern_tag` or one of the constants below, then a `TextPlace`, each a byte; then in the high half, of a text or bytes
+  /// its byte count, of a list, a set or ranges the number of items.
+  private let head: UInt64
   /// The bits of a number, or where a text or a list begins.
-  var value: UInt64 = 0
+  let value: UInt64
 
-  @inline(__always) init() {}
+  @inline(__always) init() {
+    head = 0
+    value = 0
+  }
 
   @inline(__always) init(tag: Int, value: UInt64, count: UInt32 = 0, place: TextPlace = .facts) {
-    self.tag = UInt8(truncatingIfNeeded: tag)
-    self.place = place
-    self.count = count
+    head = UInt64(UInt8(truncatingIfNeeded: tag)) | UInt64(place.rawValue) << 8 | UInt64(count) << 32
     self.value = value
   }
 
-  @inline(__always) func has(_ other: Int) -> Bool { tag == UInt8(truncatingIfNeeded: other) }
-
+  @inline(__always) var tag: UInt8 { UInt8(truncatingIfNeeded: head) }
+  @inline(__always) var place: TextPlace { TextPlace(rawValue: UInt8(truncatingIfNeeded: head >> 8)) }
+  @inline(__always) var count: UInt32 { head.highHalf }
   @inline(__always) var offset: Int { Int(truncatingIfNeeded: value) }
+
+  @inline(__always) func has(_ other: Int) -> Bool { tag == UInt8(truncatingIfNeeded: other) }
 }
 
 /// Where a register's text lies.
@@ -79,6 +81,17 @@ package struct Comparison: Equatable {
   package static var greater: Comparison { Comparison(4) }
   package static var greaterOrEqual: Comparison { Comparison(5) }
   package static let last: UInt16 = 5
+}
+
+/// Which part of the path `testPath` compares.
+package struct TextPart: Equatable {
+  package let rawValue: UInt8
+  package init(_ rawValue: UInt8) { self.rawValue = rawValue }
+
+  package static var whole: TextPart { TextPart(0) }
+  package static var prefix: TextPart { TextPart(1) }
+  package static var suffix: TextPart { TextPart(2) }
+  package static let last: UInt8 = 2
 }
 
 /// Parts of an instant, by `timePart`.

@@ -58,6 +58,7 @@ extension Verifier {
       && isSound(word.y, shape.y) && isSound(word.z, shape.z)
     try require(areSound, .operandOutOfRange)
     if shape.b == .constantTag { try require(isConstant(word), .operandOutOfRange) }
+    if shape.b == .byteCount { try require(isText(offset: word.z, byteCount: Int(word.b)), .operandOutOfRange) }
   }
 
   private func isSound(_ value: UInt32, _ kind: OperandKind) -> Bool {
@@ -76,6 +77,7 @@ extension Verifier {
     case .timePart: value <= UInt32(TimePart.last)
     case .comparison: value <= UInt32(Comparison.last)
     case .zone: Int(value) < sections.zoneCount
+    case .textPart: value <= UInt32(TextPart.last)
     default: true
     }
   }

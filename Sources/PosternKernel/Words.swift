@@ -73,6 +73,13 @@ extension LittleEndianLoads {
     return unsafe base.advanced(by: offset)
   }
 
+  /// All bytes, which outlive every use of `self` and so of the span.
+  @_lifetime(immortal)
+  @inline(__always) func span() -> Span<UInt8> {
+    unsafe _overrideLifetime(
+      Span(_unsafeStart: base.assumingMemoryBound(to: UInt8.self), count: byteCount), borrowing: ())
+  }
+
   /// Where `range` of the bundle lies in memory; for the C interface, which hands texts out.
   @unsafe func address(_ offset: Int, count: Int) -> UnsafePointer<UInt8> {
     precondition(offset >= 0 && count >= 0 && offset <= byteCount &- count, "a text beyond the bundle")

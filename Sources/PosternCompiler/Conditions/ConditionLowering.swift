@@ -138,6 +138,7 @@ struct ConditionLowering {
   private mutating func lower(
     call function: String, _ arguments: [CELExpression], _ expression: CELExpression, _ exits: ProgramExits
   ) throws(LoweringRefusal) {
+    if try lower(path: function, arguments, exits) { return }
     switch function {
     case CELOperator.and: try lower(and: arguments, expression, exits)
     case CELOperator.or: try lower(or: arguments, expression, exits)
@@ -159,6 +160,30 @@ struct ConditionLowering {
       builder.test(.testTrue, a: register, exits)
     }
   }
+
+  /// Comparisons of the path with a constant, the most common of all, take one word; false where it is none.
+  private mutating func lower(
+    path function: String, _ operands: [CELExpression], _ exits: ProgramExits
+  ) throws(LoweringRefusal) -> Bool {
+    guard let part = Self.textParts[function], let first = operands.first, let last = operands.last else { return false }
+    let isTurned = part == .whole && checking.variables[last.id] == Self.pathVariable
+    let (path, constant) = isTurned ? (last, first) : (first, last)
+    guard checking.variables[path.id] == Self.pathVariable,
+      case .value(.string(let text))? = ConstantFolding.value(of: constant), text.utf8.count <= UInt16.max
+    else { return false }
+    count(bytes: text.utf8.count)
+    let run = strings.cons(text.utf8)
+    let isNegated = function == CELOperator.notEquals
+    builder.test(
+      path: part, (run.start, run.count),
+      isNegated ? ProgramExits(yes: exits.no, no: exits.yes, error: exits.error) : exits)
+    return true
+  }
+
+  private static let pathVariable = "request.path"
+  private static let textParts: [String: TextPart] = [
+    CELOperator.equals: .whole, CELOperator.notEquals: .whole, "startsWith": .prefix, "endsWith": .suffix,
+  ]
 
   /// The most bytes of an operand that a test can look at.
   private static func byteLimit(_ operand: CELExpression) -> Int {

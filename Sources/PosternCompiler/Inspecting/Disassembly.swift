@@ -67,6 +67,7 @@ struct Disassembly {
     case .requestPart: Self.requestParts[Int(value)]
     case .timePart: Self.timeParts[Int(value)]
     case .comparison: Self.comparisons[Int(value)]
+    case .textPart: Self.textParts[Int(value)]
     case .constantTag: Self.constantTags[Int(value)] ?? "\(value)"
     case .offsetSeconds: value == 0 ? nil : "\(Int32(bitPattern: value))s"
     case .zone: "zone \(value)"
@@ -85,6 +86,7 @@ struct Disassembly {
   private static let timeParts = [
     "year", "month", "date", "dayOfMonth", "dayOfWeek", "dayOfYear", "hours", "minutes", "seconds", "milliseconds",
   ]
+  private static let textParts = ["whole", "prefix", "suffix"]
   private static let comparisons = ["==", "!=", "<", "<=", ">", ">="]
   private static let constantTags = [
     2: "null", 3: "bool", 4: "int", 5: "uint", 6: "double", 7: "text", 8: "bytes", 9: "timestamp", 10: "duration",

@@ -87,6 +87,13 @@ struct ProgramBuilder {
     emit(opcode, a: a, b: b)
   }
 
+  /// Appends a test of the path with its two ways out.
+  mutating func test(path part: TextPart, _ text: (start: UInt32, count: UInt32), _ exits: ProgramExits) {
+    jumps.append((instructions.count, \.x, exits.yes))
+    jumps.append((instructions.count, \.y, exits.no))
+    emit(.testPath, a: part.rawValue, b: UInt16(text.count), z: text.start)
+  }
+
   /// Appends a word with operands that leads to `label` where it is an error.
   mutating func value(_ opcode: Opcode, a: UInt8, b: UInt16, y: UInt32 = 0, orElse label: ProgramLabel) {
     jumps.append((instructions.count, \.x, label))
