@@ -66,7 +66,8 @@ let package = Package(
       name: "PosternLanguageTests", dependencies: ["PosternLanguage", "PosternCEL", "CPostern"], exclude: ["Cases"],
       swiftSettings: house),
     .testTarget(
-      name: "PosternCompilerTests", dependencies: ["PosternCompiler", "PosternLanguage", "PosternKernel", "CPostern"],
+      name: "PosternCompilerTests",
+      dependencies: ["PosternCompiler", "PosternLanguage", "PosternCEL", "PosternKernel", "CPostern"],
       swiftSettings: house),
     .testTarget(
       name: "AgreementTests",

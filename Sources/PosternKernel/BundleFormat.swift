@@ -123,13 +123,6 @@ package enum DenyFlag {
   package static let namesGroup: UInt32 = 1
   package static let deniesEveryone: UInt32 = 2
   package static let exceptsEveryone: UInt32 = 4
-  /// The rule's condition asks for the time.
-  package static let mentionsTime: UInt32 = 8
-}
-
-/// Flags of a conditional binding.
-package enum ConditionalFlag {
-  package static let mentionsTime: UInt32 = 1
 }
 
 /// Flags of a host line and of a route.

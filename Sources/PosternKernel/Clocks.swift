@@ -51,7 +51,7 @@ struct ClockRun {
   let now: Int64
   var providerIndex: UInt16 = 0
   var outcome = Outcome()
-  /// Until when the conditions that were asked are known to stay as they are.
+  /// The next instant at which a condition that was asked may turn.
   var conditionsUntil = Int64.max
 
   @inline(__always) init(now: Int64) { self.now = now }
@@ -62,12 +62,6 @@ struct ClockRun {
       outcome.validUntil = expiry.instant
       outcome.validUntilClock = UInt8(truncatingIfNeeded: clock)
     }
-  }
-
-  /// Counts a condition that asks for the time: it is asked again after a second.
-  mutating func boundByCondition() {
-    let (next, overflow) = now.addingReportingOverflow(1_000)
-    conditionsUntil = overflow ? Int64.max : next
   }
 
   /// Ends the run with a challenge.

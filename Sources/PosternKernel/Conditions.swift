@@ -5,14 +5,22 @@
 internal import CPostern
 
 extension Bundle {
-  /// Runs the condition at `entry`. Many ask for the path alone: the registers are set up where a word first uses one.
+  /// Runs the condition at `entry`; `until` becomes the next instant at which it may turn, where that comes first. Many ask
+  /// for the path alone: the registers are set up where a word first uses one.
   @inline(never)
-  borrowing func evaluate(condition entry: UInt32, _ facts: borrowing ConditionRun) -> Truth {
+  borrowing func evaluate(
+    condition entry: UInt32, _ facts: borrowing ConditionRun, turningAt until: inout Int64
+  ) -> Truth {
     var index = Int(entry) &+ 1
     while true {
       let word = codeWord(index)
       let head = CodeHead(bits: word.u64(0))
       if head.usesRegisters { return evaluateWithRegisters(from: index, facts) }
+      if head.isTurn {
+        countTurn(head, word, at: facts.now, &until)
+        index &+= 1
+        continue
+      }
       let step = step(head, word, at: index, facts)
       if let truth = step.truth { return truth }
       index = step.index
@@ -78,7 +86,8 @@ extension Bundle {
     case Opcode.testFact.rawValue:
       let truth = isPresent(slot: Int(head.b), isOfCaller: head.a == 1, facts)
       return (nil, Self.index(past: word.target(of: truth)))
-    // A fault; or a word of another kind of program, and nothing that it could mean would be a grant.
+    case Opcode.fault.rawValue: return (.error, index)
+    // A word of another kind of program: nothing that it could mean would be a grant.
     default: return (.error, index)
     }
   }
@@ -109,6 +118,10 @@ extension CodeHead {
   /// Whether the word is one of those from `loadConstant` to `testTrue`.
   @inline(__always) var usesRegisters: Bool {
     opcode >= Opcode.loadConstant.rawValue && opcode <= Opcode.testTrue.rawValue
+  }
+  /// Whether the word says when the condition may turn; such words come before any that uses a register.
+  @inline(__always) var isTurn: Bool {
+    opcode >= Opcode.turnAtInstant.rawValue && opcode <= Opcode.turnSoon.rawValue
   }
   /// The register that is written.
   @inline(__always) var destination: Int { Int(a & 15) }
@@ -250,12 +263,14 @@ extension Bundle {
   /// The same in a zone of the bundle.
   borrowing func zonedTimePart(_ register: Register, _ part: TimePart, zone index: Int) -> Register? {
     if !register.has(POSTERN_TIMESTAMP) { return nil }
-    let zone = ZoneTable(words, sections.zones.offset &+ Int(words.u32(sections.zones.offset &+ 4 &+ 4 &* index)))
-    let instant = CivilInstant(milliseconds: Int64(bitPattern: register.value))
-    // Seconds rounded down, from the day, which is.
-    let seconds = instant.day &* 86_400 &+ instant.millisecondOfDay / 1_000
-    guard let offset = zone.offsetSeconds(at: seconds, words) else { return nil }
-    return Self.timePart(register, part, offsetSeconds: offset)
+    let second = CivilInstant(milliseconds: Int64(bitPattern: register.value)).second
+    guard let period = zone(index).period(at: second, words) else { return nil }
+    return Self.timePart(register, part, offsetSeconds: period.offsetSeconds)
+  }
+
+  /// A time zone of the bundle.
+  borrowing func zone(_ index: Int) -> ZoneTable {
+    ZoneTable(words, sections.zones.offset &+ Int(words.u32(sections.zones.offset &+ 4 &+ 4 &* index)))
   }
 }
 
@@ -272,6 +287,9 @@ struct CivilInstant {
     day = remainder < 0 ? quotient &- 1 : quotient
     millisecondOfDay = remainder < 0 ? remainder &+ dayMilliseconds : remainder
   }
+
+  /// Seconds since 1970, rounded down, as the day is.
+  var second: Int64 { day &* 86_400 &+ millisecondOfDay / 1_000 }
 
   func part(_ part: TimePart) -> Int64 {
     switch part {

@@ -39,8 +39,12 @@ package struct Opcode: Equatable {
   package static var testFact: Opcode { Opcode(31) }
 
   package static var testPath: Opcode { Opcode(32) }
+  package static var turnAtInstant: Opcode { Opcode(33) }
+  package static var turnAtPart: Opcode { Opcode(34) }
+  package static var turnAtZonedPart: Opcode { Opcode(35) }
+  package static var turnSoon: Opcode { Opcode(36) }
 
-  package static let last: UInt8 = 32
+  package static let last: UInt8 = 36
 }
 
 /// What an operand holds, and so which values the verifier lets through.
@@ -108,6 +112,10 @@ extension OperandKind {
   /// The byte count of a text; where it begins in strings is a `textOffset` of the same word.
   package static var byteCount: OperandKind { OperandKind(27) }
   package static var textOffset: OperandKind { OperandKind(28) }
+  /// 1 where every other value turns the condition, 0 where those do that `turnValues` name.
+  package static var anyValue: OperandKind { OperandKind(29) }
+  /// Two values of a part of the time, the first in the low half; 0xFFFF is none.
+  package static var turnValues: OperandKind { OperandKind(30) }
 }
 
 /// The facts about an opcode.
@@ -135,8 +143,10 @@ package struct OpcodeShape {
   }
 
   /// A test: x is where it goes on if it holds, y if it does not, z if it is an error.
-  package init(test name: StaticString, a: OperandKind = .unused, b: OperandKind = .unused) {
-    self.init(name, a: a, b: b, x: .target, y: .target, z: .target, endsPath: true)
+  package init(
+    test name: StaticString, a: OperandKind = .unused, b: OperandKind = .unused, z: OperandKind = .target
+  ) {
+    self.init(name, a: a, b: b, x: .target, y: .target, z: z, endsPath: true)
   }
 
   /// The registers that a word with this operand reads, as a mask.
@@ -192,8 +202,11 @@ extension Opcode {
     case 29: OpcodeShape(test: "testMatches", a: .readsTwo)
     case 30: OpcodeShape(test: "testTrue", a: .reads)
     case 31: OpcodeShape(test: "testFact", a: .ofCaller, b: .slot)
-    case 32:
-      OpcodeShape("testPath", a: .textPart, b: .byteCount, x: .target, y: .target, z: .textOffset, endsPath: true)
+    case 32: OpcodeShape(test: "testPath", a: .textPart, b: .byteCount, z: .textOffset)
+    case 33: OpcodeShape("turnAtInstant", y: .constant, z: .constant)
+    case 34: OpcodeShape("turnAtPart", a: .anyValue, b: .timePart, y: .offsetSeconds, z: .turnValues)
+    case 35: OpcodeShape("turnAtZonedPart", a: .anyValue, b: .timePart, y: .zone, z: .turnValues)
+    case 36: OpcodeShape("turnSoon")
     default: nil
     }
   }

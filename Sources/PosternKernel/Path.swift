@@ -30,7 +30,9 @@ enum Path {
   static func forms(_ raw: Span<UInt8>, scratch: inout MutableSpan<UInt8>) -> PathForms {
     if raw.isEmpty || raw.count > byteLimit || raw[0] != UInt8(ascii: "/") { return PathForms(shape: .malformed) }
     guard var forms = decode(raw, into: &scratch) else { return PathForms(shape: .malformed) }
-    guard isUTF8(scratch.span, TextRange(offset: 0, count: forms.decodedCount)) else { return PathForms(shape: .malformed) }
+    guard isUTF8(scratch.span, TextRange(offset: 0, count: forms.decodedCount)) else {
+      return PathForms(shape: .malformed)
+    }
     guard let normalCount = normalize(&scratch, decodedCount: forms.decodedCount) else {
       return PathForms(shape: .malformed)
     }

@@ -168,7 +168,7 @@ struct ConditionRun: ~Escapable {
   }
 
   /// Runs the condition at `entry`.
-  @inline(__always) func evaluate(_ entry: UInt32, in bundle: borrowing Bundle) -> Truth {
-    bundle.evaluate(condition: entry, self)
+  @inline(__always) func evaluate(_ entry: UInt32, in bundle: borrowing Bundle, turningAt until: inout Int64) -> Truth {
+    bundle.evaluate(condition: entry, self, turningAt: &until)
   }
 }

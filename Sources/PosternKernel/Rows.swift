@@ -281,8 +281,7 @@ extension Bundle {
     let record = Block<32>(words, sections.denyRules.offset &+ RecordSize.denyRule &* rule)
     let condition = record.u32(20)
     if condition == BundleFormat.none { return true }
-    if record.u32(16) & DenyFlag.mentionsTime != 0 { run.boundByCondition() }
-    return conditions.evaluate(condition, in: self) != .no
+    return conditions.evaluate(condition, in: self, turningAt: &run.conditionsUntil) != .no
   }
 
   /// The first conditional binding, in the order of `findBinding`, that holds the identity and whose condition is true; else
@@ -306,8 +305,7 @@ extension Bundle {
       let binding = record.u32(0)
       if binding == BundleFormat.none { break }
       if self.binding(inRow: record.u32(8), view) != BundleFormat.none {
-        if record.u32(12) & ConditionalFlag.mentionsTime != 0 { run.boundByCondition() }
-        let truth = conditions.evaluate(record.u32(4), in: self)
+        let truth = conditions.evaluate(record.u32(4), in: self, turningAt: &run.conditionsUntil)
         if truth == .yes { return binding }
         if truth == .no && firstFalse == BundleFormat.none { firstFalse = binding }
         if truth == .error && firstError == BundleFormat.none { firstError = binding }

@@ -70,8 +70,8 @@ struct ZoneTable {
     Int32(bitPattern: words.u32(transitionsOffset &+ Self.transitionByteCount &* index &+ 8))
   }
 
-  /// Seconds east of Greenwich at an instant; nil where it lies beyond what is known.
-  func offsetSeconds(at seconds: Int64, _ words: Words) -> Int32? {
+  /// Seconds east of Greenwich at an instant, and the instant at which that ends; nil where it lies beyond what is known.
+  func period(at seconds: Int64, _ words: Words) -> (offsetSeconds: Int32, end: Int64)? {
     if seconds >= end { return nil }
     var low = 0
     var high = count
@@ -79,7 +79,8 @@ struct ZoneTable {
       let middle = (low &+ high) >> 1
       if instant(middle, words) <= seconds { low = middle &+ 1 } else { high = middle }
     }
-    return low == 0 ? initialOffset : offset(after: low &- 1, words)
+    let offsetSeconds = low == 0 ? initialOffset : offset(after: low &- 1, words)
+    return (offsetSeconds, low == count ? end : instant(low, words))
   }
 }
 

@@ -70,7 +70,7 @@ extension Verifier {
     case .provider: Int(value) < sections.providerCount
     case .seconds: value != BundleFormat.none
     case .facts: value <= UInt32(FactSet.all)
-    case .flag, .ofCaller: value <= 1
+    case .flag, .ofCaller, .anyValue: value <= 1
     case .method: value >= 1 && value <= 3
     case .writes, .reads: value < UInt32(ConditionLimit.registers)
     case .requestPart: value <= UInt32(RequestPart.last)
@@ -164,7 +164,7 @@ extension Verifier {
       } else {
         let isSound =
           first.lowHalf < BundleFormat.conditionalGrant && isCondition(first.highHalf) && isRow(second.lowHalf)
-          && second.highHalf <= ConditionalFlag.mentionsTime
+          && second.highHalf == 0
         try require(isSound, .conditionalRecord)
       }
       index &+= 1

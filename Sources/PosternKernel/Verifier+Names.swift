@@ -201,8 +201,7 @@ extension Verifier {
       let flags = words.u32(record &+ 16)
       let condition = words.u32(record &+ 20)
       let isSound =
-        flags <= 15 && words.u64(record &+ 24) == 0
-        && (condition == BundleFormat.none ? flags & DenyFlag.mentionsTime == 0 : isCondition(condition))
+        flags <= 7 && words.u64(record &+ 24) == 0 && (condition == BundleFormat.none || isCondition(condition))
       try require(isSound, .denyNumbers)
       record &+= RecordSize.denyRule
     }

@@ -73,12 +73,20 @@ struct Checker {
 
   // MARK: validUntil
 
-  /// The answer stands until a millisecond before its end, and at its end it is another. An end that a condition's question
-  /// for the time sets is an end of what is promised, a second on: the answer may be the same after it, or change within it.
+  /// Whether a condition asks for the time in a way that has no known turn: it is asked again after a second, within which
+  /// it may turn.
+  private var mayTurnUnannounced: Bool {
+    let conditions =
+      policy.nodes.flatMap { $0.bindings.compactMap(\.condition) } + policy.denyRules.compactMap(\.condition)
+    return conditions.contains { $0.reading?.timeUses.contains(.other) ?? false }
+  }
+
+  /// The answer stands until a millisecond before its end, and at its end it is another. Where a condition may turn, the rest
+  /// of it may keep the answer.
   private func checkEnd(
     of decision: Decision, _ request: Request, _ credential: Credential, at now: Int64
   ) throws(Violation) {
-    if decision.clock == .condition { return }
+    if decision.clock == .condition && mayTurnUnannounced { return }
     guard decision.validUntil > now else {
       let isOver = now == .max || decision.validUntil == .max
       return try require(isOver, "an answer ends after it is given", ("now", decision), ("end", decision), at: now)
@@ -86,7 +94,7 @@ struct Checker {
     let before = try agreed(request, credential, at: decision.validUntil - 1)
     try require(
       before == decision, "no answer changes before its end", ("now", decision), ("before its end", before), at: now)
-    if decision.validUntil == .max { return }
+    if decision.validUntil == .max || decision.clock == .condition { return }
     let atEnd = try agreed(request, credential, at: decision.validUntil)
     try require(atEnd != decision, "an answer changes at its end", ("now", decision), ("at its end", atEnd), at: now)
   }

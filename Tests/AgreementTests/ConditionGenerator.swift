@@ -97,9 +97,15 @@ struct ConditionGenerator {
       "getFullYear", "getMonth", "getDate", "getDayOfMonth", "getDayOfWeek", "getDayOfYear", "getHours", "getMinutes",
       "getSeconds", "getMilliseconds",
     ])
-    let zone = random.pick(["", "", "'+05:30'", "'-03:00'", "'UTC'"])
-    return "request.time.\(part)(\(zone)) \(comparison()) \(random.pick([0, 1, 5, 13, 14, 22, 30, 2023, 318]))"
+    let zone = random.pick(["", "", "'+05:30'", "'-03:00'", "'UTC'"] + Self.zones.map { "'\($0)'" })
+    let value = random.pick([0, 1, 5, 6, 7, 13, 14, 22, 23, 24, 30, 59, 60, 2023, 318, -1])
+    if random.chance(15) { return "request.time.\(part)(\(zone)) in [\(value), 22, 13]" }
+    if random.chance(5) { return "request.time \(comparison()) request.time" }
+    return "request.time.\(part)(\(zone)) \(comparison()) \(value)"
   }
+
+  /// Zones with and without summer time, one of them of half an hour.
+  static let zones = ["America/New_York", "Asia/Kolkata", "Europe/Berlin", "Australia/Lord_Howe"]
 
   // MARK: claims and the rest
 

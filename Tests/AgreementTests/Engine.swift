@@ -1,5 +1,7 @@
 // What can decide: the reference, and whatever is compared with it.
 
+import PosternCEL
+import PosternCompiler
 import PosternLanguage
 
 /// A decider of one policy's requests.
@@ -19,7 +21,12 @@ struct ReferenceEngine: Engine {
 
   init(_ policy: Policy) { self.policy = policy }
 
+  /// The zones that generated conditions name, read once.
+  private static let timeZones = ConditionGenerator.zones.reduce(into: [String: TimeZoneTable]()) { tables, name in
+    tables[name] = ZoneFolder().table(named: name)
+  }
+
   func decide(_ request: Request, _ credential: Credential, at now: Int64) -> Decision {
-    policy.decide(request, credential, at: now)
+    policy.decide(request, credential, at: now, timeZones: Self.timeZones)
   }
 }

@@ -234,6 +234,7 @@ struct StandardLibraryTests {
       func offsetSeconds(ofZone name: String, at secondsSince1970: Int64) -> Int32? {
         name == "Mars/Base" ? (secondsSince1970 < 86_400 ? 3600 : 7200) : nil
       }
+      func nextTransition(ofZone name: String, after secondsSince1970: Int64) -> Int64? { nil }
     }
     #expect(try evaluate("timestamp(0).getHours('Mars/Base')", timeZones: OneZone()) == .int(1))
     #expect(try evaluate("timestamp(86400).getHours('Mars/Base')", timeZones: OneZone()) == .int(2))

@@ -2,6 +2,7 @@
 // by conditions through the kernel that the generated agreement does not reach.
 
 import Foundation
+import PosternCEL
 import PosternLanguage
 import Testing
 
@@ -30,7 +31,10 @@ struct ConditionTests {
   }
 
   private func decide(_ expression: String, _ change: (inout Request, inout Credential) -> Void) throws -> Decision {
-    let policy = policy(expression).policy
+    var policy = policy(expression).policy
+    policy.apps[0].session.absoluteTimeout = sourced(.none)
+    policy.apps[0].session.idleTimeout = sourced(.none)
+    policy.apps[0].session.revalidate = sourced(.none)
     let bundle = try OpenBundle(Compiler.compile(policy, revision: 1))
     var request = Request("payroll.example.com")
     var credential = Credential.person("ada@example.com")
@@ -38,6 +42,46 @@ struct ConditionTests {
     let decision = bundle.decide(request, credential, at: Credential.now)
     #expect(policy.decide(request, credential, at: Credential.now, timeZones: ZoneFolder()) == decision)
     return decision
+  }
+
+  /// At 2023-11-14T22:13:20Z, a Tuesday: when each may turn.
+  static let turns: [(expression: String, turn: String)] = [
+    ("request.time < timestamp('2023-11-14T22:13:25Z')", "2023-11-14T22:13:25Z"),
+    ("request.time <= timestamp('2023-11-14T22:13:25Z')", "2023-11-14T22:13:25.001Z"),
+    ("timestamp('2023-11-14T22:13:25Z') > request.time", "2023-11-14T22:13:25Z"),
+    ("request.time == timestamp('2023-11-14T22:13:20Z')", "2023-11-14T22:13:20.001Z"),
+    ("request.time != timestamp('2023-11-14T22:13:25Z')", "2023-11-14T22:13:25Z"),
+    ("request.time > timestamp(0)", "+10000-01-01T00:00:00Z"),
+    ("request.time.getHours() >= 8", "2023-11-15T00:00:00Z"),
+    ("request.time.getHours() < 23", "2023-11-14T23:00:00Z"),
+    ("23 > request.time.getHours()", "2023-11-14T23:00:00Z"),
+    ("request.time.getHours() == 22", "2023-11-14T23:00:00Z"),
+    ("request.time.getHours() != 5", "2023-11-15T05:00:00Z"),
+    ("request.time.getHours() in [5, 22]", "2023-11-14T23:00:00Z"),
+    ("request.time.getHours() < 24", "+10000-01-01T00:00:00Z"),
+    ("request.time.getHours('+05:30') == 3", "2023-11-14T22:30:00Z"),
+    ("request.time.getMinutes() < 14", "2023-11-14T22:14:00Z"),
+    ("request.time.getSeconds() >= 20", "2023-11-14T22:14:00Z"),
+    ("request.time.getMilliseconds() == 0", "2023-11-14T22:13:20.001Z"),
+    ("request.time.getDayOfWeek() == 2", "2023-11-15T00:00:00Z"),
+    ("request.time.getDayOfWeek() < 6", "2023-11-18T00:00:00Z"),
+    ("request.time.getDayOfWeek('-03:00') >= 1", "2023-11-19T03:00:00Z"),
+    ("request.time.getFullYear() == 2023", "2023-11-15T00:00:00Z"),
+    ("request.time.getDate('+05:30') == 15", "2023-11-15T18:30:00Z"),
+    ("request.time.getHours('Europe/Berlin') == 23", "2023-11-14T23:00:00Z"),
+    ("request.time.getDayOfWeek('America/New_York') < 7", "2024-03-10T07:00:00Z"),
+    ("request.time.getHours() >= 8 && request.time < timestamp('2023-11-14T22:20:00Z')", "2023-11-14T22:20:00Z"),
+    ("request.time == request.time", "2023-11-14T22:13:21Z"),
+  ]
+
+  @Test("an allow ends where its condition may turn next", arguments: turns)
+  func validUntil(expression: String, turn: String) throws {
+    let decision = try decide(expression) { _, _ in }
+    #expect(decision.verdict == .allow)
+    let last = 253_402_300_800_000 as Int64
+    let instant = CELTimestamp(rfc3339: turn).map { $0.seconds * 1_000 + Int64($0.nanoseconds / 1_000_000) }
+    #expect(decision.validUntil == (turn.hasPrefix("+") ? last : instant))
+    #expect(decision.clock == .condition)
   }
 
   @Test("the tables are read")

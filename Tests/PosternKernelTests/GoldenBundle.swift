@@ -148,6 +148,8 @@ enum GoldenBundle: String, CaseIterable {
             expression: >-
               request.time.getDayOfWeek() == 3 || request.headers["x-team"].startsWith("a")
               || request.host.endsWith(".net") && "ops" in request.auth.claims.roles
+              || request.path == "/never" && request.time < timestamp("2030-01-01T00:00:00Z")
+              && request.time < request.auth.claims.until
     """
 }
 

@@ -190,10 +190,7 @@ extension Cut {
     Cut("a conditional grant", .conditionalGrant) { $0.add($0.walkedRow + 20, 0x8000_0000) },
     Cut("257 deny rules", .tooManyDenyRules) { surgery in surgery.insertDenyRules(254) },
     Cut("a deny rule's members outside", .denyMembers) { $0.set($0.start(.denyRules) + 4, UInt32(0xFFFF)) },
-    Cut("a deny rule's flags unknown", .denyNumbers) { $0.set($0.start(.denyRules) + 16, UInt32(16)) },
-    Cut("a deny rule that asks for the time without a condition", .denyNumbers) {
-      $0.set($0.start(.denyRules) + 16, UInt32(8))
-    },
+    Cut("a deny rule's flags unknown", .denyNumbers) { $0.set($0.start(.denyRules) + 16, UInt32(8)) },
     Cut("a deny rule's condition in the middle of one", .denyNumbers) { $0.add($0.conditionalDeny + 20, 1) },
     Cut("a deny rule's condition past the code", .denyNumbers) { $0.set($0.conditionalDeny + 20, UInt32(0xFFFF)) },
     Cut("a deny set of no rule", .denySetBits) { $0.bytes[$0.start(.denySets) + 31] = 0x80 },

@@ -53,6 +53,17 @@ extension Cut {
     Cut("a part of the request that there is not", .operandOutOfRange) {
       $0.set($0.word(.loadRequest) + 2, UInt16(7))
     },
+    Cut("a part of the path that there is not", .operandOutOfRange) { $0.bytes[$0.word(.testPath) + 1] = 3 },
+    Cut("a text for the path outside", .operandOutOfRange) { $0.set($0.word(.testPath) + 12, UInt32(0xFFFF_FFFF)) },
+    Cut("a longer text for the path than there is", .operandOutOfRange) {
+      $0.set($0.word(.testPath) + 2, UInt16(0xFFFF))
+    },
+    Cut("a turn at some of any values", .operandOutOfRange) { $0.bytes[$0.word(.turnAtPart) + 1] = 2 },
+    Cut("a turn of a part that there is not", .operandOutOfRange) { $0.set($0.word(.turnAtPart) + 2, UInt16(10)) },
+    Cut("a turn in a zone that there is not", .operandOutOfRange) {
+      $0.set($0.word(.turnAtZonedPart) + 8, UInt32(1))
+    },
+    Cut("a turn soon that says more", .operandOutOfRange) { $0.set($0.word(.turnSoon) + 8, UInt32(1)) },
     Cut("a fact of neither caller nor request", .operandOutOfRange) { $0.set($0.word(.loadFact) + 8, UInt32(2)) },
     Cut("a presence of neither caller nor request", .operandOutOfRange) { $0.bytes[$0.word(.testFact) + 1] = 2 },
   ]
@@ -161,8 +172,8 @@ extension Cut {
     Cut("a conditional binding's row in the middle of one", .conditionalRecord) {
       $0.add($0.start(.conditionals) + 8, 1)
     },
-    Cut("a conditional binding's flags unknown", .conditionalRecord) {
-      $0.set($0.start(.conditionals) + 12, UInt32(2))
+    Cut("a conditional binding with something in its reserved bytes", .conditionalRecord) {
+      $0.set($0.start(.conditionals) + 12, UInt32(1))
     },
     Cut("an app that says it has conditional bindings", .appConditionals) { surgery in
       let app = surgery.first(surgery.records(.apps, 64)) { surgery.u16($0 + 4) & AppFlag.conditional == 0 }

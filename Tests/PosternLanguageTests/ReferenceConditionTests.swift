@@ -122,41 +122,44 @@ struct ReferenceConditionTests {
 
   // MARK: validUntil
 
-  static let times: [(bindings: [String?], denials: [String?], levels: String, isBounded: Bool)] = [
-    (["request.time > timestamp(0)"], [], "true", true),
-    ([nil, "request.time > timestamp(0)"], [], "true", false),
-    (["true", "request.time > timestamp(0)"], [], "true", false),
-    (["request.time < timestamp(0)", "true"], [], "true", true),
-    (["true || request.time > timestamp(0)"], [], "true", true),
-    ([nil], ["request.time < timestamp(0)"], "true", true),
-    (["levels.l"], [], "request.time > timestamp(0)", true),
-    (["'l' in request.auth.access_levels"], [], "request.time > timestamp(0)", true),
-    (["true"], [], "request.time > timestamp(0)", false),
+  /// `ReferenceWorld.now` is 2023-11-14T22:13:20Z, a Tuesday: this turns 5 seconds later.
+  private static let soon = "request.time < timestamp('2023-11-14T22:13:25Z')"
+
+  static let asked: [(bindings: [String?], denials: [String?], levels: String, isBounded: Bool)] = [
+    ([soon], [], "true", true),
+    ([nil, soon], [], "true", false),
+    (["true", soon], [], "true", false),
+    (["!(\(soon))", "true"], [], "true", true),
+    (["true || \(soon)"], [], "true", true),
+    ([nil], ["!(\(soon))"], "true", true),
+    (["levels.l"], [], soon, true),
+    (["'l' in request.auth.access_levels"], [], soon, true),
+    (["true"], [], soon, false),
   ]
 
-  @Test("a condition that was asked and mentions the time bounds an allow by a second", arguments: times)
+  @Test("a condition that was asked and asks for the time bounds an allow by its next turn", arguments: asked)
   func validUntil(bindings: [String?], denials: [String?], levels: String, isBounded: Bool) {
     let decision = ConditionWorld(bindings, denying: denials, levels: [("l", levels)]).decide()
     #expect(decision.verdict == .allow)
-    #expect(decision.validUntil == (isBounded ? ReferenceWorld.now + 1_000 : .max))
+    #expect(decision.validUntil == (isBounded ? ReferenceWorld.now + 5_000 : .max))
     #expect(decision.clock == (isBounded ? .condition : .none))
   }
 
   @Test("of equal instants the clock of row 8 is named")
   func equalClocks() {
-    var world = ConditionWorld(["request.time > timestamp(0)"])
-    world.policy.apps[1].session.idleTimeout = ReferenceWorld.sourced(.seconds(1))
+    var world = ConditionWorld([Self.soon])
+    world.policy.apps[1].session.idleTimeout = ReferenceWorld.sourced(.seconds(5))
     #expect(world.decide().clock == .idle)
-    world.policy.apps[1].session.idleTimeout = ReferenceWorld.sourced(.seconds(2))
+    world.policy.apps[1].session.idleTimeout = ReferenceWorld.sourced(.seconds(6))
     #expect(world.decide().clock == .condition)
   }
 
   @Test("a deny rule that asks for the time bounds the public's answer too")
   func publicBound() {
-    var world = ConditionWorld([nil], denying: ["request.time < timestamp(0)"])
+    var world = ConditionWorld([nil], denying: ["!(\(Self.soon))"])
     world.policy.nodes[2].bindings = [ReferenceWorld.binding(ReferenceWorld.uses(1))]
     world.credential = Credential()
-    #expect(world.decide().validUntil == ReferenceWorld.now + 1_000)
+    #expect(world.decide().validUntil == ReferenceWorld.now + 5_000)
   }
 
   @Test("each form of a path is asked by itself, and both must pass")
@@ -174,6 +177,7 @@ struct ReferenceConditionTests {
   func timeZones() {
     struct Zones: CELTimeZones {
       func offsetSeconds(ofZone name: String, at secondsSince1970: Int64) -> Int32? { name == "A/B" ? 3_600 : nil }
+      func nextTransition(ofZone name: String, after secondsSince1970: Int64) -> Int64? { nil }
     }
     // 2023-11-14T22:13:20Z.
     let world = ConditionWorld(["request.time.getHours('A/B') == 23"])

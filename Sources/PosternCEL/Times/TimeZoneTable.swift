@@ -30,6 +30,12 @@ public struct TimeZoneTable: Sendable {
     }
     return low == 0 ? initialOffsetSeconds : transitions[low - 1].offsetSeconds
   }
+
+  /// The first transition after an instant, or the end of what is known; nil past it.
+  public func nextTransition(after secondsSince1970: Int64) -> Int64? {
+    guard secondsSince1970 < Self.endSecondsSince1970 else { return nil }
+    return transitions.first { $0.at > secondsSince1970 }?.at ?? Self.endSecondsSince1970
+  }
 }
 
 /// Tables by the IANA names of their zones.
@@ -37,6 +43,11 @@ extension [String: TimeZoneTable]: CELTimeZones {
   /// The offset of a zone of the dictionary at an instant.
   public func offsetSeconds(ofZone name: String, at secondsSince1970: Int64) -> Int32? {
     self[name]?.offsetSeconds(at: secondsSince1970)
+  }
+
+  /// The next transition of a zone of the dictionary.
+  public func nextTransition(ofZone name: String, after secondsSince1970: Int64) -> Int64? {
+    self[name]?.nextTransition(after: secondsSince1970)
   }
 }
 

@@ -11,7 +11,7 @@ extension ConditionLowering {
     value expression: CELExpression, orElse error: ProgramLabel
   ) throws(LoweringRefusal) -> UInt8 {
     let register = try takeRegister(for: expression)
-    if case .value(let constant)? = ConstantFolding.value(of: expression) {
+    if let constant = constants.value(of: expression) {
       try load(constant, register, at: expression)
       return register
     }
@@ -49,7 +49,7 @@ extension ConditionLowering {
 
   private mutating func zone(_ arguments: [CELExpression]) throws(LoweringRefusal) -> Zone {
     guard let argument = arguments.first else { return .offset(0) }
-    guard case .value(.string(let name))? = ConstantFolding.value(of: argument) else {
+    guard case .string(let name)? = constants.value(of: argument) else {
       throw refusal("a time zone has a bounded form only where it is a constant", argument)
     }
     if let seconds = FixedOffset.seconds(name) { return .offset(seconds) }
@@ -74,7 +74,7 @@ extension ConditionLowering {
     case .select(let operand, let field, isOptional: false): return path(of: operand).map { Self.path($0, field) }
     case .call(CELOperator.index, let target, let arguments):
       let operands = (target.map { [$0] } ?? []) + arguments
-      guard operands.count == 2, case .value(.string(let key))? = ConstantFolding.value(of: operands[1]),
+      guard operands.count == 2, case .string(let key)? = constants.value(of: operands[1]),
         let path = path(of: operands[0])
       else { return nil }
       return Self.path(path, key)

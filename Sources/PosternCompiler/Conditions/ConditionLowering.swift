@@ -17,8 +17,9 @@ struct LoweringRefusal: Error {
 /// Lowers conditions one after the other; their constants and attributes collect in pools that they share.
 struct ConditionLowering {
   var builder = ProgramBuilder()
-  /// Of the condition at hand.
+  /// Of the expression at hand.
   var checking = CELChecking(type: nil, types: [:], variables: [:], overloads: [:], issues: [])
+  var constants = CELConstants()
   /// Texts of constants.
   var strings: ConsPool<UInt8>
   /// Sets and ranges.
@@ -56,14 +57,23 @@ struct ConditionLowering {
     registerCount = 0
     byteCount = 0
     guard let reading = condition.reading else { return Self.fault }
-    checking = reading.checking
     builder.place(builder.makeLabel())
+    for use in reading.timeUses { writeTurn(use) }
     let exits = ProgramExits(yes: builder.makeLabel(), no: builder.makeLabel(), error: builder.makeLabel())
-    try lower(test: reading.tree, exits)
+    try lower(reading, exits)
     end(exits.yes, .yes)
     end(exits.no, .no)
     end(exits.error, .fault)
     return builder.finish()
+  }
+
+  /// Writes code for a condition, or for an access level in the place where one asks for it.
+  private mutating func lower(_ reading: ConditionExpression, _ exits: ProgramExits) throws(LoweringRefusal) {
+    let outer = (checking, constants)
+    defer { (checking, constants) = outer }
+    checking = reading.checking
+    constants = CELConstants(reading.tree)
+    try lower(test: reading.tree, exits)
   }
 
   /// Counts bytes that a word may look at.
@@ -100,7 +110,7 @@ struct ConditionLowering {
 
   /// Writes code that leaves by one of `exits`.
   mutating func lower(test expression: CELExpression, _ exits: ProgramExits) throws(LoweringRefusal) {
-    if let constant = ConstantFolding.value(of: expression) {
+    if let constant = constants.outcome(of: expression) {
       return try jump(constant, at: expression, exits)
     }
     let mark = self.mark
@@ -121,7 +131,7 @@ struct ConditionLowering {
 
   /// A test whose outcome is known.
   private mutating func jump(
-    _ constant: ConstantFolding.Outcome, at expression: CELExpression, _ exits: ProgramExits
+    _ constant: CELConstants.Outcome, at expression: CELExpression, _ exits: ProgramExits
   ) throws(LoweringRefusal) {
     let mark = self.mark
     defer { release(to: mark) }
@@ -165,11 +175,13 @@ struct ConditionLowering {
   private mutating func lower(
     path function: String, _ operands: [CELExpression], _ exits: ProgramExits
   ) throws(LoweringRefusal) -> Bool {
-    guard let part = Self.textParts[function], let first = operands.first, let last = operands.last else { return false }
+    guard let part = Self.textParts[function], let first = operands.first, let last = operands.last else {
+      return false
+    }
     let isTurned = part == .whole && checking.variables[last.id] == Self.pathVariable
     let (path, constant) = isTurned ? (last, first) : (first, last)
     guard checking.variables[path.id] == Self.pathVariable,
-      case .value(.string(let text))? = ConstantFolding.value(of: constant), text.utf8.count <= UInt16.max
+      case .string(let text)? = constants.value(of: constant), text.utf8.count <= UInt16.max
     else { return false }
     count(bytes: text.utf8.count)
     let run = strings.cons(text.utf8)
@@ -186,8 +198,8 @@ struct ConditionLowering {
   ]
 
   /// The most bytes of an operand that a test can look at.
-  private static func byteLimit(_ operand: CELExpression) -> Int {
-    guard case .value(let constant)? = ConstantFolding.value(of: operand) else { return ConditionLimit.textBytes }
+  private func byteLimit(_ operand: CELExpression) -> Int {
+    guard let constant = constants.value(of: operand) else { return ConditionLimit.textBytes }
     switch constant {
     case .string(let text): return text.utf8.count
     case .bytes(let bytes): return bytes.count
@@ -267,11 +279,8 @@ struct ConditionLowering {
     level name: String, _ expression: CELExpression, _ exits: ProgramExits
   ) throws(LoweringRefusal) {
     guard let reading = levels[name]?.reading else { throw refusal("there is no access level `\(name)`", expression) }
-    let outer = checking
-    checking = reading.checking
-    defer { checking = outer }
     do throws(LoweringRefusal) {
-      try lower(test: reading.tree, exits)
+      try lower(reading, exits)
     } catch {
       throw refusal("access level `\(name)`: \(error.message)", expression)
     }
@@ -280,14 +289,14 @@ struct ConditionLowering {
   // MARK: matching
 
   private mutating func lower(contains operands: [CELExpression], _ exits: ProgramExits) throws(LoweringRefusal) {
-    guard case .value(.string(let part))? = ConstantFolding.value(of: operands[1]) else {
+    guard case .string(let part)? = constants.value(of: operands[1]) else {
       throw refusal("`contains()` has a bounded form only of a constant text", operands[1])
     }
     try lower(operands[0], matching: part.quotedForRegex, at: operands[1], exits)
   }
 
   private mutating func lower(matches operands: [CELExpression], _ exits: ProgramExits) throws(LoweringRefusal) {
-    guard case .value(.string(let pattern))? = ConstantFolding.value(of: operands[1]) else {
+    guard case .string(let pattern)? = constants.value(of: operands[1]) else {
       throw refusal("`matches()` has a bounded form only of a constant expression", operands[1])
     }
     try lower(operands[0], matching: pattern, at: operands[1], exits)
@@ -316,7 +325,7 @@ struct ConditionLowering {
   ) throws(LoweringRefusal) {
     let left = try lower(value: operands[0], orElse: exits.error)
     let right = try lower(value: operands[1], orElse: exits.error)
-    count(bytes: min(Self.byteLimit(operands[0]), Self.byteLimit(operands[1])))
+    count(bytes: min(byteLimit(operands[0]), byteLimit(operands[1])))
     builder.test(opcode, a: left | right << 4, b: b, exits)
   }
 
@@ -327,7 +336,7 @@ struct ConditionLowering {
   }
 
   private func mayBeAggregate(_ operand: CELExpression) -> Bool {
-    if ConstantFolding.value(of: operand) != nil { return false }
+    if constants.outcome(of: operand) != nil { return false }
     switch checking.types[operand.id] {
     case .bool, .int, .uint, .double, .string, .bytes, .timestamp, .duration, .null: return false
     default: return true
@@ -347,12 +356,12 @@ struct ConditionLowering {
     member value: CELExpression, of container: CELExpression, _ exits: ProgramExits
   ) throws(LoweringRefusal) {
     if checking.variables[container.id] == "request.auth.access_levels",
-      case .value(.string(let name))? = ConstantFolding.value(of: value)
+      case .string(let name)? = constants.value(of: value)
     {
       // The list holds the levels whose condition is true: one in error is not among them.
       return try lower(level: name, value, ProgramExits(yes: exits.yes, no: exits.no, error: exits.no))
     }
-    if case .value(.list(let items))? = ConstantFolding.value(of: container) {
+    if case .list(let items)? = constants.value(of: container) {
       return try lower(member: value, ofConstants: items, container, exits)
     }
     if mayBeAggregate(value) {
@@ -360,7 +369,7 @@ struct ConditionLowering {
     }
     let left = try lower(value: value, orElse: exits.error)
     let right = try lower(value: container, orElse: exits.error)
-    count(bytes: ConditionLimit.items * Self.byteLimit(value))
+    count(bytes: ConditionLimit.items * byteLimit(value))
     builder.test(.testMember, a: left | right << 4, exits)
   }
 
@@ -397,7 +406,7 @@ struct ConditionLowering {
   private mutating func lower(
     address: CELExpression, in ranges: CELExpression, _ exits: ProgramExits
   ) throws(LoweringRefusal) {
-    guard case .value(let constant)? = ConstantFolding.value(of: ranges), let ranges = AddressRanges(constant) else {
+    guard let constant = constants.value(of: ranges), let ranges = AddressRanges(constant) else {
       throw refusal("ranges of addresses have a bounded form only where they are constants", ranges)
     }
     let left = try lower(addressOf: address, orElse: exits.error)

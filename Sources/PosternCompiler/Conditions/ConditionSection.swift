@@ -18,7 +18,6 @@ struct ConditionSection {
     var wordCount: UInt32
     /// Bytes of facts that it looks at, at most.
     var byteCount: UInt32
-    var mentionsTime: Bool
   }
 
   /// What an app's conditional bindings and deny conditions can cost, for one path form.
@@ -68,9 +67,7 @@ struct ConditionSection {
       program = ConditionLowering.fault
     }
     let entry = code.entry(of: program)
-    let made = Entry(
-      index: entry.index, wordCount: entry.worstWordCount, byteCount: lowering.byteCount,
-      mentionsTime: condition.reading?.mentionsTime ?? false)
+    let made = Entry(index: entry.index, wordCount: entry.worstWordCount, byteCount: lowering.byteCount)
     entries[text] = made
     return made
   }
@@ -92,7 +89,7 @@ struct ConditionSection {
       let node = policy.nodes[nodeIndex]
       for id in node.firstBindingID..<node.firstBindingID + UInt32(node.bindings.count) {
         guard let entry = ofBinding[id], let row = grants.conditionalRows[id] else { continue }
-        words += [id, entry.index, row.index, entry.mentionsTime ? ConditionalFlag.mentionsTime : 0]
+        words += [id, entry.index, row.index, 0]
         reach.add(entry)
         reach.probes += row.probes
       }

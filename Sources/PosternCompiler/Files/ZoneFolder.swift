@@ -28,6 +28,11 @@ public struct ZoneFolder: CELTimeZones {
     table(named: name)?.offsetSeconds(at: secondsSince1970)
   }
 
+  /// The next transition of a zone, by its file.
+  public func nextTransition(ofZone name: String, after secondsSince1970: Int64) -> Int64? {
+    table(named: name)?.nextTransition(after: secondsSince1970)
+  }
+
   private static func bytes(ofFile path: String) -> [UInt8]? {
     guard let file = unsafe fopen(path, "rb") else { return nil }
     defer { unsafe fclose(file) }

@@ -68,6 +68,8 @@ struct Disassembly {
     case .timePart: Self.timeParts[Int(value)]
     case .comparison: Self.comparisons[Int(value)]
     case .textPart: Self.textParts[Int(value)]
+    case .anyValue: value == 1 ? "any" : nil
+    case .turnValues: Self.turnValues(value)
     case .constantTag: Self.constantTags[Int(value)] ?? "\(value)"
     case .offsetSeconds: value == 0 ? nil : "\(Int32(bitPattern: value))s"
     case .zone: "zone \(value)"
@@ -92,6 +94,11 @@ struct Disassembly {
     2: "null", 3: "bool", 4: "int", 5: "uint", 6: "double", 7: "text", 8: "bytes", 9: "timestamp", 10: "duration",
     ConstantTag.textSet: "set", ConstantTag.addressRanges: "ranges", ConstantTag.automaton: "automaton",
   ]
+
+  private static func turnValues(_ bits: UInt32) -> String? {
+    let values = [bits & 0xFFFF, bits >> 16].filter { $0 != UInt32(TurnValues.none) }
+    return values.isEmpty ? nil : "at " + values.map { "\($0)" }.joined(separator: " ")
+  }
 
   private static func names(_ facts: FactSet) -> String {
     let known: [(fact: FactSet, name: String)] = [

@@ -24,9 +24,8 @@ struct DenySections {
       }
       rules.append(members.cons(Self.names(rule.deniedPrincipals, memberNames)))
       rules.append(members.cons(Self.names(rule.exceptionPrincipals, memberNames)))
-      let condition = conditions[index]
-      rules.append(flags | (condition?.mentionsTime == true ? DenyFlag.mentionsTime : 0))
-      rules.append(condition?.index ?? BundleFormat.none)
+      rules.append(flags)
+      rules.append(conditions[index]?.index ?? BundleFormat.none)
       rules.appendZeroes(2)
     }
     for (index, node) in policy.nodes.enumerated() { addSet(of: node, at: index) }

@@ -45,8 +45,9 @@ struct AccessLevelRings {
 
   private mutating func close(_ level: Int, _ asked: [Int], _ levels: inout [AccessLevel]) {
     states[level] = .done
-    if asked.contains(where: { levels[$0].condition.reading?.mentionsTime ?? false }) {
-      levels[level].condition.reading?.mentionsTime = true
+    for other in asked {
+      let uses = levels[other].condition.reading?.timeUses ?? []
+      levels[level].condition.reading?.add(uses)
     }
   }
 

@@ -49,17 +49,15 @@ private struct ConditionPass {
     readings[text] = reading
     condition.file = file(of: condition.expression.span)
     condition.reading = reading.expression
-    if reading.expression?.levelIndices.contains(where: { mentionsTime($0) }) ?? false {
-      condition.reading?.mentionsTime = true
-    }
+    for level in reading.expression?.levelIndices ?? [] { condition.reading?.add(timeUses(ofLevel: level)) }
     for remark in reading.remarks {
       diagnostics.append(.conditionRemark(remark.kind, at: condition.span(of: remark.range)))
     }
     for issue in reading.issues { diagnostics.append(.conditionIssue(issue, at: condition.span(of: issue.range))) }
   }
 
-  private func mentionsTime(_ level: Int) -> Bool {
-    levels.indices.contains(level) && levels[level].condition.reading?.mentionsTime ?? false
+  private func timeUses(ofLevel level: Int) -> [TimeUse] {
+    levels.indices.contains(level) ? levels[level].condition.reading?.timeUses ?? [] : []
   }
 
   private func file(of span: Span) -> SourceFile? {

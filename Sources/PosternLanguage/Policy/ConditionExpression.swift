@@ -9,8 +9,8 @@ public struct ConditionExpression: Sendable {
   public let tree: CELExpression
   /// Its types, variables and overloads.
   public let checking: CELChecking
-  /// Whether it asks for `request.time`, in whatever part, or by an access level that does.
-  public internal(set) var mentionsTime: Bool
+  /// How it asks for `request.time`, itself or by an access level.
+  public internal(set) var timeUses: [TimeUse]
   /// The access levels that it asks for itself, as ascending indices into `Policy.accessLevels`.
   public let levelIndices: [Int]
   /// Whether it asks for more of `request.auth.access_levels` than whether it holds a name; then `levelIndices` are all.
@@ -21,6 +21,11 @@ public struct ConditionExpression: Sendable {
     self.checking = checking
     levelIndices = levels.indices
     asksForAllLevels = levels.areAll
-    mentionsTime = checking.variables.values.contains(ConditionEnvironment.time)
+    timeUses = TimeUseReading(tree, checking).uses
+  }
+
+  /// Counts the uses of an access level that it asks for.
+  mutating func add(_ uses: [TimeUse]) {
+    timeUses += uses.filter { !timeUses.contains($0) }
   }
 }

@@ -18,8 +18,8 @@ final class ReferenceConditions {
   private let timeZones: any CELTimeZones
   /// What the access levels came to that were asked for; nil is an error.
   private var outcomes: [Int: Bool?] = [:]
-  /// Whether a condition that was asked mentions `request.time`.
-  private(set) var haveAskedForTime = false
+  /// The instants at which conditions that were asked may turn.
+  private var turns: [Int128] = []
 
   init(_ levels: [AccessLevel], _ facts: ReferenceFacts, _ timeZones: any CELTimeZones) {
     self.levels = levels
@@ -28,12 +28,13 @@ final class ReferenceConditions {
     self.timeZones = timeZones
   }
 
-  /// The bound on `validUntil`, of a second where a condition that was asked mentions the time.
-  var bounds: [Bound] { haveAskedForTime ? [Bound(.condition, Int128(facts.now) + 1_000)] : [] }
+  /// The bound on `validUntil`: the next instant at which a condition that was asked may turn.
+  var bounds: [Bound] { turns.min().map { [Bound(.condition, $0)] } ?? [] }
 
   /// Asks a condition.
   func truth(of condition: Condition) -> ReferenceTruth {
-    if condition.reading?.mentionsTime ?? false { haveAskedForTime = true }
+    let clock = ReferenceTurns(now: facts.now, timeZones)
+    turns += (condition.reading?.timeUses ?? []).compactMap { clock.next($0) }
     settle(condition.reading?.levelIndices ?? [])
     switch outcome(of: condition.reading) {
     case true?: return .yes
