@@ -95,11 +95,7 @@ extension CELType {
   fileprivate var runtimeName: String? {
     switch self {
     case .dyn, .parameter: nil
-    case .list: "list"
-    case .map: "map"
-    case .type: "type"
-    case .opaque(let name, _): name
-    default: description
+    default: name
     }
   }
 }
