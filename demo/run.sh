@@ -29,6 +29,8 @@ postern=$(realpath "$postern")
 show "A policy tree worth copying" policies demo/requests
 echo
 show "A person in too many groups" demo/crowd/policies demo/crowd/requests
+echo
+show "A condition" demo/conditions/policies demo/conditions/requests
 
 echo
 echo "== A new revision, and a proxy that did not resolve its identities again: policies"

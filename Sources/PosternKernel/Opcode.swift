@@ -98,12 +98,12 @@ package struct OperandKind: Equatable {
   package static var comparison: OperandKind { OperandKind(21) }
   /// Half of a constant.
   package static var constant: OperandKind { OperandKind(22) }
-  /// 1 where the fact is about who asks, and so not known of an anonymous caller.
-  package static var ofCaller: OperandKind { OperandKind(25) }
-  /// Index of a time zone.
-  package static var zone: OperandKind { OperandKind(24) }
   /// Seconds east of Greenwich, signed.
   package static var offsetSeconds: OperandKind { OperandKind(23) }
+  /// Index of a time zone.
+  package static var zone: OperandKind { OperandKind(24) }
+  /// 1 where the fact is about who asks, and so not known of an anonymous caller.
+  package static var ofCaller: OperandKind { OperandKind(25) }
 }
 
 extension OperandKind {

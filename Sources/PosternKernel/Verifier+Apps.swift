@@ -34,6 +34,7 @@ extension Verifier {
     let limits = AppLimits(self)
     let floor = CostFloor(self)
     var bound = CertificateBound()
+    var deny = DenyUsage()
     var index = 0
     while index < lines.count {
       var usage = try checkApp(lines, index, limits)
@@ -41,7 +42,8 @@ extension Verifier {
       try require(usage.isConditional == (conditions != BundleFormat.none), .appConditionals)
       if usage.isConditional { try usage.add(conditionCost(ofRun: conditions)) }
       let denySet = lines.word(index, 6).lowHalf
-      if denySet != BundleFormat.none { usage.wordCount &+= denyWordCount(ofSet: denySet) }
+      if denySet != deny.set { deny = denyUsage(ofSet: denySet) }
+      usage.wordCount &+= deny.wordCount
       let references = (profile: lines.word(index, 6).highHalf, cost: lines.word(index, 7).highHalf)
       if references != (bound.profile, bound.cost) {
         bound = try certificateBound(profile: references.profile, cost: references.cost, floor)
@@ -73,19 +75,20 @@ extension Verifier {
       wordCount: UInt64(label.highHalf), probeCount: probeCount, isConditional: flags & AppFlag.conditional != 0)
   }
 
-  /// The words of the conditions of a set's deny rules.
-  private func denyWordCount(ofSet set: UInt32) -> UInt64 {
-    var count: UInt64 = 0
+  /// What the conditions of a set's deny rules cost; of no set, nothing.
+  private func denyUsage(ofSet set: UInt32) -> DenyUsage {
+    var usage = DenyUsage(set: set)
+    if set == BundleFormat.none { return usage }
     var rule = 0
     while rule < sections.denyRuleCount {
       let word = words.u32(sections.denySets.offset &+ RecordSize.denySet &* Int(set) &+ 4 &* (rule >> 5))
       let condition = words.u32(sections.denyRules.offset &+ RecordSize.denyRule &* rule &+ 20)
       if word >> UInt32(rule & 31) & 1 == 1 && condition != BundleFormat.none {
-        count &+= UInt64(wordCount(ofCondition: condition))
+        usage.wordCount &+= UInt64(wordCount(ofCondition: condition))
       }
       rule &+= 1
     }
-    return count
+    return usage
   }
 
   /// Checks the rows of an app, which fill the words 2 to 5 of its line; returns the probes that they cost.
@@ -211,6 +214,12 @@ private struct AppUsage {
     wordCount &+= conditions.wordCount
     probeCount &+= conditions.probeCount
   }
+}
+
+/// The words of the conditions of a deny set's rules. Most apps share the set with the app before.
+private struct DenyUsage {
+  var set = BundleFormat.none
+  var wordCount: UInt64 = 0
 }
 
 /// The words and the probes that a certificate leaves to the programs and rows of apps with one profile. Most apps share

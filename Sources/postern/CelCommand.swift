@@ -160,7 +160,8 @@ private struct ConditionTree {
   let files: [SourceFile]
 
   init(_ expression: String) {
-    let quoted = "'" + expression.replacing("'", with: "''") + "'"
+    // As JSON, which is YAML: in single quotes the lines of an expression would be joined, and a comment would hide them.
+    let quoted = JSONValue.string(expression).compactText
     let texts = [
       "organization.yaml": """
       kind: Organization

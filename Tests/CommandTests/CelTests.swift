@@ -51,6 +51,13 @@ struct CelTests {
     #expect(refused.errors == "error: this part of the condition has no bounded form\n")
   }
 
+  @Test("a comment hides its own line of a condition, and no other")
+  func wordsOfLines() throws {
+    let expression = "request.method == 'GET' // it's \"safe\"\n  && request.path == '/a'"
+    let words = try Command(arguments: ["cel", "--asm", expression]).run()
+    #expect(words.output.contains("testPath whole 2 -> "))
+  }
+
   @Test("a file of cases is run, and each failure has a line")
   func conformance() throws {
     let scratch = try Scratch()

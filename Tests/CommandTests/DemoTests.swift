@@ -9,6 +9,7 @@ struct DemoTests {
   private static let tables = [
     (policies: "policies", requests: "demo/requests"),
     (policies: "demo/crowd/policies", requests: "demo/crowd/requests"),
+    (policies: "demo/conditions/policies", requests: "demo/conditions/requests"),
   ]
 
   /// The requests of the demo and the decisions that they get.
@@ -21,8 +22,8 @@ struct DemoTests {
     }
   }
 
-  /// Conditions do not compile yet; a stale resolution is no request's doing, and is shown below the tables.
-  private static let unreachable: Set<Reason> = [.undecided, .conditionFalse, .conditionError, .staleResolution]
+  /// A stale resolution is no request's doing, and is shown below the tables.
+  private static let unreachable: Set<Reason> = [.undecided, .staleResolution]
 
   @Test("the demo shows every verdict and every reason that can occur")
   func everything() throws {

@@ -53,6 +53,8 @@ struct StandardLibraryTests {
       ''.matches('') => true
       'grey'.matches('^re') => false
       '🐱😀😀'.matches('(a|😀){2}') => true
+      ['a', 'b', 'a'].map(text, text.matches('^a$')) => [true, false, true]
+      ['^a$', '^b$', '^a$'].map(pattern, 'a'.matches(pattern)) => [true, false, true]
       'a'.matches('(') => error
       'a'.matches('(?=a)') => error
       'a'.matches(1) => error

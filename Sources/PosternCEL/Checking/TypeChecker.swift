@@ -31,7 +31,7 @@ struct TypeChecker {
 
   private mutating func type(of node: CELExpression) -> CELType {
     switch node.kind {
-    case .constant(let value): CELType(ofLiteral: value)
+    case .constant(let value): CELType(of: value)
     case .identifier, .select: typeOfName(node)
     case .has(let operand, let field): typeOfPresence(node, operand, field)
     case .call(let function, let target, let arguments): typeOfCall(node, function, target, arguments)

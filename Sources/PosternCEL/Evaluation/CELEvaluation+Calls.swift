@@ -62,7 +62,7 @@ extension CELEvaluation {
     values.reserveCapacity(arguments.count)
     for argument in arguments { values.append(try evaluate(argument, in: scope)) }
     try chargeArguments(values, of: name)
-    let call = CELCall(arguments: values, timeZones: timeZones, stepsLeft: stepsLeft)
+    let call = CELCall(arguments: values, timeZones: timeZones, regexes: regexes, stepsLeft: stepsLeft)
     for function in functions[name] ?? []
     where function.isMethod == isMethod && function.argumentCounts.contains(values.count) {
       guard let result = try function.call(call) else { continue }

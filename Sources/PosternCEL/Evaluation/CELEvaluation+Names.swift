@@ -39,7 +39,7 @@ extension CELEvaluation {
     let mayBeVariable = variables == nil || !name.text.utf8.contains(UInt8(ascii: "."))
     for candidate in candidates(for: name.text, isAbsolute: name.isAbsolute) {
       if mayBeVariable, let value = try activation.value(of: candidate) { return value }
-      if CELValue.typeNames.contains(candidate) { return .type(candidate) }
+      if CELType.namesOfValues.contains(candidate) { return .type(candidate) }
     }
     return nil
   }

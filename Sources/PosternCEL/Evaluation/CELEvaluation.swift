@@ -9,6 +9,7 @@ final class CELEvaluation {
   let variables: [Int: String]?
   let timeZones: any CELTimeZones
   let functions = CELLibrary.all
+  let regexes = CELRegexMemory()
   private let names: CELEnvironment
   private(set) var stepsLeft: Int
   /// Whether a bound of the evaluation was passed: an error that nothing absorbs, for it says nothing about the

@@ -5,6 +5,8 @@ struct CELCall {
   /// Of a method, the target first. None is an error.
   let arguments: [CELValue]
   let timeZones: any CELTimeZones
+  /// Where regular expressions come from.
+  let regexes: CELRegexMemory
   /// What is left of `CELLimits.evaluationSteps`: a function whose result could be larger throws `.limit` before it
   /// makes it.
   var stepsLeft = CELLimits.evaluationSteps

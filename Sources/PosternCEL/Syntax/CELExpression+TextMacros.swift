@@ -3,46 +3,12 @@
 extension CELWrittenExpression {
   /// A literal. Numbers hold together like prefixed ones: a dot or a sign next to them would change what they are.
   static func constant(_ value: CELValue) -> CELWrittenExpression {
-    switch value {
-    case .null: member([.text("null")])
-    case .bool(let value): member([.text(value ? "true" : "false")])
-    case .int(let value): CELWrittenExpression(.prefix, [.text(String(value))])
-    case .uint(let value): member([.text(String(value) + "u")])
-    case .double(let value): CELWrittenExpression(.prefix, [.text(value.description)])
-    case .string(let value): member([.text(quoted(value))])
-    case .bytes(let value): member([.text(quoted(value))])
-    case .type(let name): member([.text(name)])
-    // The parser makes no such constants; folding may, and its reader is a person.
-    case .list, .map, .timestamp, .duration, .optional, .address, .network: member([.text("constant()")])
-    }
-  }
-
-  private static func quoted(_ text: String) -> String {
-    var written = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"", "\\": written += "\\\(scalar)"
-      case "\n": written += "\\n"
-      case "\r": written += "\\r"
-      case "\t": written += "\\t"
-      case "\0"..."\u{1F}", "\u{7F}": written += "\\x" + hexadecimal(UInt8(truncatingIfNeeded: scalar.value))
-      default: written.unicodeScalars.append(scalar)
+    let precedence: CELPrecedence =
+      switch value {
+      case .int, .double: .prefix
+      default: .member
       }
-    }
-    return written + "\""
-  }
-
-  private static func quoted(_ bytes: [UInt8]) -> String {
-    let quotes: Set<UInt8> = [UInt8(ascii: "\""), UInt8(ascii: "\\")]
-    let written = bytes.map { byte in
-      (0x20...0x7E).contains(byte) && !quotes.contains(byte)
-        ? String(Unicode.Scalar(byte)) : "\\x" + hexadecimal(byte)
-    }
-    return "b\"" + written.joined() + "\""
-  }
-
-  private static func hexadecimal(_ byte: UInt8) -> String {
-    (byte < 16 ? "0" : "") + String(byte, radix: 16, uppercase: true)
+    return CELWrittenExpression(precedence, [.text(value.sourceText)])
   }
 
   /// A name, those that macros declare as the macro that names them.

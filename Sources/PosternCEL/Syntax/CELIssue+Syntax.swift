@@ -28,19 +28,13 @@ extension CELIssue {
     CELIssue(.syntax, "`0x` has no digits", at: range)
   }
 
-  static func intOutOfRange(_ written: String, at range: Range<Int>) -> CELIssue {
-    CELIssue(
-      .syntax, "`\(written)` is out of the range of int", at: range,
-      help: "an int goes from -9223372036854775808 to 9223372036854775807; a uint ends with `u`")
-  }
-
-  static func uintOutOfRange(_ written: String, at range: Range<Int>) -> CELIssue {
-    CELIssue(
-      .syntax, "`\(written)` is out of the range of uint", at: range, help: "a uint goes to 18446744073709551615u")
-  }
-
-  static func doubleOutOfRange(_ written: String, at range: Range<Int>) -> CELIssue {
-    CELIssue(.syntax, "`\(written)` is out of the range of double", at: range)
+  /// `type` is `int`, `uint` or `double`.
+  static func outOfRange(_ written: String, of type: String, at range: Range<Int>) -> CELIssue {
+    let helps = [
+      "int": "an int goes from -9223372036854775808 to 9223372036854775807; a uint ends with `u`",
+      "uint": "a uint goes to 18446744073709551615u",
+    ]
+    return CELIssue(.syntax, "`\(written)` is out of the range of \(type)", at: range, help: helps[type])
   }
 }
 

@@ -49,7 +49,7 @@ extension CELLexer {
     if isUnsigned { offset += 1 }
     let range = start..<offset
     guard let magnitude else {
-      throw isUnsigned ? .uintOutOfRange(characters(range), at: range) : .intOutOfRange(characters(range), at: range)
+      throw .outOfRange(characters(range), of: isUnsigned ? "uint" : "int", at: range)
     }
     return CELToken(kind: isUnsigned ? .uint(magnitude) : .int(magnitude), range: range)
   }
@@ -71,7 +71,7 @@ extension CELLexer {
     let written = characters(range)
     // The standard library reads a leading dot no more than it reads a bare one.
     guard let value = Double(written.utf8.first == UInt8(ascii: ".") ? "0" + written : written), value.isFinite else {
-      throw .doubleOutOfRange(written, at: range)
+      throw .outOfRange(written, of: "double", at: range)
     }
     return CELToken(kind: .double(value), range: range)
   }

@@ -12,7 +12,11 @@ extension CELParser {
     var operand = try primary(sign: sign)
     while let symbol = token.symbol {
       switch symbol {
-      case .dot: operand = try selection(of: operand)
+      case .dot:
+        operand = try selection(of: operand)
+        // What a macro stands for (`cel.index(0)`) may be a name, but none that was written.
+        if case .select = operand.kind { break }
+        isName = false
       case .leftBracket: operand = try index(of: operand)
       case .leftBrace:
         guard isName, let name = operand.qualifiedName else { return operand }

@@ -34,7 +34,7 @@ extension CELParser {
   private func signed(_ magnitude: UInt64, isNegative: Bool, _ range: Range<Int>) throws(CELIssue) -> Int64 {
     if let value = Int64(exactly: magnitude) { return isNegative ? -value : value }
     guard isNegative, magnitude == Int64.min.magnitude else {
-      throw .intOutOfRange(lexer.characters(range), at: range)
+      throw .outOfRange(lexer.characters(range), of: "int", at: range)
     }
     return .min
   }

@@ -1,16 +1,19 @@
-// Types by the names that expressions write them with, and the types of literals. Refuses nothing.
+// Types by the names that expressions write them with, and the types of values. Refuses nothing.
 
 extension CELType {
   /// Identifiers that are constants: types as values.
-  static let named: [String: CELType] = [
-    "bool": .bool, "int": .int, "uint": .uint, "double": .double, "string": .string, "bytes": .bytes,
-    "list": .list(.dyn), "map": .map(key: .dyn, value: .dyn), "null_type": .null, "dyn": .dyn, "type": .type(.dyn),
-    "google.protobuf.Timestamp": .timestamp, "google.protobuf.Duration": .duration,
-    "optional_type": .optional(.dyn), "net.IP": .address, "net.CIDR": .network,
+  static let named = Dictionary(uniqueKeysWithValues: ([.dyn] + ofValues).map { ($0.name, $0) })
+  /// The names that `type()` yields.
+  static let namesOfValues = Set(ofValues.map(\.name))
+
+  /// The types that values have, of aggregates with whatever inside.
+  private static let ofValues: [CELType] = [
+    .null, .bool, .int, .uint, .double, .string, .bytes, .list(.dyn), .map(key: .dyn, value: .dyn), .timestamp,
+    .duration, .type(.dyn), .optional(.dyn), .address, .network,
   ]
 
-  /// The type of a literal; what no literal can be is `dyn`.
-  init(ofLiteral value: CELValue) {
+  /// The type of a value, of an aggregate with whatever inside.
+  init(of value: CELValue) {
     switch value {
     case .null: self = .null
     case .bool: self = .bool
@@ -19,7 +22,19 @@ extension CELType {
     case .double: self = .double
     case .string: self = .string
     case .bytes: self = .bytes
-    default: self = .dyn
+    case .list: self = .list(.dyn)
+    case .map: self = .map(key: .dyn, value: .dyn)
+    case .timestamp: self = .timestamp
+    case .duration: self = .duration
+    case .type: self = .type(.dyn)
+    case .optional: self = .optional(.dyn)
+    case .address: self = .address
+    case .network: self = .network
     }
   }
+}
+
+extension CELValue {
+  /// The name of the value's type, which is also what `type()` yields: `int`, `list`, `google.protobuf.Timestamp`.
+  public var typeName: String { CELType(of: self).name }
 }

@@ -38,6 +38,11 @@ public indirect enum CELType: Sendable, Hashable {
 extension CELType: CustomStringConvertible {
   /// As the CEL project writes it: `list(string)`, `map(string, dyn)`, `google.protobuf.Timestamp`.
   public var description: String {
+    parameters.isEmpty ? name : "\(name)(\(parameters.map(\.description).joined(separator: ", ")))"
+  }
+
+  /// Without what it is made of: `list`, `map`, `google.protobuf.Timestamp`.
+  var name: String {
     switch self {
     case .dyn: "dyn"
     case .null: "null_type"
@@ -49,13 +54,20 @@ extension CELType: CustomStringConvertible {
     case .bytes: "bytes"
     case .timestamp: "google.protobuf.Timestamp"
     case .duration: "google.protobuf.Duration"
-    case .list(let element): "list(\(element))"
-    case .map(let key, let value): "map(\(key), \(value))"
-    case .type(let type): "type(\(type))"
-    case .opaque(let name, let arguments):
-      arguments.isEmpty ? name : "\(name)(\(arguments.map(\.description).joined(separator: ", ")))"
-    case .nullable(let type): "wrapper(\(type))"
-    case .parameter(let name): name
+    case .list: "list"
+    case .map: "map"
+    case .type: "type"
+    case .opaque(let name, _), .parameter(let name): name
+    case .nullable: "wrapper"
+    }
+  }
+
+  private var parameters: [CELType] {
+    switch self {
+    case .list(let type), .type(let type), .nullable(let type): [type]
+    case .map(let key, let value): [key, value]
+    case .opaque(_, let parameters): parameters
+    default: []
     }
   }
 }

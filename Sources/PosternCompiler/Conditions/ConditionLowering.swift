@@ -72,7 +72,7 @@ struct ConditionLowering {
     let outer = (checking, constants)
     defer { (checking, constants) = outer }
     checking = reading.checking
-    constants = CELConstants(reading.tree)
+    constants = reading.constants
     try lower(test: reading.tree, exits)
   }
 

@@ -3,6 +3,7 @@
 
 internal import CPostern
 internal import PosternCEL
+internal import PosternKernel
 internal import PosternLanguage
 
 /// An attribute of a bundle.
@@ -113,11 +114,12 @@ extension FactValue {
   /// and durations in CEL's range.
   fileprivate var isWhole: Bool {
     switch self {
-    case .text(let bytes): bytes.count <= 16_384 && String(validating: bytes, as: UTF8.self) != nil
-    case .bytes(let bytes): bytes.count <= 16_384
-    case .list(let values): values.count <= 64 && values.allSatisfy(\.isWhole)
+    case .text(let bytes): bytes.count <= ConditionLimit.textBytes && String(validating: bytes, as: UTF8.self) != nil
+    case .bytes(let bytes): bytes.count <= ConditionLimit.textBytes
+    case .list(let values): values.count <= ConditionLimit.items && values.allSatisfy(\.isWhole)
     case .map(let entries):
-      entries.count <= 32 && entries.allSatisfy { FactValue.text($0.key).isWhole && $0.value.isWhole }
+      2 * entries.count <= ConditionLimit.items
+        && entries.allSatisfy { FactValue.text($0.key).isWhole && $0.value.isWhole }
     default: true
     }
   }

@@ -1,5 +1,6 @@
 // Programs as people read them, from the opcodes' own facts (`Opcode.shape`). Made only of verified bundles.
 
+internal import CPostern
 internal import PosternKernel
 internal import PosternLanguage
 
@@ -91,7 +92,8 @@ struct Disassembly {
   private static let textParts = ["whole", "prefix", "suffix"]
   private static let comparisons = ["==", "!=", "<", "<=", ">", ">="]
   private static let constantTags = [
-    2: "null", 3: "bool", 4: "int", 5: "uint", 6: "double", 7: "text", 8: "bytes", 9: "timestamp", 10: "duration",
+    POSTERN_NULL: "null", POSTERN_BOOL: "bool", POSTERN_INT: "int", POSTERN_UINT: "uint", POSTERN_DOUBLE: "double",
+    POSTERN_TEXT: "text", POSTERN_BYTES: "bytes", POSTERN_TIMESTAMP: "timestamp", POSTERN_DURATION: "duration",
     ConstantTag.textSet: "set", ConstantTag.addressRanges: "ranges", ConstantTag.automaton: "automaton",
   ]
 

@@ -1,5 +1,5 @@
-// What is odd about a condition that is none the less one: it holds always or never, or asks whether a fact is empty
-// that is never empty but absent. Refuses nothing, and claims only what folding constants proves.
+// What is odd about a condition that is none the less one: it holds always or never, or never where it stands, or asks
+// whether a fact is empty that is never empty but absent. Refuses nothing, and claims only what is proved.
 
 internal import PosternCEL
 
@@ -8,6 +8,7 @@ struct ConditionRemark {
   enum Kind {
     case alwaysTrue
     case alwaysFalse
+    case unreachable
     case comparesWithEmpty(String)
   }
 
@@ -23,7 +24,7 @@ struct ConditionLints {
 
   init(_ expression: ConditionExpression) {
     checking = expression.checking
-    if let truth = truth(of: expression.tree) {
+    if let truth = ConditionTruth(expression).truth {
       remarks.append(ConditionRemark(kind: truth ? .alwaysTrue : .alwaysFalse, range: expression.tree.range))
     }
     expression.tree.forEachNode { node in
@@ -33,37 +34,12 @@ struct ConditionLints {
     }
   }
 
-  // MARK: conditions that hold always or never
-
-  /// What an expression comes to whatever the request is; nil where it depends on it, or may be an error.
-  private func truth(of node: CELExpression) -> Bool? {
-    if isConstant(node) { return constantTruth(of: node) }
-    guard case .call(let function, nil, let operands) = node.kind else { return nil }
-    switch function {
-    case CELOperator.not: return truth(of: operands[0]).map { !$0 }
-    case CELOperator.and: return fold(operands, decisive: false)
-    case CELOperator.or: return fold(operands, decisive: true)
-    case CELOperator.conditional: return truth(of: operands[0]).flatMap { truth(of: operands[$0 ? 1 : 2]) }
-    default: return nil
-    }
-  }
-
-  /// One operand that is decisive settles it, even where another is an error.
-  private func fold(_ operands: [CELExpression], decisive: Bool) -> Bool? {
-    let truths = operands.map { truth(of: $0) }
-    if truths.contains(decisive) { return decisive }
-    return truths.contains(nil) ? nil : !decisive
-  }
-
-  private func isConstant(_ node: CELExpression) -> Bool {
-    var asks = false
-    node.forEachNode { asks = asks || checking.variables[$0.id] != nil }
-    return !asks
-  }
-
-  private func constantTruth(of node: CELExpression) -> Bool? {
-    guard case .bool(let truth)? = try? CELEvaluator().evaluate(node, [String: CELValue]()) else { return nil }
-    return truth
+  /// What is odd about a condition that stands at an app with these routes: it is false on each of them, and not everywhere.
+  static func remarks(on expression: ConditionExpression, routes: [Route]) -> [ConditionRemark] {
+    let isUnreachable =
+      !routes.isEmpty && routes.allSatisfy { ConditionTruth(expression, on: $0).truth == false }
+      && ConditionTruth(expression).truth == nil
+    return isUnreachable ? [ConditionRemark(kind: .unreachable, range: expression.tree.range)] : []
   }
 
   // MARK: comparisons with the empty text

@@ -10,13 +10,16 @@ extension Policy {
     for index in accessLevels.indices { pass.read(&accessLevels[index].condition) }
     pass.diagnostics += AccessLevelRings(&accessLevels).diagnostics
     pass.levels = accessLevels
+    let routes = Dictionary(apps.map { ($0.nodeIndex, $0.routes) }) { first, _ in first }
     for node in nodes.indices {
       for binding in nodes[node].bindings.indices
       where nodes[node].bindings[binding].grantsAccess && nodes[node].bindings[binding].condition != nil {
-        pass.read(&nodes[node].bindings[binding].condition)
+        pass.read(&nodes[node].bindings[binding].condition, on: routes[node] ?? [])
       }
     }
-    for rule in denyRules.indices { pass.read(&denyRules[rule].condition) }
+    for rule in denyRules.indices {
+      pass.read(&denyRules[rule].condition, on: routes[denyRules[rule].nodeIndex] ?? [])
+    }
     return pass.diagnostics
   }
 }
@@ -37,20 +40,22 @@ private struct ConditionPass {
     environment = ConditionEnvironment.environment(levels: names)
   }
 
-  mutating func read(_ condition: inout Condition?) {
+  /// Reads a condition that stands at an app with these routes, or above apps.
+  mutating func read(_ condition: inout Condition?, on routes: [Route]) {
     guard var read = condition else { return }
-    self.read(&read)
+    self.read(&read, on: routes)
     condition = read
   }
 
-  mutating func read(_ condition: inout Condition) {
+  mutating func read(_ condition: inout Condition, on routes: [Route] = []) {
     let text = condition.expression.value
     let reading = readings[text] ?? ConditionReading(text, in: environment, names)
     readings[text] = reading
     condition.file = file(of: condition.expression.span)
     condition.reading = reading.expression
     for level in reading.expression?.levelIndices ?? [] { condition.reading?.add(timeUses(ofLevel: level)) }
-    for remark in reading.remarks {
+    let remarksOnRoutes = reading.expression.map { ConditionLints.remarks(on: $0, routes: routes) } ?? []
+    for remark in reading.remarks + remarksOnRoutes {
       diagnostics.append(.conditionRemark(remark.kind, at: condition.span(of: remark.range)))
     }
     for issue in reading.issues { diagnostics.append(.conditionIssue(issue, at: condition.span(of: issue.range))) }

@@ -10,9 +10,9 @@ struct TimeUseReading {
   private let checking: CELChecking
   private let constants: CELConstants
 
-  init(_ tree: CELExpression, _ checking: CELChecking) {
+  init(_ tree: CELExpression, _ checking: CELChecking, _ constants: CELConstants) {
     self.checking = checking
-    constants = CELConstants(tree)
+    self.constants = constants
     if checking.variables.values.contains(ConditionEnvironment.time) { read(tree) }
   }
 

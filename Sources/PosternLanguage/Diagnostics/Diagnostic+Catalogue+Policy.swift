@@ -15,6 +15,7 @@ extension Diagnostic {
     ("condition-syntax", "A condition is not an expression."),
     ("condition-type", "A part of a condition is of another type than its place asks for."),
     ("condition-undeclared", "A condition asks for something that nothing declares."),
+    ("condition-unreachable", "A condition holds on no route of its app."),
     ("condition-without-effect", "A member has the same role without the condition too."),
     ("condition-without-title", "A condition has no title."),
     ("deleted-member", "A member is a deleted account and matches nobody."),

@@ -25,6 +25,10 @@ extension Diagnostic {
       Diagnostic(
         warning: "condition-always-false", "the condition never holds, whatever the request is", at: span,
         help: "remove what stands on it, if that is what is meant")
+    case .unreachable:
+      Diagnostic(
+        warning: "condition-unreachable", "the condition holds on no route of the app", at: span,
+        help: "compare with a host and a path that one of the app's routes has")
     case .comparesWithEmpty(let name):
       Diagnostic(
         warning: "condition-compares-empty",

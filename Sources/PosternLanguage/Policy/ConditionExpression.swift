@@ -9,6 +9,8 @@ public struct ConditionExpression: Sendable {
   public let tree: CELExpression
   /// Its types, variables and overloads.
   public let checking: CELChecking
+  /// Its parts that ask for nothing.
+  public let constants: CELConstants
   /// How it asks for `request.time`, itself or by an access level.
   public internal(set) var timeUses: [TimeUse]
   /// The access levels that it asks for itself, as ascending indices into `Policy.accessLevels`.
@@ -21,7 +23,8 @@ public struct ConditionExpression: Sendable {
     self.checking = checking
     levelIndices = levels.indices
     asksForAllLevels = levels.areAll
-    timeUses = TimeUseReading(tree, checking).uses
+    constants = CELConstants(tree)
+    timeUses = TimeUseReading(tree, checking, constants).uses
   }
 
   /// Counts the uses of an access level that it asks for.

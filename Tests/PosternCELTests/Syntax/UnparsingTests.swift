@@ -12,7 +12,7 @@ struct UnparsingTests {
       ("a&&(b&&c)", "a && (b && c)"), ("a&&b&&(c&&d)", "a && b && c && d"),
       ("a&&b&&c&&d&&e", "a && b && c && d && e"), ("(a?b:c)?d:(e?f:g)", "(a ? b : c) ? d : e ? f : g"),
       ("-(5)", "-(5)"), ("- -5", "-(-5)"), ("- -a", "--a"),
-      ("(-5).f()", "(-5).f()"), ("'a\\'\\n\\x07'", "\"a'\\n\\x07\""), ("b'\\xff\"'", "b\"\\xFF\\x22\""),
+      ("(-5).f()", "(-5).f()"), ("'a\\'\\n\\x07'", "\"a'\\n\\x07\""), ("b'\\xff\"'", "b\"\\xff\\x22\""),
       ("a.`b-c`.`in`.for", "a.`b-c`.`in`.for"),
       ("[?a,b,]", "[?a, b]"), ("{?a:b}", "{?a: b}"), ("a.existsOne(x,x)", "a.exists_one(x, x)"),
       (".f(.a.b)", ".f(.a.b)"),
@@ -38,6 +38,12 @@ struct UnparsingTests {
   func roundTrip(source: String) throws {
     let expression = try #require(CELParser.parse(source).expression)
     #expect(SyntaxTree.text(of: expression.unparsed) == SyntaxTree.text(expression))
+  }
+
+  @Test("what a macro stands for is no message's name")
+  func macroAsMessage() {
+    #expect(CELParser.parse("cel.block([A], cel.index(0){})").expression == nil)
+    #expect(CELParser.parse("cel.block([A], a.cel{})").expression != nil)
   }
 
   static let words = [

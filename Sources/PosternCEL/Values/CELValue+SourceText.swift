@@ -1,17 +1,15 @@
-// Values as an author writes them. Refuses nothing.
-
-internal import PosternCEL
+// Values as an author writes them. Refuses nothing: what has no literal is written as a call that makes it.
 
 extension CELValue {
   /// The value as an expression: `"a"`, `[1, 2u]`, `timestamp("2026-01-01T00:00:00Z")`.
-  var sourceText: String {
+  public var sourceText: String {
     switch self {
     case .null: "null"
     case .bool(let value): "\(value)"
     case .int(let value): "\(value)"
     case .uint(let value): "\(value)u"
     case .double(let value): value.isFinite ? "\(value)" : "double(\"\(value)\")"
-    case .string(let value): Self.quoted(value)
+    case .string(let value): "\"" + value.unicodeScalars.map(Self.escaped).joined() + "\""
     case .bytes(let bytes): "b\"" + bytes.map(Self.escaped).joined() + "\""
     case .list(let values): "[" + values.map(\.sourceText).joined(separator: ", ") + "]"
     case .map(let map):
@@ -25,33 +23,23 @@ extension CELValue {
     }
   }
 
-  private static func quoted(_ text: String) -> String {
-    var quoted = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"": quoted += "\\\""
-      case "\\": quoted += "\\\\"
-      case "\n": quoted += "\\n"
-      case "\t": quoted += "\\t"
-      case "\r": quoted += "\\r"
-      default:
-        if scalar.value < 0x20 || (0x7F..<0xA0).contains(scalar.value) {
-          quoted += "\\u" + hexadecimal(scalar.value, digits: 4)
-        } else {
-          quoted.unicodeScalars.append(scalar)
-        }
-      }
+  private static func escaped(_ scalar: Unicode.Scalar) -> String {
+    switch scalar {
+    case "\"", "\\": "\\\(scalar)"
+    case "\n": "\\n"
+    case "\r": "\\r"
+    case "\t": "\\t"
+    case "\0"..."\u{1F}", "\u{7F}"..."\u{9F}": hexadecimal(UInt8(truncatingIfNeeded: scalar.value))
+    default: String(scalar)
     }
-    return quoted + "\""
   }
 
   private static func escaped(_ byte: UInt8) -> String {
     (0x20..<0x7F).contains(byte) && byte != UInt8(ascii: "\"") && byte != UInt8(ascii: "\\")
-      ? String(UnicodeScalar(byte)) : "\\x" + hexadecimal(UInt32(byte), digits: 2)
+      ? String(UnicodeScalar(byte)) : hexadecimal(byte)
   }
 
-  private static func hexadecimal(_ value: UInt32, digits: Int) -> String {
-    let text = String(value, radix: 16)
-    return String(repeating: "0", count: max(0, digits - text.count)) + text
+  private static func hexadecimal(_ byte: UInt8) -> String {
+    (byte < 16 ? "\\x0" : "\\x") + String(byte, radix: 16)
   }
 }
