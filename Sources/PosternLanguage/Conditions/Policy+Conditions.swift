@@ -47,7 +47,7 @@ private struct ConditionPass {
     let text = condition.expression.value
     let reading = readings[text] ?? ConditionReading(text, in: environment, names)
     readings[text] = reading
-    condition.file = file(of: condition.expression.span)
+    condition.file = files.file(of: condition.expression.span)
     condition.reading = reading.expression
     if reading.expression?.levelIndices.contains(where: { mentionsTime($0) }) ?? false {
       condition.reading?.mentionsTime = true
@@ -60,9 +60,5 @@ private struct ConditionPass {
 
   private func mentionsTime(_ level: Int) -> Bool {
     levels.indices.contains(level) && levels[level].condition.reading?.mentionsTime ?? false
-  }
-
-  private func file(of span: Span) -> SourceFile? {
-    files.indices.contains(Int(span.fileIndex)) ? files[Int(span.fileIndex)] : nil
   }
 }
