@@ -160,6 +160,28 @@ struct PropagationTests {
     #expect(String(decoding: Array(expression.utf8)[columns], as: UTF8.self) == part)
   }
 
+  @Test("of an expression with mistakes without number, the first hundred are reported")
+  func manyMistakes() {
+    let names = [String](repeating: "1", count: 20_000).joined(separator: ",")
+    let reading = read("attributes.saml_attributes.filter(x, x.name in [\(names)])", outputs: "HEADER")
+    #expect(reading.diagnostics.count == 100)
+  }
+
+  @Test("an expression with a character left out, or cut off there, is read or refused inside its text")
+  func brokenExpressions() {
+    let expression =
+      #"(attributes.saml_attributes).filter(x, x.name in ["a", 'b']).append(attributes.iap_attributes.selectByName("c").emitAs("d").strict())"#
+    for index in expression.indices {
+      var broken = expression
+      broken.remove(at: index)
+      for text in [broken, String(expression[..<index])] where !text.isEmpty {
+        let reading = read(text, outputs: "HEADER")
+        let faults = reading.diagnostics.filter { !$0.id.hasPrefix("propagation-") || $0.span?.startLine != 9 }
+        #expect(faults.isEmpty && (reading.policy == nil) == !reading.diagnostics.isEmpty, "\(text)")
+      }
+    }
+  }
+
   @Test("an expression that is not enabled is not read, and one that an app takes back is missing")
   func inheritance() {
     let above =

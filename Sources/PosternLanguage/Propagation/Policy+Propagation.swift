@@ -32,16 +32,14 @@ private struct PropagationPass {
   private mutating func attributes(of propagation: Propagation) -> [Propagation.Attribute] {
     let reading = PropagationReading(propagation.expression.value)
     for issue in reading.issues { report(.propagationForm(issue, at: span(of: issue.range, propagation))) }
-    checkCount(reading.attributes, propagation)
+    guard reading.attributes.count <= Propagation.attributeLimit else {
+      let first = reading.attributes[Propagation.attributeLimit]
+      report(.tooManyAttributes(limit: Propagation.attributeLimit, at: span(of: first.nameRange, propagation)))
+      return []
+    }
     checkHeaders(reading.attributes, propagation)
     for output in propagation.outputs { checkRepeated(reading.attributes, in: output, propagation) }
     return reading.attributes.map(\.value)
-  }
-
-  private mutating func checkCount(_ attributes: [PropagationReading.Attribute], _ propagation: Propagation) {
-    guard attributes.count > Propagation.attributeLimit else { return }
-    let first = attributes[Propagation.attributeLimit]
-    report(.tooManyAttributes(limit: Propagation.attributeLimit, at: span(of: first.nameRange, propagation)))
   }
 
   private mutating func checkHeaders(_ attributes: [PropagationReading.Attribute], _ propagation: Propagation) {

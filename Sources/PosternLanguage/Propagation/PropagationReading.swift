@@ -13,7 +13,7 @@ struct PropagationReading {
 
   /// In the order of the expression; empty where there are issues.
   let attributes: [Attribute]
-  /// In the order of the text.
+  /// In the order of the text; no more than the checker of conditions reports of one.
   let issues: [CELIssue]
 
   init(_ text: String) {
@@ -26,7 +26,8 @@ struct PropagationReading {
     var walk = PropagationWalk(text)
     let found = walk.attributes(of: tree)
     attributes = walk.issues.isEmpty ? found : []
-    issues = walk.issues.sorted { $0.range.lowerBound < $1.range.lowerBound }
+    issues = Array(
+      walk.issues.sorted { $0.range.lowerBound < $1.range.lowerBound }.prefix(CELChecker.issueCount))
   }
 }
 
@@ -220,7 +221,7 @@ private struct PropagationWalk {
     guard case .call(CELOperator.in, nil, let operands) = predicate.kind, operands.count == 2,
       case .select(let operand, "name", isOptional: false) = operands[0].kind,
       case .identifier(comprehension.variables[0], isAbsolute: false) = operand.kind,
-      case .list(let elements) = operands[1].kind
+      case .list(let elements) = operands[1].kind, !elements.contains(where: \.isOptional)
     else {
       issues.append(.predicate(variable: comprehension.variables[0], at: predicate.range))
       return nil
