@@ -63,6 +63,7 @@ struct CompiledSections {
     add(.conditionals, conditions.records.elements)
     add(.automata, conditions.lowering.automata.words)
     add(.zones, conditions.lowering.zones.words)
+    add(.propagation, profiles.propagation.elements)
     add(.providers, profiles.providers)
     addOrganization(
       names, row: grants.rows.first ?? BundleFormat.none, anonymousMask: deny.anonymousMask,

@@ -54,6 +54,7 @@ struct Sections {
   var conditionals = Section()
   var automata = Section()
   var zones = Section()
+  var propagation = Section()
 
   var appCount: Int { apps.byteCount / RecordSize.app }
   var providerCount: Int { providers.byteCount / RecordSize.provider }
@@ -68,6 +69,7 @@ struct Sections {
   var automatonCount = 0
   var zoneCount = 0
   var costCount: Int { costs.byteCount / RecordSize.cost }
+  var propagationCount: Int { propagation.byteCount / RecordSize.propagation }
   var unitCount: Int { grants.byteCount / RecordSize.unit }
 }
 

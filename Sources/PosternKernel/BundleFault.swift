@@ -75,6 +75,10 @@ public struct BundleFault: Error, Equatable, Sendable {
   package static var certificateTooLow: BundleFault { BundleFault(80) }
   package static var certificateReserved: BundleFault { BundleFault(81) }
   package static var appConditionals: BundleFault { BundleFault(82) }
+  package static var profilePropagation: BundleFault { BundleFault(83) }
+  package static var propagationText: BundleFault { BundleFault(84) }
+  package static var propagationNumbers: BundleFault { BundleFault(85) }
+  package static var propagationHeader: BundleFault { BundleFault(86) }
 
   // Grants and deny rules.
   package static var rowHeader: BundleFault { BundleFault(90) }

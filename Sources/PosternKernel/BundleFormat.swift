@@ -24,6 +24,9 @@ package enum BundleFormat {
   package static let inlineHostByteCount = 40
   package static let identityMemberLimit = 256
   package static let groupLimit = 1_024
+  /// The most attributes that are passed on to an app.
+  package static let propagationLimit: UInt32 = 45
+  package static let propagatedNameByteLimit: UInt32 = 256
 
   /// First word of a row's first unit; no other unit of the grants begins so.
   package static let rowMarker: UInt32 = 0xFFFF_FFFF
@@ -61,12 +64,13 @@ package struct SectionID: Equatable {
   package static var conditionals: SectionID { SectionID(20) }
   package static var automata: SectionID { SectionID(21) }
   package static var zones: SectionID { SectionID(22) }
+  package static var propagation: SectionID { SectionID(23) }
   package static var provenance: SectionID { SectionID(32) }
   package static var manifest: SectionID { SectionID(33) }
   package static var signature: SectionID { SectionID(34) }
 
   /// Sections 1 to this one must be in every bundle.
-  package static var lastRequired: UInt32 { 22 }
+  package static var lastRequired: UInt32 { 23 }
 }
 
 /// Byte counts of the records.
@@ -86,6 +90,7 @@ package enum RecordSize {
   package static let codeWord = 16
   package static let cost = 16
   package static let conditional = 16
+  package static let propagation = 24
 }
 
 /// Kinds of name; those below `tenant` are members.
@@ -123,6 +128,23 @@ package enum DenyFlag {
   package static let namesGroup: UInt32 = 1
   package static let deniesEveryone: UInt32 = 2
   package static let exceptsEveryone: UInt32 = 4
+}
+
+/// Flags of an attribute that is passed on.
+package enum PropagationFlag {
+  package static let strict: UInt16 = 1
+  package static let decorated: UInt16 = 2
+}
+
+/// The credentials that an attribute is written into, as bits.
+package enum PropagationOutput {
+  package static let header: UInt8 = 1
+  package static let all: UInt8 = 7
+}
+
+/// The lists that attributes are selected from.
+package enum PropagationSource {
+  package static let last: UInt8 = 1
 }
 
 /// Flags of a host line and of a route.

@@ -9,7 +9,8 @@ extension Verifier {
         isNameList(record, .tenant) && isNameList(record &+ 8, .client)
         && isNameList(record &+ 16, .allowedDomain)
       try require(areLists, .profileList)
-      try require(areTexts(record &+ 24) && areTexts(record &+ 32) && words.u64(record &+ 40) == 0, .profileTexts)
+      try require(areTexts(record &+ 24) && areTexts(record &+ 32), .profileTexts)
+      try require(isPropagation(record &+ 40), .profilePropagation)
       record &+= RecordSize.profile
     }
     var cost = sections.costs.offset

@@ -17,6 +17,7 @@ extension Bundle {
     try verifier.checkAttributes()
     try verifier.checkDenyRules()
     try verifier.checkConditionals()
+    try verifier.checkPropagation()
     try verifier.checkProfiles()
     try verifier.checkApps()
     try verifier.checkOrganizationRow()
@@ -135,6 +136,7 @@ struct Verifier {
     case .conditionals: sections.conditionals = section
     case .automata: sections.automata = section
     case .zones: sections.zones = section
+    case .propagation: sections.propagation = section
     default: break
     }
   }
@@ -150,6 +152,7 @@ struct Verifier {
     case .apps: RecordSize.app
     case .grants: RecordSize.unit
     case .profiles: RecordSize.profile
+    case .propagation: RecordSize.propagation
     default: 1
     }
   }

@@ -53,6 +53,81 @@ struct InspectionTests {
       inspection.denyRules.map(\.excepted) == [["user:cfo@example.com"], ["domain:example.com", "workforcePools/1/*"]])
   }
 
+  /// The attributes of an app that has these, read back from its bundle.
+  private func propagation(of written: Propagation?) throws -> Inspection {
+    var builder = PolicyBuilder()
+    builder.addApp("before") { $0.application.attributePropagation = sourced(.selecting(["x", "y"], outputs: [.jwt])) }
+    builder.addApp("given") { $0.application.attributePropagation = written.map { sourced($0) } }
+    return Inspection(try OpenBundle(Compiler.compile(builder.policy, revision: 1)), appNames: ["given"])
+  }
+
+  @Test("the attributes that an app is given are read back as the policy has them")
+  func propagatedAttributes() throws {
+    let inspection = try propagation(
+      of: Propagation(
+        expression: sourced(""), outputs: [.rctoken, .header],
+        attributes: [
+          .init(source: .saml, name: "urn:department", emittedName: "department"),
+          .init(source: .iap, name: "device", emittedName: "X-Device", isStrict: true),
+          .init(source: .iap, name: "a", emittedName: "a", isDecorated: true),
+          .init(source: .saml, name: "b", emittedName: "b", isStrict: true, isDecorated: true),
+        ]))
+    let expected: [(String, String, [String])] = [
+      ("saml_attributes.urn:department", "department", []), ("iap_attributes.device", "X-Device", ["strict"]),
+      ("iap_attributes.a", "a", ["decorate"]), ("saml_attributes.b", "b", ["strict", "decorate"]),
+    ]
+    #expect(
+      inspection.apps.map(\.propagation) == [
+        expected.map {
+          Inspection.PropagatedAttribute(
+            source: $0.0, emittedName: $0.1, outputs: ["HEADER", "RCTOKEN"], marks: $0.2)
+        }
+      ])
+  }
+
+  @Test("the attributes that an app is given stand in the text and in the JSON")
+  func propagationForms() throws {
+    let inspection = try propagation(
+      of: Propagation(
+        expression: sourced(""), outputs: [.header, .jwt],
+        attributes: [
+          .init(source: .saml, name: "team", emittedName: "team"),
+          .init(source: .iap, name: "device", emittedName: "X-Device", isStrict: true),
+        ]))
+    let text = inspection.text(isDisassembled: false)
+    #expect(
+      text.contains(
+        """
+          propagation
+            saml_attributes.team   team      HEADER, JWT
+            iap_attributes.device  X-Device  HEADER, JWT  strict
+
+        """))
+    #expect(
+      inspection.json.compactText.contains(
+        #"{"source":"iap_attributes.device","emittedName":"X-Device","outputs":["HEADER","JWT"],"marks":["strict"]}"#))
+  }
+
+  @Test("the setting says how many attributes there are and where, at the place of the expression")
+  func propagationSetting() throws {
+    var builder = PolicyBuilder()
+    builder.addApp("given") { app in
+      app.application.attributePropagation = sourced(.selecting(["a", "b"], outputs: [.jwt, .header]))
+    }
+    let open = try OpenBundle(Compiler.compile(builder.policy, revision: 1))
+    let settings = Inspection(open, policy: builder.policy).apps.flatMap(\.settings)
+    let setting = try #require(settings.first { $0.name == "attributePropagation" })
+    #expect(setting.value == "2 attributes in JWT, HEADER")
+    #expect(setting.place == "organization.yaml:3:5")
+  }
+
+  @Test("an app that is given no attributes shows none")
+  func noPropagation() throws {
+    let inspection = try propagation(of: nil)
+    #expect(inspection.apps.map(\.propagation) == [[]])
+    #expect(!inspection.text(isDisassembled: false).contains("  propagation\n"))
+  }
+
   @Test("each effective setting comes with the place that it is written at")
   func settings() throws {
     let idle = try #require(try app("payroll").settings.first { $0.name == "idleTimeout" })

@@ -1,6 +1,7 @@
 // The bytes stand where docs/bundle-format.md says. Offsets are written out here, as the page has them, and not taken
 // from the code that writes.
 
+import PosternKernel
 import PosternLanguage
 import Testing
 
@@ -59,7 +60,7 @@ struct LayoutTests {
     let page = PageReader(builder().policy, revision: 0x0102_0304_0506_0708)
     #expect(Array(page.bytes[0..<8]) == [0x89, 0x50, 0x54, 0x42, 0x0D, 0x0A, 0x1A, 0x0A])
     #expect([page.u16(8), page.u16(10)] == [1, 1])
-    #expect(page.u32(12) == 24)
+    #expect(page.u32(12) == 25)
     #expect(page.u64(16) == 0x0102_0304_0506_0708)
     #expect(page.u64(24) == UInt64(page.bytes.count))
   }
@@ -75,8 +76,8 @@ struct LayoutTests {
     let page = PageReader(builder().policy, revision: 9)
     let start = page.section(33).lowerBound
     #expect(Array(page.bytes[start..<start + 8]) == Array("PSTNMAN1".utf8))
-    #expect([page.u64(start + 8), UInt64(page.u32(start + 16))] == [9, 23])
-    #expect(page.section(33).count == 56 + 23 * 48)
+    #expect([page.u64(start + 8), UInt64(page.u32(start + 16))] == [9, 24])
+    #expect(page.section(33).count == 56 + 24 * 48)
     let version = page.bytes[start + 24..<start + 56]
     #expect(String(decoding: version.prefix { $0 != 0 }, as: UTF8.self) == Compiler.version)
   }
@@ -91,6 +92,39 @@ struct LayoutTests {
     #expect((0..<8).map { page.u32(start + 4 * $0) } == [0, 45, 1, 1, 0, 1, 0, 0])
     #expect((0..<13).map { page.u32(start + 32 + 4 * $0) } == [0, 1, 2, 2, 2, 2, 2, 2, 3, 3, 3, 4, 4])
     #expect(page.bytes[start + 84..<start + 128].allSatisfy { $0 == 0 })
+  }
+
+  @Test("a profile refers to the attributes that are passed on, a record of names, list, outputs and flags each")
+  func propagation() {
+    var builder = PolicyBuilder()
+    builder.addApp("first") { $0.application.attributePropagation = sourced(.selecting(["x"], outputs: [.header])) }
+    builder.addApp("second") { app in
+      app.application.attributePropagation = sourced(
+        Propagation(
+          expression: sourced(""), outputs: [.header, .jwt, .rctoken],
+          attributes: [
+            .init(source: .saml, name: "team", emittedName: "group"),
+            .init(source: .iap, name: "device", emittedName: "device", isStrict: true, isDecorated: true),
+          ]))
+    }
+    builder.addApp("third")
+    let page = PageReader(builder.policy)
+    let pairs = (0..<3).map { app in
+      let profile = page.section(16).lowerBound + 48 * Int(page.u32(page.app(app) + 52))
+      return [page.u32(profile + 40), page.u32(profile + 44)]
+    }
+    #expect(pairs == [[0, 1], [1, 2], [0, 0]])
+    let records = [24, 48].map { page.section(23).lowerBound + $0 }
+    #expect(page.section(23).count == 3 * 24)
+    #expect(records.map { [page.text($0), page.text($0 + 8)] } == [["team", "group"], ["device", "device"]])
+    #expect(
+      records.map { Array(page.bytes[$0 + 16..<$0 + 24]) } == [[0, 7, 0, 0, 0, 0, 0, 0], [1, 7, 3, 0, 0, 0, 0, 0]])
+  }
+
+  @Test("the limits of attribute propagation are one in the language and in the format")
+  func propagationLimits() {
+    #expect(Propagation.attributeLimit == Int(BundleFormat.propagationLimit))
+    #expect(Propagation.nameByteLimit == Int(BundleFormat.propagatedNameByteLimit))
   }
 
   @Test("a deny rule of everyone without that exception is in the anonymous caller's mask")

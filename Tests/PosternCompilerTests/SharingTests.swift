@@ -27,6 +27,24 @@ struct SharingTests {
     }
   }
 
+  @Test("a thousand apps that are given the same attributes share their records, and those with others have their own")
+  func equalPropagation() {
+    let names = { (app: Int) in ["a", "b", app % 2 == 0 ? "c" : "d"] }
+    let policy = apps(1_000) { index, app in
+      app.application.attributePropagation = sourced(.selecting(names(index), outputs: [.header]))
+    }
+    #expect(byteCount(.propagation, policy) == 2 * 3 * 24)
+    #expect(byteCount(.profiles, policy) == 2 * 48)
+  }
+
+  @Test("the same attributes in other credentials are other records")
+  func propagationOutputs() {
+    let policy = apps(2) { index, app in
+      app.application.attributePropagation = sourced(.selecting(["a"], outputs: index == 0 ? [.jwt] : [.jwt, .header]))
+    }
+    #expect(byteCount(.propagation, policy) == 2 * 24)
+  }
+
   @Test("apps whose timers differ have programs of their own")
   func differentApps() {
     let policy = apps(3) { index, app in app.session.idleTimeout = sourced(.seconds(UInt32(600 + index))) }

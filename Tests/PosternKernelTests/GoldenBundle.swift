@@ -110,6 +110,13 @@ enum GoldenBundle: String, CaseIterable {
         reauthSettings: {method: SECURE_KEY, maxAge: 3600s, policyType: MINIMUM}
         allowedDomainsSettings: {enable: true, domains: [example.com]}
         gcipSettings: {tenantIds: [1a-p]}
+      applicationSettings:
+        attributePropagationSettings:
+          enable: true
+          expression: >-
+            attributes.saml_attributes.filter(x, x.name in ["costcenter", "clearance"])
+            .append(attributes.iap_attributes.selectByName("device").emitAs("x-device").strict().decorate())
+          outputCredentials: [HEADER, JWT]
     session:
       activity: {exclude: [/api/poll]}
       programmatic: {maxAge: 30m}

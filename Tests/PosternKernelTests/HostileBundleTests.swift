@@ -45,12 +45,12 @@ struct HostileBundleTests {
 
   /// The numbers of BundleFault.swift; a number that is in none of its ranges is no rule.
   private static let rules: [UInt32] =
-    Array(1...14) + Array(20...37) + Array(40...42) + Array(50...60) + Array(70...82) + Array(90...98)
+    Array(1...14) + Array(20...37) + Array(40...42) + Array(50...60) + Array(70...86) + Array(90...98)
     + Array(100...104) + Array(110...120)
 }
 
 extension Cut {
-  static let all: [Cut] = ofFile + ofNames + ofTables + ofApps + ofGrants + ofCode + ofConditions
+  static let all: [Cut] = ofFile + ofNames + ofTables + ofApps + ofPropagation + ofGrants + ofCode + ofConditions
 
   private static let ofFile: [Cut] = [
     Cut("nothing at all", .tooShort) { $0.bytes = [] },
@@ -72,12 +72,12 @@ extension Cut {
     Cut("an unknown section flag", .sectionFlags) { $0.set($0.entry(.provenance) + 4, UInt32(2)) },
     Cut("a required section that says it is not", .sectionFlags) { $0.set($0.entry(.hosts) + 4, UInt32(0)) },
     Cut("an unknown section that is required", .unknownRequiredSection) {
-      $0.set($0.entry(.provenance), UInt32(23))
-      $0.set(64 + 24 * 22 + 4, UInt32(1))
+      $0.set($0.entry(.provenance), UInt32(24))
+      $0.set(64 + 24 * 23 + 4, UInt32(1))
     },
     Cut("a section missing", .missingSection) {
-      $0.set($0.entry(.zones), UInt32(23))
-      $0.set(64 + 24 * 21 + 4, UInt32(0))
+      $0.set($0.entry(.propagation), UInt32(24))
+      $0.set(64 + 24 * 22 + 4, UInt32(0))
     },
     Cut("padding that is not zero", .paddingNotZero) {
       $0.bytes[$0.start(.organization) - 1] = 1

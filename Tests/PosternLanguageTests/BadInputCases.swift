@@ -19,8 +19,13 @@ struct BadInput: Sendable, CustomTestStringConvertible {
   var testDescription: String { name }
 
   static let all =
-    ["documents", "names", "iam", "conditions", "hosts", "sessions", "settings", "providers", "groups-and-tests"]
-    .flatMap { parse(Golden.text("mistakes/\($0).txt")) } + [tooManyProviders, tooManyDenyRules, tooLongHost]
+    [
+      "documents", "names", "iam", "conditions", "hosts", "sessions", "settings", "propagation", "providers",
+      "groups-and-tests",
+    ]
+    .flatMap { parse(Golden.text("mistakes/\($0).txt")) } + [
+      tooManyProviders, tooManyDenyRules, tooLongHost, tooManyAttributes,
+    ]
 
   /// The cases of one text.
   static func parse(_ text: String) -> [BadInput] {
@@ -55,6 +60,24 @@ struct BadInput: Sendable, CustomTestStringConvertible {
     }
     return BadInput(
       name: "more deny rules than a bundle holds", tree: .small(organization: "deny:\n" + list.joined()))
+  }()
+
+  static let tooManyAttributes: BadInput = {
+    let names = (0...Propagation.attributeLimit).map { index in
+      (index == Propagation.attributeLimit ? "«too-many»" : "") + "\"a\(index)\""
+    }
+    return BadInput(
+      name: "more attributes than an app may be given",
+      tree: .small(
+        app: """
+          settings:
+            applicationSettings:
+              attributePropagationSettings:
+                enable: true
+                expression: 'attributes.saml_attributes.filter(x, x.name in [\(names.joined(separator: ", "))])'
+                outputCredentials: [JWT]
+
+          """))
   }()
 
   static let tooLongHost = BadInput(

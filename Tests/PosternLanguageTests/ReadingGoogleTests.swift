@@ -20,7 +20,10 @@ struct ReadingGoogleTests {
           accessDeniedPageUri: https://denied.example.com/
           generateTroubleshootingUri: false
           remediationTokenGenerationEnabled: true
-        attributePropagationSettings: {enable: true, expression: 'x', outputCredentials: [HEADER, RCTOKEN, JWT]}
+        attributePropagationSettings:
+          enable: true
+          expression: attributes.saml_attributes.selectByName("a")
+          outputCredentials: [HEADER, RCTOKEN, JWT]
 
     """
 
@@ -38,7 +41,10 @@ struct ReadingGoogleTests {
           access_denied_page_uri: https://denied.example.com/
           generate_troubleshooting_uri: false
           remediation_token_generation_enabled: true
-        attribute_propagation_settings: {enable: true, expression: 'x', output_credentials: [HEADER, RCTOKEN, JWT]}
+        attribute_propagation_settings:
+          enable: true
+          expression: attributes.saml_attributes.selectByName("a")
+          output_credentials: [HEADER, RCTOKEN, JWT]
 
     """
 
@@ -56,6 +62,7 @@ struct ReadingGoogleTests {
     #expect(app.application.generateTroubleshootingURI?.value == false)
     #expect(app.application.remediationTokenGeneration?.value == true)
     #expect(app.application.attributePropagation?.value.outputs == [.header, .rctoken, .jwt])
+    #expect(app.application.attributePropagation?.value.attributes.map(\.name) == ["a"])
   }
 
   @Test("a setting that is not enabled is not in force")

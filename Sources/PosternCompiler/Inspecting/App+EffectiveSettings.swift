@@ -23,6 +23,9 @@ extension App {
     settings.add("loginPageUri", access.loginPageURI) { $0 }
     settings.add("accessDeniedPageUri", application.accessDeniedPageURI) { $0 }
     settings.add("rctokenAudience", application.rctokenAudience) { $0 }
+    if let propagation = application.attributePropagation?.value {
+      settings.add("attributePropagation", propagation.expression) { _ in propagation.text }
+    }
     for origin in corsOrigins { settings.add("cors.origins", origin) { $0 } }
     return settings.settings
   }
@@ -57,6 +60,14 @@ extension Unavailability {
     case .deny: "deny"
     case .allowFor(let seconds): "allowFor \(Wording.duration(seconds: seconds))"
     }
+  }
+}
+
+extension Propagation {
+  /// The attributes themselves are shown as the bundle has them.
+  fileprivate var text: String {
+    let count = "\(attributes.count) attribute\(attributes.count == 1 ? "" : "s")"
+    return "\(count) in \(outputs.map(\.name).joined(separator: ", "))"
   }
 }
 

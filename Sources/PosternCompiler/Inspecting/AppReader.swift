@@ -27,7 +27,7 @@ struct AppReader {
       routes: (routes[index] ?? []).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) },
       providers: providers(contents.u64(line + 8)), rows: rows(line), denyRules: denyRules(contents.u32(line + 48)),
       publicBinding: publicBinding == BundleFormat.none ? nil : publicBinding, lists: lists(line, record: record),
-      settings: settings(index), cost: contents.cost(ofApp: index),
+      propagation: propagation(line), settings: settings(index), cost: contents.cost(ofApp: index),
       program: Disassembly(contents).program(at: contents.u32(line)), conditions: conditions(record))
   }
 
@@ -123,6 +123,23 @@ struct AppReader {
       ("allow http options", flags & AppFlag.allowOptions != 0 ? ["true"] : []),
     ]
     return lists.filter { !$0.1.isEmpty }
+  }
+
+  /// What the profile says of attributes that are passed on.
+  private func propagation(_ line: Int) -> [Inspection.PropagatedAttribute] {
+    let profile = contents.record(.profiles, Int(contents.u32(line + 52)), byteCount: RecordSize.profile)
+    return (0..<Int(contents.u32(profile + 44))).compactMap { index in
+      let record = contents.record(
+        .propagation, Int(contents.u32(profile + 40)) + index, byteCount: RecordSize.propagation)
+      guard let source = Propagation.Source(rawValue: contents.byte(record + 16)) else { return nil }
+      let outputs = contents.byte(record + 17)
+      let flags = contents.u16(record + 18)
+      let marks = [(PropagationFlag.strict, "strict"), (PropagationFlag.decorated, "decorate")]
+      return Inspection.PropagatedAttribute(
+        source: "\(source.name).\(contents.text(record))", emittedName: contents.text(record + 8),
+        outputs: Propagation.Output.allCases.filter { outputs & $0.rawValue != 0 }.map(\.name),
+        marks: marks.filter { flags & $0.0 != 0 }.map(\.1))
+    }
   }
 
   private func settings(_ index: Int) -> [Inspection.Setting] {

@@ -33,6 +33,7 @@ extension Inspection.AppInspection {
       "denyRules": .array(denyRules.map { .integer(Int64($0)) }),
       "cost": cost.json,
       "rows": .array(rows.map(\.json)),
+      "propagation": .array(propagation.map(\.json)),
       "settings": .array(settings.map(\.json)),
       "program": Inspection.json(of: program),
       "conditions": .array(
@@ -75,6 +76,15 @@ extension Inspection.DenyRule {
     .object([
       "id": .integer(Int64(id)), "denied": .array(denied.map(JSONValue.string)),
       "excepted": .array(excepted.map(JSONValue.string)), "place": place?.json,
+    ])
+  }
+}
+
+extension Inspection.PropagatedAttribute {
+  fileprivate var json: JSONValue {
+    .object([
+      "source": .string(source), "emittedName": .string(emittedName),
+      "outputs": .array(outputs.map(JSONValue.string)), "marks": .array(marks.map(JSONValue.string)),
     ])
   }
 }

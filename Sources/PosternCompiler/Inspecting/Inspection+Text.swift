@@ -41,6 +41,10 @@ extension Inspection.AppInspection {
     var lines = ["app \(name)" + (place.map { "  \($0.text)" } ?? "")]
     lines += Inspection.table(head)
     for row in rows { lines += row.lines }
+    if !propagation.isEmpty {
+      lines.append("  propagation")
+      lines += Inspection.table(propagation.map(\.cells), indentation: "    ")
+    }
     if !settings.isEmpty {
       lines.append("  settings")
       lines += Inspection.table(
@@ -92,6 +96,12 @@ extension Inspection.Row {
     return ["  row of \(count), bindings from \(firstBindingID)"]
       + Inspection.table(
         grants.map { ["binding \($0.bindingID)", $0.member, $0.place?.text ?? ""] }, indentation: "    ")
+  }
+}
+
+extension Inspection.PropagatedAttribute {
+  fileprivate var cells: [String] {
+    [source, emittedName, outputs.joined(separator: ", "), marks.joined(separator: ", ")]
   }
 }
 

@@ -48,10 +48,22 @@ public struct Inspection {
     var denyRules: [UInt32]
     var publicBinding: UInt32?
     var lists: [(name: String, texts: [String])]
+    var propagation: [PropagatedAttribute]
     var settings: [Setting]
     var cost: Cost
     var program: [DisassembledWord]
     var conditions: [Condition]
+  }
+
+  /// An attribute that the gate passes on to the app.
+  struct PropagatedAttribute: Equatable {
+    /// The attribute as expressions name it: `saml_attributes.department`.
+    var source: String
+    var emittedName: String
+    /// The credentials by their names in IapSettings.
+    var outputs: [String]
+    /// `strict` and `decorate`, where they stand on it.
+    var marks: [String]
   }
 
   /// A binding with a condition, in the order in which they are asked.
@@ -116,6 +128,6 @@ extension SectionID {
   private static let names = [
     "strings", "organization", "providers", "attributes", "names", "nameTable", "memberships", "hosts", "routes",
     "apps", "appRecords", "grants", "denyRules", "denyMembers", "denySets", "profiles", "lists", "code", "costs",
-    "conditionals", "automata", "zones",
+    "conditionals", "automata", "zones", "propagation",
   ]
 }

@@ -1,5 +1,5 @@
-// The lists that rows 7 and 9 and the gate read of an app, equal profiles once (docs/bundle-format.md, "profiles"), and
-// the providers' records, whose lists lie beside them. Refuses nothing.
+// The lists that rows 7 and 9 and the gate read of an app, equal profiles once (docs/bundle-format.md, "profiles"), with
+// the attributes that are passed on to it, and the providers' records, whose lists lie beside them. Refuses nothing.
 
 internal import PosternKernel
 internal import PosternLanguage
@@ -17,6 +17,7 @@ struct ProfileSection {
 
   private(set) var profiles = ConsPool<UInt32>()
   var lists = ConsPool<UInt32>()
+  private(set) var propagation = ConsPool<UInt32>()
   private(set) var providers: [UInt32] = []
   /// The most tenants that a provider has.
   private(set) var providerTenantCount: UInt32 = 0
@@ -51,8 +52,8 @@ struct ProfileSection {
     let excludes = texts(app.session.activityExclude, &strings)
     let origins = texts(app.corsOrigins, &strings)
     var words: [UInt32] = []
-    for run in [tenants, clients, domains, excludes, origins] { words.append(run) }
-    words.appendZeroes(2)
+    let attributes = records(of: app.application.attributePropagation?.value, &strings)
+    for run in [tenants, clients, domains, excludes, origins, attributes] { words.append(run) }
     return Entry(
       index: profiles.consRecord(words), tenantCount: tenants.count, clientCount: clients.count,
       domainCount: domains.count,
@@ -71,7 +72,29 @@ struct ProfileSection {
     return Run(start: run.start, count: run.count / 2)
   }
 
+  /// The records of what is passed on, in the order written; the run counts records.
+  private mutating func records(of written: Propagation?, _ strings: inout ConsPool<UInt8>) -> Run {
+    guard let written else { return Run() }
+    let outputs = written.outputs.reduce(UInt32(0)) { $0 | UInt32($1.rawValue) }
+    var words: [UInt32] = []
+    for attribute in written.attributes {
+      words.append(strings.cons(attribute.name.utf8))
+      words.append(strings.cons(attribute.emittedName.utf8))
+      words.append(UInt32(attribute.source.rawValue) | outputs << 8 | UInt32(attribute.flags) << 16)
+      words.appendZeroes(1)
+    }
+    let run = propagation.cons(words)
+    let wordCount = UInt32(RecordSize.propagation / 4)
+    return Run(start: run.start / wordCount, count: run.count / wordCount)
+  }
+
   private func byteCount(of texts: Run) -> UInt32 {
     (0..<Int(texts.count)).reduce(0) { $0 + lists.elements[Int(texts.start) + 2 * $1 + 1] }
+  }
+}
+
+extension Propagation.Attribute {
+  fileprivate var flags: UInt16 {
+    (isStrict ? PropagationFlag.strict : 0) | (isDecorated ? PropagationFlag.decorated : 0)
   }
 }

@@ -51,7 +51,7 @@ private struct ConditionPass {
     let text = condition.expression.value
     let reading = readings[text] ?? ConditionReading(text, in: environment, names)
     readings[text] = reading
-    condition.file = file(of: condition.expression.span)
+    condition.file = files.file(of: condition.expression.span)
     condition.reading = reading.expression
     for level in reading.expression?.levelIndices ?? [] { condition.reading?.add(timeUses(ofLevel: level)) }
     let remarksOnRoutes = reading.expression.map { ConditionLints.remarks(on: $0, routes: routes) } ?? []
@@ -63,9 +63,5 @@ private struct ConditionPass {
 
   private func timeUses(ofLevel level: Int) -> [TimeUse] {
     levels.indices.contains(level) ? levels[level].condition.reading?.timeUses ?? [] : []
-  }
-
-  private func file(of span: Span) -> SourceFile? {
-    files.indices.contains(Int(span.fileIndex)) ? files[Int(span.fileIndex)] : nil
   }
 }

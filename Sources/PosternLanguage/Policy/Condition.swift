@@ -20,8 +20,6 @@ public struct Condition: Sendable {
 
   /// Where a part of the expression, in UTF-8 bytes of its text, is written; all of it where its source is not known.
   public func span(of range: Range<Int>) -> Span {
-    let whole = expression.span
-    guard let file, let map = ScalarMap(file, span: whole, text: expression.value) else { return whole }
-    return map.span(of: range, fileIndex: whole.fileIndex)
+    expression.span(of: range, in: file)
   }
 }

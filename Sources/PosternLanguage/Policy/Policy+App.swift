@@ -186,34 +186,18 @@ public struct ApplicationSettings: Sendable {
   public var generateTroubleshootingURI: Sourced<Bool>?
   /// Whether the denied page gets a token to remedy with.
   public var remediationTokenGeneration: Sourced<Bool>?
-  /// What of the identity is forwarded beside it.
-  public var attributePropagation: Sourced<AttributePropagation>?
+  /// What of the person's attributes is passed on; its span is where it is enabled.
+  public var attributePropagation: Sourced<Propagation>?
 
   public init(
     rctokenAudience: Sourced<String>? = nil, accessDeniedPageURI: Sourced<String>? = nil,
     generateTroubleshootingURI: Sourced<Bool>? = nil, remediationTokenGeneration: Sourced<Bool>? = nil,
-    attributePropagation: Sourced<AttributePropagation>? = nil
+    attributePropagation: Sourced<Propagation>? = nil
   ) {
     self.rctokenAudience = rctokenAudience
     self.accessDeniedPageURI = accessDeniedPageURI
     self.generateTroubleshootingURI = generateTroubleshootingURI
     self.remediationTokenGeneration = remediationTokenGeneration
     self.attributePropagation = attributePropagation
-  }
-}
-
-/// `attributePropagationSettings`, where enabled: carried unread until conditions compile.
-public struct AttributePropagation: Hashable, Sendable {
-  /// Where propagated attributes go.
-  public enum Output: Sendable { case header, jwt, rctoken }
-
-  /// The CEL expression that picks the attributes.
-  public var expression: Sourced<String>
-  /// Where they go.
-  public var outputs: [Output]
-
-  public init(expression: Sourced<String>, outputs: [Output]) {
-    self.expression = expression
-    self.outputs = outputs
   }
 }

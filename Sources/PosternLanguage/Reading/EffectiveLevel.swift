@@ -91,18 +91,15 @@ struct EffectiveLevel {
       remediationTokenGeneration: flag(.remediationTokenGeneration), attributePropagation: attributePropagation)
   }
 
-  private var attributePropagation: Sourced<AttributePropagation>? {
+  /// Its expression is read when the whole tree is (`Policy.readPropagations`).
+  private var attributePropagation: Sourced<Propagation>? {
     guard let enable = flag(.attributePropagationEnable), enable.value,
       let expression = text(.attributePropagationExpression)
     else { return nil }
-    let outputs = texts(.attributePropagationOutputs).map { word -> AttributePropagation.Output in
-      switch word.value {
-      case "HEADER": .header
-      case "JWT": .jwt
-      default: .rctoken
-      }
+    let outputs = texts(.attributePropagationOutputs).compactMap { word in
+      Propagation.Output.allCases.first { $0.name == word.value }
     }
-    return Sourced(AttributePropagation(expression: expression, outputs: outputs), at: enable.span)
+    return Sourced(Propagation(expression: expression, outputs: outputs), at: enable.span)
   }
 
   // MARK: the session

@@ -123,9 +123,12 @@ extension KeySet {
     "AttributePropagationSettings",
     [
       Key("enable", .flag, .setting(.attributePropagationEnable), "Whether attributes are passed on."),
-      Key("expression", .text, .setting(.attributePropagationExpression), "Which attributes, in CEL."),
       Key(
-        "outputCredentials", .list(.oneOf(["HEADER", "JWT", "RCTOKEN"])), .setting(.attributePropagationOutputs),
+        "expression", .text, .setting(.attributePropagationExpression),
+        "Which attributes: what `filter`, `selectByName` and `append` name."),
+      Key(
+        "outputCredentials", .list(.oneOf(Propagation.Output.allCases.map(\.name))),
+        .setting(.attributePropagationOutputs),
         "Where they are written."),
     ])
 

@@ -85,8 +85,6 @@ extension PolicyAssembly {
     if effective.texts(.attributePropagationOutputs).isEmpty {
       report(once: .settingIncomplete("attributePropagationSettings", missing: "outputCredentials", at: enable.span))
     }
-    guard effective.applicationSettings.attributePropagation != nil else { return }
-    report(once: .notApplied("attributePropagationSettings", "the gate forwards no attributes yet", at: enable.span))
   }
 
   /// An allowed domain counts only from a provider that declares it (`decision.md` row 9).

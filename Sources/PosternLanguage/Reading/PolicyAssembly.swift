@@ -42,6 +42,7 @@ struct PolicyAssembly {
       providers: providers, nodes: nodes, apps: apps, denyRules: denyRules, members: reader.members.members,
       groups: reader.groups, accessLevels: reader.accessLevels, tests: reader.tests)
     diagnostics += policy.readConditions()
+    diagnostics += policy.readPropagations()
     return policy
   }
 

@@ -1,6 +1,21 @@
 // Where in a file each byte of a scalar's text is written: escapes, folded lines and indentation taken back to their
 // source (YAML 1.1, as libyaml scans it). Refuses to guess: a scalar that it does not read to the same text has no map.
 
+extension Sourced where Value == String {
+  /// Where a part of a scalar, in UTF-8 bytes of its text, is written; all of it where its source is not known.
+  func span(of range: Range<Int>, in file: SourceFile?) -> Span {
+    guard let file, let map = ScalarMap(file, span: span, text: value) else { return span }
+    return map.span(of: range, fileIndex: span.fileIndex)
+  }
+}
+
+extension [SourceFile] {
+  /// The file that a span is in; nil where it is not among these.
+  func file(of span: Span) -> SourceFile? {
+    indices.contains(Int(span.fileIndex)) ? self[Int(span.fileIndex)] : nil
+  }
+}
+
 /// The places of a scalar's bytes.
 struct ScalarMap {
   /// The bytes of the file that one byte of the text was made of.

@@ -111,3 +111,12 @@ struct PolicyBuilder {
 }
 
 func sourced<Value>(_ value: Value) -> Sourced<Value> { Sourced(value, at: PolicyBuilder.span) }
+
+extension Propagation {
+  /// SAML attributes under their own names.
+  static func selecting(_ names: [String], outputs: [Output]) -> Propagation {
+    Propagation(
+      expression: sourced(""), outputs: outputs,
+      attributes: names.map { Attribute(source: .saml, name: $0, emittedName: $0) })
+  }
+}
