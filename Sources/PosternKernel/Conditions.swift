@@ -30,6 +30,13 @@ extension Bundle {
   @inline(never)
   private borrowing func evaluateWithRegisters(from start: Int, _ facts: borrowing ConditionRun) -> Truth {
     var registers = InlineArray<16, Register>(repeating: Register())
+    return run(from: start, &registers, facts)
+  }
+
+  /// Runs to an end: of the condition, or of the body of an `each`, in which there is no other.
+  private borrowing func run(
+    from start: Int, _ registers: inout InlineArray<16, Register>, _ facts: borrowing ConditionRun
+  ) -> Truth {
     var index = start
     while true {
       let word = codeWord(index)
@@ -56,11 +63,37 @@ extension Bundle {
       case Opcode.zonedTimePart.rawValue:
         let part = zonedTimePart(registers[head.right], TimePart(head.b), zone: Int(word.u32(8)))
         if let part { registers[head.destination] = part } else { target = head.x }
+      case Opcode.convert.rawValue:
+        let converted = convert(registers[head.right], Conversion(head.b), facts)
+        if let converted { registers[head.destination] = converted } else { target = head.x }
+      case Opcode.arithmetic.rawValue:
+        let result = Self.compute(registers[head.left], Arithmetic(head.b), registers[head.right])
+        if let result { registers[head.destination] = result } else { target = head.x }
+      case Opcode.each.rawValue:
+        target = word.target(of: visit(head, bodyAt: Self.index(past: UInt32(index &+ 1)), &registers, facts))
       default:
         target = word.target(of: test(head, registers[head.left], registers[head.right], facts))
       }
       index = target == 0 ? index &+ 1 : Self.index(past: target)
     }
+  }
+
+  /// Runs a body for every item of a list, or every key of a map, and folds what it comes to.
+  @inline(never)
+  private borrowing func visit(
+    _ head: CodeHead, bodyAt body: Int, _ registers: inout InlineArray<16, Register>, _ facts: borrowing ConditionRun
+  ) -> Truth {
+    let list = registers[head.left]
+    if !list.has(POSTERN_LIST) && !list.has(POSTERN_MAP) { return .error }
+    let step = list.has(POSTERN_MAP) ? 2 : 1
+    var fold = TruthFold(Fold(head.b))
+    var index = 0
+    while index < Int(list.count), !fold.isSettled {
+      let isValue = load(facts.cells[list.offset &+ index], facts, &registers[head.right])
+      fold.add(isValue ? run(from: body, &registers, facts) : .error)
+      index &+= step
+    }
+    return fold.truth
   }
 
   /// The word at `index` of the code.
@@ -115,9 +148,10 @@ extension Block<16> {
 }
 
 extension CodeHead {
-  /// Whether the word is one of those from `loadConstant` to `testTrue`.
+  /// Whether the word is one of those from `loadConstant` to `testTrue`, or from `convert` to `each`.
   @inline(__always) var usesRegisters: Bool {
-    opcode >= Opcode.loadConstant.rawValue && opcode <= Opcode.testTrue.rawValue
+    (opcode >= Opcode.loadConstant.rawValue && opcode <= Opcode.testTrue.rawValue)
+      || opcode >= Opcode.convert.rawValue
   }
   /// Whether the word says when the condition may turn; such words come before any that uses a register.
   @inline(__always) var isTurn: Bool {
@@ -152,10 +186,13 @@ extension Bundle {
     case .path:
       register = Register(tag: POSTERN_TEXT, value: 0, count: UInt32(facts.path.count), place: .path)
       return true
-    case .host: return load(facts.hostRange, .folded, facts, &register)
-    case .method: return load(TextRange(checked: facts.method), .facts, facts, &register)
-    case .scheme: return load(facts.scheme.knownRange, .facts, facts, &register)
-    case .query: return load(facts.query.knownRange, .facts, facts, &register)
+    case .host:
+      let isText = load(facts.hostRange, facts, &register)
+      register = register.folded
+      return isText
+    case .method: return load(TextRange(checked: facts.method), facts, &register)
+    case .scheme: return load(facts.scheme.knownRange, facts, &register)
+    case .query: return load(facts.query.knownRange, facts, &register)
     case .resourceName:
       let record = sections.appRecords.offset &+ RecordSize.appRecord &* Int(facts.app)
       register = Register(
@@ -169,11 +206,11 @@ extension Bundle {
 
   @inline(__always)
   private borrowing func load(
-    _ range: TextRange?, _ place: TextPlace, _ facts: borrowing ConditionRun, _ register: inout Register
+    _ range: TextRange?, _ facts: borrowing ConditionRun, _ register: inout Register
   ) -> Bool {
     guard let range else { return false }
     register = Register(
-      tag: POSTERN_TEXT, value: UInt64(range.offset), count: UInt32(truncatingIfNeeded: range.count), place: place)
+      tag: POSTERN_TEXT, value: UInt64(range.offset), count: UInt32(truncatingIfNeeded: range.count))
     return Path.isUTF8(facts.text, range)
   }
 
@@ -228,6 +265,8 @@ package enum ConditionLimit {
   /// Bytes of a text in the facts; more is an error value.
   package static let textBytes = 16_384
   package static let registers = 16
+  /// Words of a body that runs for every item of a list.
+  package static let bodyWords = 16
   /// Milliseconds since 1970 of the years 1 to 9999, as CEL bounds instants.
   static var timestamps: ClosedRange<Int64> { -62_135_596_800_000...253_402_300_799_999 }
   /// Milliseconds of about 10,000 years, as CEL bounds durations.

@@ -43,8 +43,11 @@ package struct Opcode: Equatable {
   package static var turnAtPart: Opcode { Opcode(34) }
   package static var turnAtZonedPart: Opcode { Opcode(35) }
   package static var turnSoon: Opcode { Opcode(36) }
+  package static var convert: Opcode { Opcode(37) }
+  package static var arithmetic: Opcode { Opcode(38) }
+  package static var each: Opcode { Opcode(39) }
 
-  package static let last: UInt8 = 36
+  package static let last: UInt8 = 39
 }
 
 /// What an operand holds, and so which values the verifier lets through.
@@ -116,6 +119,16 @@ extension OperandKind {
   package static var anyValue: OperandKind { OperandKind(29) }
   /// Two values of a part of the time, the first in the low half; 0xFFFF is none.
   package static var turnValues: OperandKind { OperandKind(30) }
+  /// A register that the word reads and writes, in the low half, and one that it reads.
+  package static var combines: OperandKind { OperandKind(31) }
+  /// A register that the word reads, in the low half, and one that it writes for the body that follows, and for nothing else.
+  package static var visits: OperandKind { OperandKind(32) }
+  /// A `Conversion`.
+  package static var conversion: OperandKind { OperandKind(33) }
+  /// An `Arithmetic`.
+  package static var arithmetic: OperandKind { OperandKind(34) }
+  /// A `Fold`.
+  package static var fold: OperandKind { OperandKind(35) }
 }
 
 /// The facts about an opcode.
@@ -154,8 +167,8 @@ package struct OpcodeShape {
     let low: UInt16 = 1 << UInt16(operand & 15)
     let high: UInt16 = 1 << UInt16(operand >> 4)
     switch a {
-    case .reads: return low
-    case .readsTwo: return low | high
+    case .reads, .visits: return low
+    case .readsTwo, .combines: return low | high
     case .converts: return high
     default: return 0
     }
@@ -163,8 +176,11 @@ package struct OpcodeShape {
 
   /// The register that it writes, as a mask.
   package func writes(_ operand: UInt8) -> UInt16 {
-    a == .writes || a == .converts ? 1 << UInt16(operand & 15) : 0
+    a == .writes || a == .converts || a == .combines ? 1 << UInt16(operand & 15) : 0
   }
+
+  /// The register that it writes for the body that follows it, as a mask; nil where no body does.
+  package func writesForBody(_ operand: UInt8) -> UInt16? { a == .visits ? 1 << UInt16(operand >> 4) : nil }
 }
 
 extension Opcode {
@@ -207,6 +223,9 @@ extension Opcode {
     case 34: OpcodeShape("turnAtPart", a: .anyValue, b: .timePart, y: .offsetSeconds, z: .turnValues)
     case 35: OpcodeShape("turnAtZonedPart", a: .anyValue, b: .timePart, y: .zone, z: .turnValues)
     case 36: OpcodeShape("turnSoon")
+    case 37: OpcodeShape("convert", a: .converts, b: .conversion, x: .target)
+    case 38: OpcodeShape("arithmetic", a: .combines, b: .arithmetic, x: .target)
+    case 39: OpcodeShape(test: "each", a: .visits, b: .fold)
     default: nil
     }
   }

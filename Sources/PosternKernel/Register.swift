@@ -5,8 +5,8 @@ internal import CPostern
 
 /// A value in a register: two words, so that sixteen of them are cleared at once.
 struct Register {
-  /// A `postern_tag` or one of the constants below, then a `TextPlace`, each a byte; then in the high half, of a text or bytes
-  /// its byte count, of a list, a set or ranges the number of items.
+  /// A `postern_tag` or one of the constants below, a `TextPlace`, whether letters are folded, each a byte; then in the high
+  /// half, of a text or bytes its byte count, of a list, a set or ranges the number of items.
   private let head: UInt64
   /// The bits of a number, or where a text or a list begins.
   let value: UInt64
@@ -23,8 +23,17 @@ struct Register {
 
   @inline(__always) var tag: UInt8 { UInt8(truncatingIfNeeded: head) }
   @inline(__always) var place: TextPlace { TextPlace(rawValue: UInt8(truncatingIfNeeded: head >> 8)) }
+  @inline(__always) var isFolded: Bool { head >> 16 & 1 == 1 }
   @inline(__always) var count: UInt32 { head.highHalf }
   @inline(__always) var offset: Int { Int(truncatingIfNeeded: value) }
+
+  /// The same text with its ASCII letters in lower case.
+  @inline(__always) var folded: Register { Register(head: head | 1 << 16, value: value) }
+
+  @inline(__always) private init(head: UInt64, value: UInt64) {
+    self.head = head
+    self.value = value
+  }
 
   @inline(__always) func has(_ other: Int) -> Bool { tag == UInt8(truncatingIfNeeded: other) }
 }
@@ -35,12 +44,10 @@ struct TextPlace: Equatable {
 
   /// The caller's text.
   static var facts: TextPlace { TextPlace(rawValue: 0) }
-  /// The caller's text, letters folded.
-  static var folded: TextPlace { TextPlace(rawValue: 1) }
   /// The form of the path at hand.
-  static var path: TextPlace { TextPlace(rawValue: 2) }
+  static var path: TextPlace { TextPlace(rawValue: 1) }
   /// The strings of the bundle.
-  static var bundle: TextPlace { TextPlace(rawValue: 3) }
+  static var bundle: TextPlace { TextPlace(rawValue: 2) }
 }
 
 /// Tags of constants that no fact can have.
@@ -127,6 +134,43 @@ struct Truth: Equatable {
 
   @inline(__always) init(rawValue: UInt8) { self.rawValue = rawValue }
   @inline(__always) init(_ holds: Bool) { rawValue = holds ? 1 : 0 }
+}
+
+/// What `each` makes of the truths of its items.
+package struct Fold: Equatable {
+  package let rawValue: UInt16
+  package init(_ rawValue: UInt16) { self.rawValue = rawValue }
+
+  /// Like `&&`: a false one settles it, whatever is in error.
+  package static var all: Fold { Fold(0) }
+  /// Like `||`.
+  package static var exists: Fold { Fold(1) }
+  /// Whether one is true, and no more; any error is its own.
+  package static var existsOne: Fold { Fold(2) }
+  package static let last: UInt16 = 2
+}
+
+/// The truths of items, folded.
+struct TruthFold {
+  private let fold: Fold
+  private var trueCount = 0
+  private var hasError = false
+  /// Whether no further item changes it.
+  private(set) var isSettled = false
+
+  init(_ fold: Fold) { self.fold = fold }
+
+  mutating func add(_ truth: Truth) {
+    if truth == .yes { trueCount &+= 1 }
+    if truth == .error { hasError = true }
+    isSettled = fold == .existsOne ? truth == .error : truth == (fold == .all ? .no : .yes)
+  }
+
+  var truth: Truth {
+    if fold == .existsOne { return hasError ? .error : Truth(trueCount == 1) }
+    if isSettled { return Truth(fold == .exists) }
+    return hasError ? .error : Truth(fold == .all)
+  }
 }
 
 /// What conditions are asked about.

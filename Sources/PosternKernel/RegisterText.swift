@@ -23,6 +23,8 @@ struct RegisterText: ~Escapable {
     return isFolded ? ASCII.lowercased(word) : word
   }
 
+  @inline(__always) func byte(_ index: Int) -> UInt8 { UInt8(truncatingIfNeeded: word(index, byteCount: 1)) }
+
   /// Whether `text` is the whole, the beginning or the end of it.
   @inline(__always) func has(_ text: RegisterText, _ part: TextPart) -> Bool {
     let surplus = byteCount &- text.byteCount
@@ -59,15 +61,20 @@ extension Bundle {
   @inline(__always)
   borrowing func text(_ register: Register, _ facts: borrowing ConditionRun) -> RegisterText {
     let byteCount = Int(register.count)
-    var text = RegisterText(facts.text, register.offset, byteCount: byteCount, isFolded: register.place == .folded)
-    if register.place == .path { text = RegisterText(facts.path, register.offset, byteCount: byteCount) }
-    if register.place == .bundle { text = self.text(at: register.offset, byteCount: byteCount) }
+    let isFolded = register.isFolded
+    var text = RegisterText(facts.text, register.offset, byteCount: byteCount, isFolded: isFolded)
+    if register.place == .path {
+      text = RegisterText(facts.path, register.offset, byteCount: byteCount, isFolded: isFolded)
+    }
+    if register.place == .bundle {
+      text = self.text(at: register.offset, byteCount: byteCount, isFolded: isFolded)
+    }
     return text
   }
 
   /// A text among the strings.
   @_lifetime(immortal)
-  @inline(__always) borrowing func text(at offset: Int, byteCount: Int) -> RegisterText {
-    RegisterText(words.span(), sections.strings.offset &+ offset, byteCount: byteCount)
+  @inline(__always) borrowing func text(at offset: Int, byteCount: Int, isFolded: Bool = false) -> RegisterText {
+    RegisterText(words.span(), sections.strings.offset &+ offset, byteCount: byteCount, isFolded: isFolded)
   }
 }

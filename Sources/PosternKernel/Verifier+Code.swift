@@ -24,12 +24,28 @@ extension Verifier {
       try require(budget > 0, .costNotDecreasing)
       budget &-= 1
       try require(shape.reads(word.a) & ~written == 0, .registersNotWritten)
+      if let ofItem = shape.writesForBody(word.a) {
+        budget = try checkBody(at: index &+ 1, budget: budget, written: written | ofItem)
+      }
       try checkJumps(word, shape, from: index, budget: budget, written: written)
       written |= shape.writes(word.a)
       isOpen = !shape.endsPath
       index &+= 1
     }
     try require(!isOpen, .pathDoesNotEnd)
+  }
+
+  /// A body begins at a `label` and is so short that there is no other `each` in it: what is left of the budget once it has
+  /// run for every item.
+  private func checkBody(at index: Int, budget: UInt32, written: UInt16) throws(BundleFault) -> UInt32 {
+    try require(index < sections.codeWordCount, .jumpToNoLabel)
+    let label = CodeWord(words, sections.code.offset &+ RecordSize.codeWord &* index)
+    try require(label.opcode == .label, .jumpToNoLabel)
+    try require(label.b & ~written == 0, .registersNotWritten)
+    try require(label.x <= UInt32(ConditionLimit.bodyWords), .costNotDecreasing)
+    let cost = label.x &* UInt32(ConditionLimit.items)
+    try require(cost <= budget, .costNotDecreasing)
+    return budget &- cost
   }
 
   private func checkJumps(
@@ -78,6 +94,9 @@ extension Verifier {
     case .comparison: value <= UInt32(Comparison.last)
     case .zone: Int(value) < sections.zoneCount
     case .textPart: value <= UInt32(TextPart.last)
+    case .conversion: value <= UInt32(Conversion.last)
+    case .arithmetic: value <= UInt32(Arithmetic.last)
+    case .fold: value <= UInt32(Fold.last)
     default: true
     }
   }

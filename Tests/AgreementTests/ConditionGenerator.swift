@@ -28,7 +28,11 @@ struct ConditionGenerator {
   }
 
   private mutating func atom() -> String {
-    switch random.below(12) {
+    switch random.below(17) {
+    case 12: macro()
+    case 13, 14: "dyn(\(number())) \(comparison()) \(number())"
+    case 15: lowered()
+    case 16: binding()
     case 0, 1: text()
     case 2: set()
     case 3: time()
@@ -82,6 +86,54 @@ struct ConditionGenerator {
     random.chance(60)
       ? "\(random.pick(Self.texts)).matches('\(random.pick(Self.patterns))')"
       : "\(random.pick(Self.texts)).contains(\(quoted()))"
+  }
+
+  // MARK: computed values
+
+  private mutating func macro() -> String {
+    let macro = random.pick(["all", "exists", "exists_one"])
+    if random.chance(30) {
+      let items = (0..<random.below(4)).map { _ in quoted() }.joined(separator: ", ")
+      return "[\(items)].\(random.pick(["all", "exists"]))(k, \(random.pick(Self.texts)).startsWith(k))"
+    }
+    let list = random.pick(["list", "list", "inner", "dept"])
+    let body = random.pick([
+      "x == 'fin'", "x == 2", "x.startsWith('f')", "x", "size(x) > 2", "x > 1", "true", "x != null && x != 'ops'",
+      "x.lowerAscii().matches('^f')", "request.path.startsWith('/a')", "x * 2 > 3", "x in ['fin', 2]",
+    ])
+    return "request.auth.claims.\(list).\(macro)(x, \(body))"
+  }
+
+  /// An expression that is a number, a time, or an error.
+  private mutating func number() -> String {
+    let fact = "request.auth.claims.\(random.pick(["level", "dept", "flag", "list"]))"
+    switch random.below(11) {
+    case 0: return "\(fact) \(random.pick(["+", "-", "*", "/"])) \(random.pick(["2", "0", "2u", "2.5", "-1"]))"
+    case 9: return "\(fact) % \(random.pick(["2", "0", "3u", "-1"]))"
+    case 1: return "int(\(random.pick([fact, "request.query", "request.time", "request.headers['x-a']"])))"
+    case 2: return "uint(\(random.pick([fact, "request.query", "2.5", "-1"])))"
+    case 3: return "double(destination.port)"
+    case 4: return "size(\(random.pick(Self.texts + [fact])))"
+    case 5: return "-(\(fact) - 1)"
+    case 6: return "int(request.time - timestamp(int(\(fact))) < duration('\(random.pick(["1h", "-1s"]))') ? 1 : 2)"
+    case 7: return "(\(text()) ? int(\(fact)) : 3)"
+    case 8: return "destination.port / \(random.pick(["0", "2", "7"])) % 5"
+    default: return "9223372036854775807 \(random.pick(["+", "-", "*"])) \(fact)"
+    }
+  }
+
+  private mutating func lowered() -> String {
+    let text = random.pick(Self.texts)
+    return random.chance(50)
+      ? "\(text).lowerAscii() \(comparison()) \(quoted())" : "\(text).lowerAscii() in ['get', 'fin', '/a', 'h0.test']"
+  }
+
+  private mutating func binding() -> String {
+    let value = random.pick(["request.auth.claims.dept", "request.path", "request.auth.claims", "1 / 0", "'fin'"])
+    let body = random.pick([
+      "v == 'fin' || v == 2", "true || v == 1", "v.x == 2", "'fin' == v || v > 1", "v != null",
+    ])
+    return "cel.bind(v, dyn(\(value)), \(body))"
   }
 
   // MARK: times

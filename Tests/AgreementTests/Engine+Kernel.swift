@@ -10,13 +10,18 @@ struct KernelEngine: Engine {
 
   init(_ policy: Policy) throws {
     let refused = Compiler.check(policy)
-    precondition(refused.isEmpty, "generated policies compile: \(refused.map(\.message))")
+    if let first = refused.first { throw RefusedPolicy(diagnostic: first) }
     bundle = try OpenBundle(Compiler.compile(policy, revision: 1))
   }
 
   func decide(_ request: Request, _ credential: Credential, at now: Int64) -> Decision {
     bundle.decide(request, credential, at: now)
   }
+}
+
+/// A generated policy that does not compile.
+struct RefusedPolicy: Error {
+  let diagnostic: Diagnostic
 }
 
 /// All engines but the reference.

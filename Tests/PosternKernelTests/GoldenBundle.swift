@@ -157,6 +157,7 @@ enum GoldenBundle: String, CaseIterable {
               || request.host.endsWith(".net") && "ops" in request.auth.claims.roles
               || request.path == "/never" && request.time < timestamp("2030-01-01T00:00:00Z")
               && request.time < request.auth.claims.until
+              || request.path == "/never" && request.auth.claims.roles.all(r, size(r) + 1 > 3)
     """
 }
 

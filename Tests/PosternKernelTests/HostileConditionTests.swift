@@ -58,6 +58,26 @@ extension Cut {
     Cut("a longer text for the path than there is", .operandOutOfRange) {
       $0.set($0.word(.testPath) + 2, UInt16(0xFFFF))
     },
+    Cut("a conversion that there is not", .operandOutOfRange) { $0.set($0.word(.convert) + 2, UInt16(8)) },
+    Cut("an operation that there is not", .operandOutOfRange) { $0.set($0.word(.arithmetic) + 2, UInt16(5)) },
+    Cut("arithmetic of a register that nothing wrote", .registersNotWritten) {
+      $0.bytes[$0.word(.arithmetic) + 1] |= 0xF0
+    },
+    Cut("a fold that there is not", .operandOutOfRange) { $0.set($0.word(.each) + 2, UInt16(3)) },
+    Cut("an each over a register that nothing wrote", .registersNotWritten) { $0.bytes[$0.word(.each) + 1] |= 0x0F },
+    Cut("an each without a body", .jumpToNoLabel) { $0.bytes[$0.word(.each) + 16] = Opcode.fault.rawValue },
+    Cut("a body that relies on another register than its item's", .registersNotWritten) {
+      $0.set($0.word(.each) + 18, UInt16(0x8000))
+    },
+    Cut("a body of 17 words", .costNotDecreasing) { $0.set($0.word(.each) + 20, UInt32(17)) },
+    Cut("an each that counts its body once", .costNotDecreasing) { surgery in
+      let each = surgery.word(.each)
+      let label = stride(from: each, through: surgery.start(.code), by: -16).first {
+        surgery.bytes[$0] == Opcode.label.rawValue
+      }
+      guard let label else { return }
+      surgery.set(label + 4, surgery.u32(label + 4) - 63 * surgery.u32(each + 20))
+    },
     Cut("a turn at some of any values", .operandOutOfRange) { $0.bytes[$0.word(.turnAtPart) + 1] = 2 },
     Cut("a turn of a part that there is not", .operandOutOfRange) { $0.set($0.word(.turnAtPart) + 2, UInt16(10)) },
     Cut("a turn in a zone that there is not", .operandOutOfRange) {

@@ -1,59 +1,68 @@
-// The parts of an expression that ask for nothing, and what each comes to. Refuses nothing: what asks for a name of its
-// surroundings is no constant.
+// The parts of an expression that ask for nothing of their surroundings, and what each comes to. Refuses nothing: what asks
+// for a variable is no constant.
 
 /// The constant parts of one expression.
 public struct CELConstants: Sendable {
   /// What a constant part comes to.
   public enum Outcome: Sendable {
     case value(CELValue)
-    /// An error whatever the names of the surroundings stand for.
+    /// An error whatever the surroundings are.
     case error
   }
 
-  /// Nodes without names but those that they bind themselves.
-  private var ids: Set<Int> = []
+  /// The names that a node leaves to macros around it, for nodes that ask for nothing else.
+  private var openNames: [Int: Set<String>] = [:]
 
   /// No constant parts: those of no expression.
   public init() {}
 
   /// Finds the constant parts of `tree`, in one pass.
-  public init(_ tree: CELExpression) { _ = freeNames(of: tree) }
+  public init(_ tree: CELExpression) { _ = read(tree, bound: []) }
 
-  /// What a node of the tree comes to, computed by the evaluator; nil where it is no constant part.
-  public func outcome(of node: CELExpression) -> Outcome? {
-    guard ids.contains(node.id) else { return nil }
+  /// What a node of the tree comes to, computed by the evaluator, where it asks for nothing but `names`, which macros around it
+  /// bind to values; nil where it asks for more.
+  public func outcome(of node: CELExpression, binding names: [String: CELValue] = [:]) -> Outcome? {
+    guard let open = openNames[node.id], open.allSatisfy({ names[$0] != nil }) else { return nil }
     do throws(CELError) {
-      return .value(try CELEvaluator().evaluate(node, [String: CELValue]()))
+      return .value(try CELEvaluator().evaluate(node, names))
     } catch {
       return .error
     }
   }
 
   /// The value of a constant part; nil where it is none, or an error.
-  public func value(of node: CELExpression) -> CELValue? {
-    if case .value(let value)? = outcome(of: node) { value } else { nil }
+  public func value(of node: CELExpression, binding names: [String: CELValue] = [:]) -> CELValue? {
+    if case .value(let value)? = outcome(of: node, binding: names) { value } else { nil }
   }
 
-  /// The names that a node leaves open; an absolute one can be bound by no macro, and keeps its dot.
-  private mutating func freeNames(of node: CELExpression) -> Set<String> {
-    let names: Set<String>
+  /// The open names of a node below macros that bind `bound`; nil where it asks for a variable.
+  private mutating func read(_ node: CELExpression, bound: Set<String>) -> Set<String>? {
+    let names: Set<String>?
     switch node.kind {
     case .identifier(let name, let isAbsolute):
-      names = [isAbsolute ? "." + name : name]
+      names = !isAbsolute && bound.contains(name) ? [name] : nil
     case .comprehension(let comprehension):
       let inner = [comprehension.predicate, comprehension.transform].compactMap { $0 }
-      names = freeNames(of: comprehension.range)
-        .union(freeNames(of: inner).subtracting(comprehension.variables))
+      names = Self.union([
+        read([comprehension.range], bound: bound),
+        read(inner, bound: bound.union(comprehension.variables))?.subtracting(comprehension.variables),
+      ])
     case .bind(let name, let value, let body):
-      names = freeNames(of: value).union(freeNames(of: body).subtracting([name]))
+      names = Self.union([
+        read([value], bound: bound), read([body], bound: bound.union([name]))?.subtracting([name]),
+      ])
     default:
-      names = freeNames(of: node.children)
+      names = read(node.children, bound: bound)
     }
-    if names.isEmpty { ids.insert(node.id) }
+    openNames[node.id] = names
     return names
   }
 
-  private mutating func freeNames(of nodes: [CELExpression]) -> Set<String> {
-    nodes.reduce(into: []) { names, node in names.formUnion(freeNames(of: node)) }
+  private mutating func read(_ nodes: [CELExpression], bound: Set<String>) -> Set<String>? {
+    Self.union(nodes.map { read($0, bound: bound) })
+  }
+
+  private static func union(_ sets: [Set<String>?]) -> Set<String>? {
+    sets.reduce(.some([])) { union, set in set.flatMap { union?.union($0) } }
   }
 }

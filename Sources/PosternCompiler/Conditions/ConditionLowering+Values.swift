@@ -6,32 +6,75 @@ internal import PosternCEL
 internal import PosternKernel
 
 extension ConditionLowering {
-  /// Writes code that brings the value into a register, or leaves by `error`.
+  /// Writes code that brings the value into a register, or leaves by `error`; the register.
   mutating func lower(
     value expression: CELExpression, orElse error: ProgramLabel
   ) throws(LoweringRefusal) -> UInt8 {
+    if case .item(let register)? = scope.local(expression) { return register }
     let register = try takeRegister(for: expression)
-    if let constant = constants.value(of: expression) {
-      try load(constant, register, at: expression)
-      return register
+    try lower(value: expression, into: register, orElse: error)
+    return register
+  }
+
+  /// The same into `register`, but for what is in one already; the register.
+  mutating func lower(
+    value expression: CELExpression, orInto register: UInt8, orElse error: ProgramLabel
+  ) throws(LoweringRefusal) -> UInt8 {
+    if case .item(let item)? = scope.local(expression) { return item }
+    try lower(value: expression, into: register, orElse: error)
+    return register
+  }
+
+  /// The same with the register given; no other is taken any longer.
+  mutating func lower(
+    value expression: CELExpression, into register: UInt8, orElse error: ProgramLabel
+  ) throws(LoweringRefusal) {
+    try requireRoom(expression)
+    let mark = self.mark
+    defer { release(to: mark) }
+    switch scope.outcome(of: expression) {
+    case .value(let constant): return try load(constant, register, at: expression)
+    case .error: return loadError(register, orElse: error)
+    case nil: break
+    }
+    if case .item(let item)? = scope.local(expression) {
+      return builder.value(.convert, a: register | item << 4, b: Conversion.same.rawValue, orElse: error)
     }
     if let path = path(of: expression) {
-      if let constant = Self.constants[path] {
-        load(.string(constant), register)
-        return register
+      if let constant = Self.constants[path] { return load(.string(constant), register) }
+      return load(attribute: path, register, orElse: error)
+    }
+    if let inner = scope.expansion(of: expression) {
+      return try within(inner.scope) { lowering throws(LoweringRefusal) in
+        try lowering.lower(value: inner.expression, into: register, orElse: error)
       }
-      load(attribute: path, register, orElse: error)
-      return register
     }
+    if isTest(expression) { return try lower(outcomeOf: expression, into: register, orElse: error) }
+    if case .call(CELOperator.conditional, nil, let operands) = expression.kind {
+      return try lower(choice: operands, into: register, orElse: error)
+    }
+    if try lower(partOfTime: expression, into: register, orElse: error) { return }
+    if try lower(computed: expression, into: register, orElse: error) { return }
+    throw refusal("this part of the condition has no bounded form", expression)
+  }
+
+  /// A constant that is an error: null has no negative.
+  private mutating func loadError(_ register: UInt8, orElse error: ProgramLabel) {
+    load(.null, register)
+    builder.value(.convert, a: register | register << 4, b: Conversion.negated.rawValue, orElse: error)
+  }
+
+  /// A part of an instant; false where it is none.
+  private mutating func lower(
+    partOfTime expression: CELExpression, into register: UInt8, orElse error: ProgramLabel
+  ) throws(LoweringRefusal) -> Bool {
     guard case .call(let function, let target?, let arguments) = expression.kind, let part = Self.timeParts[function]
-    else {
-      throw refusal("this part of the condition has no bounded form", expression)
-    }
-    guard checking.types[target.id] == .timestamp else {
+    else { return false }
+    guard scope.type(of: target) == .timestamp else {
       throw refusal("parts have a bounded form only of an instant", expression)
     }
     let zone = try zone(arguments)
-    let source = try lower(value: target, orElse: error)
+    let source = try lower(value: target, orInto: register, orElse: error)
     let operand = register | source << 4
     switch zone {
     case .offset(let seconds):
@@ -39,7 +82,7 @@ extension ConditionLowering {
     case .table(let index):
       builder.value(.zonedTimePart, a: operand, b: part.rawValue, y: index, orElse: error)
     }
-    return register
+    return true
   }
 
   private enum Zone {
@@ -49,7 +92,7 @@ extension ConditionLowering {
 
   private mutating func zone(_ arguments: [CELExpression]) throws(LoweringRefusal) -> Zone {
     guard let argument = arguments.first else { return .offset(0) }
-    guard case .string(let name)? = constants.value(of: argument) else {
+    guard case .string(let name)? = scope.value(of: argument) else {
       throw refusal("a time zone has a bounded form only where it is a constant", argument)
     }
     if let seconds = FixedOffset.seconds(name) { return .offset(seconds) }
@@ -69,12 +112,18 @@ extension ConditionLowering {
 
   /// The path of an attribute: a variable, or constant fields and keys of one.
   func path(of expression: CELExpression) -> String? {
-    if let name = checking.variables[expression.id] { return name }
+    if let name = scope.checking.variables[expression.id] { return name }
+    if case .expression(let named, let inner)? = scope.local(expression) {
+      var lowering = self
+      lowering.scope = inner
+      return lowering.path(of: named)
+    }
     switch expression.kind {
+    case .call("dyn", nil, let arguments): return path(of: arguments[0])
     case .select(let operand, let field, isOptional: false): return path(of: operand).map { Self.path($0, field) }
     case .call(CELOperator.index, let target, let arguments):
       let operands = (target.map { [$0] } ?? []) + arguments
-      guard operands.count == 2, case .string(let key)? = constants.value(of: operands[1]),
+      guard operands.count == 2, case .string(let key)? = scope.value(of: operands[1]),
         let path = path(of: operands[0])
       else { return nil }
       return Self.path(path, key)

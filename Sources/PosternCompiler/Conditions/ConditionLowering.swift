@@ -18,8 +18,7 @@ struct LoweringRefusal: Error {
 struct ConditionLowering {
   var builder = ProgramBuilder()
   /// Of the expression at hand.
-  var checking = CELChecking(type: nil, types: [:], variables: [:], overloads: [:], issues: [])
-  var constants = CELConstants()
+  var scope = LoweringScope()
   /// Texts of constants.
   var strings: ConsPool<UInt8>
   /// Sets and ranges.
@@ -59,21 +58,29 @@ struct ConditionLowering {
     guard let reading = condition.reading else { return Self.fault }
     builder.place(builder.makeLabel())
     for use in reading.timeUses { writeTurn(use) }
-    let exits = ProgramExits(yes: builder.makeLabel(), no: builder.makeLabel(), error: builder.makeLabel())
-    try lower(reading, exits)
-    end(exits.yes, .yes)
-    end(exits.no, .no)
-    end(exits.error, .fault)
+    try within(LoweringScope(reading)) { lowering throws(LoweringRefusal) in
+      try lowering.lowerEnded(test: reading.tree)
+    }
     return builder.finish()
   }
 
-  /// Writes code for a condition, or for an access level in the place where one asks for it.
-  private mutating func lower(_ reading: ConditionExpression, _ exits: ProgramExits) throws(LoweringRefusal) {
-    let outer = (checking, constants)
-    defer { (checking, constants) = outer }
-    checking = reading.checking
-    constants = reading.constants
-    try lower(test: reading.tree, exits)
+  /// Writes code in another scope.
+  mutating func within<Result>(
+    _ inner: LoweringScope, _ body: (inout ConditionLowering) throws(LoweringRefusal) -> Result
+  ) throws(LoweringRefusal) -> Result {
+    let outer = scope
+    defer { scope = outer }
+    scope = inner
+    return try body(&self)
+  }
+
+  /// Writes a program that ends where the test does: the body of an `each`.
+  mutating func lowerEnded(test expression: CELExpression) throws(LoweringRefusal) {
+    let exits = ProgramExits(yes: builder.makeLabel(), no: builder.makeLabel(), error: builder.makeLabel())
+    try lower(test: expression, exits)
+    end(exits.yes, .yes)
+    end(exits.no, .no)
+    end(exits.error, .fault)
   }
 
   /// Counts bytes that a word may look at.
@@ -86,6 +93,15 @@ struct ConditionLowering {
     guard builder.isReferenced(label) else { return }
     builder.place(label)
     builder.emit(opcode)
+  }
+
+  /// A condition of more words is none that anybody reads.
+  private static let wordLimit = 4_096
+
+  func requireRoom(_ expression: CELExpression) throws(LoweringRefusal) {
+    guard builder.wordCount < Self.wordLimit else {
+      throw refusal("takes more than \(Self.wordLimit) words with what it asks for", expression)
+    }
   }
 
   // MARK: registers
@@ -110,12 +126,18 @@ struct ConditionLowering {
 
   /// Writes code that leaves by one of `exits`.
   mutating func lower(test expression: CELExpression, _ exits: ProgramExits) throws(LoweringRefusal) {
-    if let constant = constants.outcome(of: expression) {
+    try requireRoom(expression)
+    if let constant = scope.outcome(of: expression) {
       return try jump(constant, at: expression, exits)
     }
     let mark = self.mark
     defer { release(to: mark) }
-    if let name = checking.variables[expression.id], name.hasPrefix(Self.levelPrefix) {
+    if let inner = scope.expansion(of: expression) {
+      return try within(inner.scope) { lowering throws(LoweringRefusal) in
+        try lowering.lower(test: inner.expression, exits)
+      }
+    }
+    if let name = scope.checking.variables[expression.id], name.hasPrefix(Self.levelPrefix) {
       return try lower(level: String(name.dropFirst(Self.levelPrefix.count)), expression, exits)
     }
     switch expression.kind {
@@ -123,6 +145,8 @@ struct ConditionLowering {
       try lower(call: function, target.map { [$0] + arguments } ?? arguments, expression, exits)
     case .has(let operand, let field):
       try lower(has: operand, field, expression, exits)
+    case .comprehension(let comprehension) where LoweringScope.fold(comprehension.kind) != nil:
+      try lower(comprehension, expression, exits)
     default:
       let register = try lower(value: expression, orElse: exits.error)
       builder.test(.testTrue, a: register, exits)
@@ -130,7 +154,7 @@ struct ConditionLowering {
   }
 
   /// A test whose outcome is known.
-  private mutating func jump(
+  mutating func jump(
     _ constant: CELConstants.Outcome, at expression: CELExpression, _ exits: ProgramExits
   ) throws(LoweringRefusal) {
     let mark = self.mark
@@ -150,8 +174,8 @@ struct ConditionLowering {
   ) throws(LoweringRefusal) {
     if try lower(path: function, arguments, exits) { return }
     switch function {
-    case CELOperator.and: try lower(and: arguments, expression, exits)
-    case CELOperator.or: try lower(or: arguments, expression, exits)
+    case CELOperator.and: try fold(arguments, decisive: false, at: expression, exits)
+    case CELOperator.or: try fold(arguments, decisive: true, at: expression, exits)
     case CELOperator.not:
       try lower(test: arguments[0], ProgramExits(yes: exits.no, no: exits.yes, error: exits.error))
     case CELOperator.conditional: try lower(conditional: arguments, exits)
@@ -178,10 +202,10 @@ struct ConditionLowering {
     guard let part = Self.textParts[function], let first = operands.first, let last = operands.last else {
       return false
     }
-    let isTurned = part == .whole && checking.variables[last.id] == Self.pathVariable
+    let isTurned = part == .whole && scope.checking.variables[last.id] == Self.pathVariable
     let (path, constant) = isTurned ? (last, first) : (first, last)
-    guard checking.variables[path.id] == Self.pathVariable,
-      case .string(let text)? = constants.value(of: constant), text.utf8.count <= UInt16.max
+    guard scope.checking.variables[path.id] == Self.pathVariable,
+      case .string(let text)? = scope.value(of: constant), text.utf8.count <= UInt16.max
     else { return false }
     count(bytes: text.utf8.count)
     let run = strings.cons(text.utf8)
@@ -199,7 +223,7 @@ struct ConditionLowering {
 
   /// The most bytes of an operand that a test can look at.
   private func byteLimit(_ operand: CELExpression) -> Int {
-    guard let constant = constants.value(of: operand) else { return ConditionLimit.textBytes }
+    guard let constant = scope.value(of: operand) else { return ConditionLimit.textBytes }
     switch constant {
     case .string(let text): return text.utf8.count
     case .bytes(let bytes): return bytes.count
@@ -214,49 +238,6 @@ struct ConditionLowering {
   ]
 
   // MARK: logic
-
-  /// `left && right`: where `left` is an error, `right` can still make the whole false. A register remembers the error.
-  private mutating func lower(
-    and operands: [CELExpression], _ expression: CELExpression, _ exits: ProgramExits
-  ) throws(LoweringRefusal) {
-    let failed = try takeRegister(for: expression)
-    let next = builder.makeLabel()
-    let onError = builder.makeLabel()
-    load(.bool(false), failed)
-    try lower(test: operands[0], ProgramExits(yes: next, no: exits.no, error: onError))
-    resume(at: next, afterError: onError, failed)
-    let last = builder.makeLabel()
-    try lower(test: operands[1], ProgramExits(yes: last, no: exits.no, error: exits.error))
-    guard builder.isReferenced(last) else { return }
-    builder.place(last)
-    builder.test(.testTrue, a: failed, ProgramExits(yes: exits.error, no: exits.yes, error: exits.error))
-  }
-
-  /// `left || right`, the same with true for false.
-  private mutating func lower(
-    or operands: [CELExpression], _ expression: CELExpression, _ exits: ProgramExits
-  ) throws(LoweringRefusal) {
-    let failed = try takeRegister(for: expression)
-    let next = builder.makeLabel()
-    let onError = builder.makeLabel()
-    load(.bool(false), failed)
-    try lower(test: operands[0], ProgramExits(yes: exits.yes, no: next, error: onError))
-    resume(at: next, afterError: onError, failed)
-    let last = builder.makeLabel()
-    try lower(test: operands[1], ProgramExits(yes: exits.yes, no: last, error: exits.error))
-    guard builder.isReferenced(last) else { return }
-    builder.place(last)
-    builder.test(.testTrue, a: failed, ProgramExits(yes: exits.error, no: exits.no, error: exits.error))
-  }
-
-  /// Goes on at `next`, and from `onError` with the error remembered.
-  private mutating func resume(at next: ProgramLabel, afterError onError: ProgramLabel, _ failed: UInt8) {
-    if builder.isReferenced(onError) {
-      builder.place(onError)
-      load(.bool(true), failed)
-    }
-    builder.place(next)
-  }
 
   private mutating func lower(
     conditional operands: [CELExpression], _ exits: ProgramExits
@@ -280,7 +261,9 @@ struct ConditionLowering {
   ) throws(LoweringRefusal) {
     guard let reading = levels[name]?.reading else { throw refusal("there is no access level `\(name)`", expression) }
     do throws(LoweringRefusal) {
-      try lower(reading, exits)
+      try within(LoweringScope(reading, isInBody: scope.isInBody)) { lowering throws(LoweringRefusal) in
+        try lowering.lower(test: reading.tree, exits)
+      }
     } catch {
       throw refusal("access level `\(name)`: \(error.message)", expression)
     }
@@ -289,14 +272,14 @@ struct ConditionLowering {
   // MARK: matching
 
   private mutating func lower(contains operands: [CELExpression], _ exits: ProgramExits) throws(LoweringRefusal) {
-    guard case .string(let part)? = constants.value(of: operands[1]) else {
+    guard case .string(let part)? = scope.value(of: operands[1]) else {
       throw refusal("`contains()` has a bounded form only of a constant text", operands[1])
     }
     try lower(operands[0], matching: part.quotedForRegex, at: operands[1], exits)
   }
 
   private mutating func lower(matches operands: [CELExpression], _ exits: ProgramExits) throws(LoweringRefusal) {
-    guard case .string(let pattern)? = constants.value(of: operands[1]) else {
+    guard case .string(let pattern)? = scope.value(of: operands[1]) else {
       throw refusal("`matches()` has a bounded form only of a constant expression", operands[1])
     }
     try lower(operands[0], matching: pattern, at: operands[1], exits)
@@ -336,8 +319,10 @@ struct ConditionLowering {
   }
 
   private func mayBeAggregate(_ operand: CELExpression) -> Bool {
-    if constants.outcome(of: operand) != nil { return false }
-    switch checking.types[operand.id] {
+    if scope.outcome(of: operand) != nil || isTest(operand) { return false }
+    if case .call("dyn", nil, let arguments) = operand.kind { return mayBeAggregate(arguments[0]) }
+    if isComputed(operand) { return false }
+    switch scope.type(of: operand) {
     case .bool, .int, .uint, .double, .string, .bytes, .timestamp, .duration, .null: return false
     default: return true
     }
@@ -355,13 +340,13 @@ struct ConditionLowering {
   private mutating func lower(
     member value: CELExpression, of container: CELExpression, _ exits: ProgramExits
   ) throws(LoweringRefusal) {
-    if checking.variables[container.id] == "request.auth.access_levels",
-      case .string(let name)? = constants.value(of: value)
+    if scope.checking.variables[container.id] == "request.auth.access_levels",
+      case .string(let name)? = scope.value(of: value)
     {
       // The list holds the levels whose condition is true: one in error is not among them.
       return try lower(level: name, value, ProgramExits(yes: exits.yes, no: exits.no, error: exits.no))
     }
-    if case .list(let items)? = constants.value(of: container) {
+    if case .list(let items)? = scope.value(of: container) {
       return try lower(member: value, ofConstants: items, container, exits)
     }
     if mayBeAggregate(value) {
@@ -406,7 +391,7 @@ struct ConditionLowering {
   private mutating func lower(
     address: CELExpression, in ranges: CELExpression, _ exits: ProgramExits
   ) throws(LoweringRefusal) {
-    guard let constant = constants.value(of: ranges), let ranges = AddressRanges(constant) else {
+    guard let constant = scope.value(of: ranges), let ranges = AddressRanges(constant) else {
       throw refusal("ranges of addresses have a bounded form only where they are constants", ranges)
     }
     let left = try lower(addressOf: address, orElse: exits.error)

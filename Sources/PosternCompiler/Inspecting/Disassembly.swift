@@ -64,6 +64,11 @@ struct Disassembly {
     case .writes, .reads: "r\(value)"
     case .readsTwo: "r\(value & 15) r\(value >> 4)"
     case .converts: "r\(value & 15) from r\(value >> 4)"
+    case .combines: "r\(value & 15) with r\(value >> 4)"
+    case .visits: "r\(value & 15) as r\(value >> 4)"
+    case .conversion: Self.conversions[Int(value)]
+    case .arithmetic: Self.operations[Int(value)]
+    case .fold: Self.folds[Int(value)]
     case .slot: attributePath(value)
     case .requestPart: Self.requestParts[Int(value)]
     case .timePart: Self.timeParts[Int(value)]
@@ -89,6 +94,9 @@ struct Disassembly {
   private static let timeParts = [
     "year", "month", "date", "dayOfMonth", "dayOfWeek", "dayOfYear", "hours", "minutes", "seconds", "milliseconds",
   ]
+  private static let conversions = ["int", "uint", "double", "timestamp", "negated", "size", "lowerAscii", "same"]
+  private static let operations = ["+", "-", "*", "/", "%"]
+  private static let folds = ["all", "exists", "exists_one"]
   private static let textParts = ["whole", "prefix", "suffix"]
   private static let comparisons = ["==", "!=", "<", "<=", ">", ">="]
   private static let constantTags = [

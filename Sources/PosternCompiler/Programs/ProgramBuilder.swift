@@ -54,6 +54,20 @@ struct ProgramBuilder {
   private var jumps: [(instruction: Int, operand: WritableKeyPath<Program.Instruction, UInt32>, label: ProgramLabel)] =
     []
 
+  /// Words so far.
+  var wordCount: Int { instructions.count }
+
+  /// The most words that run from `start` on: of a part that ends, and whose jumps lead inside it.
+  func worstWordCount(from start: Int) -> Int {
+    var remaining = [Int](repeating: 0, count: instructions.count + 1)
+    for index in (start..<instructions.count).reversed() {
+      let targets = jumps.filter { $0.instruction == index }.compactMap { places[$0.label.index] }
+      let next = instructions[index].opcode.shape?.endsPath == true ? [] : [index + 1]
+      remaining[index] = 1 + ((targets + next).map { remaining[$0] }.max() ?? 0)
+    }
+    return remaining[start]
+  }
+
   /// A label to jump to, placed later.
   mutating func makeLabel() -> ProgramLabel {
     places.append(nil)
@@ -132,6 +146,7 @@ struct ProgramBuilder {
         instructions[index].b = written
       }
       for target in instructions[index].targets { incoming[target] = (incoming[target] ?? .max) & written }
+      if let ofItem = shape.writesForBody(instructions[index].a) { incoming[index + 1] = written | ofItem }
       written |= shape.writes(instructions[index].a)
       isOpen = !shape.endsPath
     }
@@ -146,6 +161,9 @@ struct ProgramBuilder {
       if instruction.opcode.shape?.endsPath != true {
         precondition(index + 1 < instructions.count, "every path of a compiled program ends in a verdict")
         rest = max(rest, remaining[index + 1])
+      }
+      if instruction.opcode.shape?.writesForBody(instruction.a) != nil {
+        rest += UInt32(ConditionLimit.items) * remaining[index + 1]
       }
       remaining[index] = rest + 1
       if instruction.opcode == .label { instructions[index].x = remaining[index] }
