@@ -9,6 +9,7 @@ extension Bundle {
   borrowing func compare(
     _ left: Register, _ right: Register, _ comparison: Comparison, _ facts: borrowing ConditionRun
   ) -> Truth {
+    if left.isError || right.isError { return .error }
     if comparison == .equal { return Truth(areEqual(left, right, facts)) }
     if comparison == .notEqual { return Truth(!areEqual(left, right, facts)) }
     guard Self.haveOrder(left, right) else { return .error }
@@ -121,6 +122,7 @@ extension Bundle {
   // MARK: membership
 
   borrowing func isMember(_ value: Register, _ container: Register, _ facts: borrowing ConditionRun) -> Truth {
+    if value.isError { return .error }
     switch Int(container.tag) {
     case ConstantTag.textSet: return value.has(POSTERN_TEXT) ? Truth(isInSet(value, container, facts)) : .no
     case ConstantTag.addressRanges:
@@ -191,6 +193,9 @@ extension Bundle {
 }
 
 extension Register {
+  /// Whether it holds the error that a shared value came to.
+  @inline(__always) var isError: Bool { has(ConstantTag.error) }
+
   /// Of a number.
   var asDouble: Double {
     if has(POSTERN_DOUBLE) { return Double(bitPattern: value) }

@@ -58,7 +58,8 @@ extension Bundle {
   // MARK: conversions
 
   borrowing func convert(_ register: Register, _ conversion: Conversion, _ facts: borrowing ConditionRun) -> Register? {
-    switch conversion {
+    if register.isError { return nil }
+    return switch conversion {
     case .int: toInt(register, facts)
     case .uint: toUInt(register, facts)
     case .double: register.isNumber ? Register(register.asDouble) : nil

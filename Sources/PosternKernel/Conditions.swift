@@ -52,10 +52,12 @@ extension Bundle {
       case Opcode.loadConstant.rawValue:
         registers[head.destination] = Self.constant(tag: head.b, start: word.u32(8), count: word.u32(12))
       case Opcode.loadRequest.rawValue:
-        if !load(RequestPart(head.b), facts, &registers[head.destination]) { target = head.x }
+        var loaded = Register()
+        if load(RequestPart(head.b), facts, &loaded) { registers[head.destination] = loaded } else { target = head.x }
       case Opcode.loadFact.rawValue:
-        let isOfCaller = word.u32(8) == 1
-        if !load(slot: Int(head.b), isOfCaller: isOfCaller, facts, &registers[head.destination]) { target = head.x }
+        var loaded = Register()
+        let isLoaded = load(slot: Int(head.b), isOfCaller: word.u32(8) == 1, facts, &loaded)
+        if isLoaded { registers[head.destination] = loaded } else { target = head.x }
       case Opcode.timePart.rawValue:
         let part = Self.timePart(
           registers[head.right], TimePart(head.b), offsetSeconds: Int32(bitPattern: word.u32(8)))

@@ -58,6 +58,8 @@ package enum ConstantTag {
   package static let addressRanges = 0x41
   /// A table that says whether a text matches: an index into `automata`.
   package static let automaton = 0x42
+  /// An error, to whatever looks at it.
+  package static let error = 0x43
 }
 
 /// What `loadRequest` loads.

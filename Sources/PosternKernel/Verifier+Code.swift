@@ -111,7 +111,7 @@ extension Verifier {
     case ConstantTag.automaton: Int(word.y) < sections.automatonCount && word.z == 0
     case POSTERN_TEXT, POSTERN_BYTES: isText(offset: word.y, byteCount: Int(word.z))
     case POSTERN_BOOL: word.y <= 1 && word.z == 0
-    case POSTERN_NULL: word.y == 0 && word.z == 0
+    case POSTERN_NULL, ConstantTag.error: word.y == 0 && word.z == 0
     case POSTERN_INT, POSTERN_UINT, POSTERN_DOUBLE, POSTERN_TIMESTAMP, POSTERN_DURATION: true
     default: false
     }

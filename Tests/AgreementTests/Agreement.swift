@@ -4,6 +4,7 @@ import PosternLanguage
 
 struct Agreement {
   let engines: [any Engine.Type]
+  private let source: any ScenarioSource.Type
   private(set) var decisionCount = 0
   private(set) var reasons: [Reason: Int] = [:]
   private(set) var modes: [Mode: Int] = [:]
@@ -17,7 +18,10 @@ struct Agreement {
   /// The laws that need policies of their own are tried on a part of the decisions.
   private static func isThorough(_ index: Int) -> Bool { index % 16 == 0 }
 
-  init(engines: [any Engine.Type]) { self.engines = engines }
+  init(engines: [any Engine.Type], source: any ScenarioSource.Type = WholePolicies.self) {
+    self.engines = engines
+    self.source = source
+  }
 
   /// Makes `count` decisions; the first broken rule, cut down, or nil. Policy number `n` is that of `seed + n`.
   mutating func run(seed: UInt64, count: Int) -> Report? {
@@ -33,13 +37,13 @@ struct Agreement {
   }
 
   private mutating func runPolicy(seed: UInt64) -> Report? {
-    let draft = PolicyGenerator.draft(seed: seed)
+    let draft = source.draft(seed: seed)
     var scenario = Scenario(draft: draft, request: Request(), credential: Credential(), now: 0)
     var index = 0
     do throws(Violation) {
       let checker = try Checker(draft, engines)
       while index < Self.decisionsPerPolicy {
-        (scenario.request, scenario.credential, scenario.now) = Scenario.facts(
+        (scenario.request, scenario.credential, scenario.now) = source.facts(
           in: checker.policy, seed: seed, index: index)
         count(
           try checker.check(

@@ -37,11 +37,25 @@ struct AgreementTests {
     #expect(Set(Clock.allCases).subtracting(agreement.firedClocks.keys) == [.condition])
   }
 
+  @Test("all engines agree on what generated conditions come to, and when they turn")
+  func conditions() {
+    let count = Self.setting("POSTERN_AGREEMENT_DECISIONS", default: Self.ordinaryCount)
+    let seed = Self.setting("POSTERN_AGREEMENT_SEED", default: UInt64(0x706F_7374_6572_6E))
+    var agreement = Agreement(engines: Engines.candidates, source: ConditionsAlone.self)
+    let report = agreement.run(seed: seed, count: count)
+    print("conditions from seed \(seed)\n\(agreement.summary)")
+    #expect(report == nil, "\(report.map { $0.description } ?? "")")
+    guard report == nil, count >= 20_000 else { return }
+    let outcomes = [Reason.granted, .conditionFalse, .conditionError]
+    #expect(outcomes.allSatisfy { agreement.reasons[$0, default: 0] > count / 20 }, "each outcome is common")
+    #expect(agreement.boundClocks[.condition, default: 0] > count / 50, "many turn")
+  }
+
   @Test("one seed makes one policy and one decision, whenever it is asked")
   func determinism() {
     let drafts = [0, 1].map { _ in PolicyGenerator.draft(seed: 7) }
     #expect("\(drafts[0])" == "\(drafts[1])")
-    let facts = drafts.map { Scenario.facts(in: $0.assemble(), seed: 7, index: 3) }
+    let facts = drafts.map { WholePolicies.facts(in: $0.assemble(), seed: 7, index: 3) }
     #expect(facts[0] == facts[1])
   }
 }

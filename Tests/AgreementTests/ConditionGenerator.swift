@@ -216,11 +216,7 @@ extension PolicyDraft {
   mutating func addConditions(seed: UInt64) {
     var random = Random(seed: seed ^ 0x00C0_4D17_1045)
     guard random.chance(60) else { return }
-    for (index, name) in ConditionGenerator.levels.enumerated() {
-      var generator = ConditionGenerator(
-        random: Random(seed: random.next()), levels: Array(ConditionGenerator.levels[..<index]))
-      levels.append((name, generator.condition(depth: 2)))
-    }
+    addLevels(&random)
     for node in nodes.indices {
       for binding in nodes[node].bindings.indices where random.chance(50) {
         let isPublic = nodes[node].bindings[binding].members.contains {
@@ -232,6 +228,15 @@ extension PolicyDraft {
       for rule in nodes[node].denyRules.indices where random.chance(50) {
         nodes[node].denyRules[rule].condition = Self.condition(&random)
       }
+    }
+  }
+
+  /// Access levels, each of which may ask for those before it.
+  mutating func addLevels(_ random: inout Random) {
+    for (index, name) in ConditionGenerator.levels.enumerated() {
+      var generator = ConditionGenerator(
+        random: Random(seed: random.next()), levels: Array(ConditionGenerator.levels[..<index]))
+      levels.append((name, generator.condition(depth: 2)))
     }
   }
 

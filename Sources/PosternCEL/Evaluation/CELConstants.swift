@@ -19,8 +19,9 @@ public struct CELConstants: Sendable {
   /// Finds the constant parts of `tree`, in one pass.
   public init(_ tree: CELExpression) { _ = read(tree, bound: []) }
 
-  /// What a node of the tree comes to, computed by the evaluator, where it asks for nothing but `names`, which macros around it
-  /// bind to values; nil where it asks for more.
+  /// What a node of the tree comes to, computed by the evaluator; nil where it asks for more than `names`.
+  ///
+  /// The names are those that macros around the node bind to constants.
   public func outcome(of node: CELExpression, binding names: [String: CELValue] = [:]) -> Outcome? {
     guard let open = openNames[node.id], open.allSatisfy({ names[$0] != nil }) else { return nil }
     do throws(CELError) {

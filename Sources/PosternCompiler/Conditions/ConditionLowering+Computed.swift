@@ -87,10 +87,12 @@ extension ConditionLowering {
     switch expression.kind {
     case .has: return true
     case .comprehension(let comprehension): return LoweringScope.fold(comprehension.kind) != nil
-    case .call(let function, _, _): return Self.tests.contains(function)
+    case .call(let function, _, _): return Self.isTest(function)
     default: return false
     }
   }
+
+  static func isTest(_ function: String) -> Bool { tests.contains(function) }
 
   private static let tests: Set<String> = [
     CELOperator.and, CELOperator.or, CELOperator.not, CELOperator.equals, CELOperator.notEquals, CELOperator.less,

@@ -10,7 +10,7 @@ extension ConditionLowering {
   mutating func lower(
     value expression: CELExpression, orElse error: ProgramLabel
   ) throws(LoweringRefusal) -> UInt8 {
-    if case .item(let register)? = scope.local(expression) { return register }
+    if let register = scope.register(of: expression) { return register }
     let register = try takeRegister(for: expression)
     try lower(value: expression, into: register, orElse: error)
     return register
@@ -20,7 +20,7 @@ extension ConditionLowering {
   mutating func lower(
     value expression: CELExpression, orInto register: UInt8, orElse error: ProgramLabel
   ) throws(LoweringRefusal) -> UInt8 {
-    if case .item(let item)? = scope.local(expression) { return item }
+    if let known = scope.register(of: expression) { return known }
     try lower(value: expression, into: register, orElse: error)
     return register
   }
@@ -31,15 +31,17 @@ extension ConditionLowering {
   ) throws(LoweringRefusal) {
     try requireRoom(expression)
     let mark = self.mark
-    defer { release(to: mark) }
+    let registers = scope.registers
+    defer {
+      release(to: mark)
+      scope.registers = registers
+    }
     switch scope.outcome(of: expression) {
     case .value(let constant): return try load(constant, register, at: expression)
     case .error: return loadError(register, orElse: error)
     case nil: break
     }
-    if case .item(let item)? = scope.local(expression) {
-      return builder.value(.convert, a: register | item << 4, b: Conversion.same.rawValue, orElse: error)
-    }
+    if let known = scope.register(of: expression) { return copy(known, into: register, orElse: error) }
     if let path = path(of: expression) {
       if let constant = Self.constants[path] { return load(.string(constant), register) }
       return load(attribute: path, register, orElse: error)
@@ -49,6 +51,7 @@ extension ConditionLowering {
         try lowering.lower(value: inner.expression, into: register, orElse: error)
       }
     }
+    try share(within: expression)
     if isTest(expression) { return try lower(outcomeOf: expression, into: register, orElse: error) }
     if case .call(CELOperator.conditional, nil, let operands) = expression.kind {
       return try lower(choice: operands, into: register, orElse: error)
@@ -56,6 +59,32 @@ extension ConditionLowering {
     if try lower(partOfTime: expression, into: register, orElse: error) { return }
     if try lower(computed: expression, into: register, orElse: error) { return }
     throw refusal("this part of the condition has no bounded form", expression)
+  }
+
+  private mutating func copy(_ source: UInt8, into register: UInt8, orElse error: ProgramLabel) {
+    builder.value(.convert, a: register | source << 4, b: Conversion.same.rawValue, orElse: error)
+  }
+
+  /// Registers that shared values may take; the rest is for what is computed from them.
+  private static let sharedRegisterLimit = 8
+
+  /// Computes the values of which `part` is the smallest part that holds all uses; an error becomes a value.
+  mutating func share(within part: CELExpression) throws(LoweringRefusal) {
+    for value in scope.shared.values[part.id] ?? [] where mark < Self.sharedRegisterLimit && !scope.isInBody {
+      guard let number = scope.shared.number(of: value) else { continue }
+      let register = try takeRegister(for: value)
+      let end = builder.makeLabel()
+      builder.emit(.loadConstant, a: register, b: UInt16(ConstantTag.error))
+      if path(of: value) != nil {
+        // A load that fails leaves the register as it is.
+        try lower(value: value, into: register, orElse: end)
+      } else {
+        copy(try lower(value: value, orElse: end), into: register, orElse: end)
+        release(to: register + 1)
+      }
+      builder.place(end)
+      scope.registers[number] = register
+    }
   }
 
   /// A constant that is an error: null has no negative.

@@ -131,7 +131,12 @@ struct ConditionLowering {
       return try jump(constant, at: expression, exits)
     }
     let mark = self.mark
-    defer { release(to: mark) }
+    let registers = scope.registers
+    defer {
+      release(to: mark)
+      scope.registers = registers
+    }
+    try share(within: expression)
     if let inner = scope.expansion(of: expression) {
       return try within(inner.scope) { lowering throws(LoweringRefusal) in
         try lowering.lower(test: inner.expression, exits)
@@ -378,10 +383,9 @@ struct ConditionLowering {
       let next = builder.makeLabel()
       try load(item, right, at: container)
       if case .string(let text) = item { count(bytes: text.utf8.count) }
-      // Equality is never an error.
       builder.test(
         .testCompare, a: left | right << 4, b: Comparison.equal.rawValue,
-        ProgramExits(yes: exits.yes, no: next, error: next))
+        ProgramExits(yes: exits.yes, no: next, error: exits.error))
       builder.place(next)
     }
     load(.bool(false), right)

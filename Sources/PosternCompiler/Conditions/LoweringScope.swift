@@ -21,6 +21,9 @@ struct LoweringScope {
   private(set) var locals: [String: Local] = [:]
   /// The locals that are constants.
   private var values: [String: CELValue] = [:]
+  private(set) var shared = SharedValues()
+  /// The registers of shared values that are computed already, by their numbers.
+  var registers: [Int: UInt8] = [:]
   /// Whether this is the body of an `each`.
   private(set) var isInBody = false
 
@@ -31,6 +34,7 @@ struct LoweringScope {
   init(_ expression: ConditionExpression, isInBody: Bool = false) {
     checking = expression.checking
     constants = expression.constants
+    shared = SharedValues(expression)
     self.isInBody = isInBody
   }
 
@@ -41,6 +45,12 @@ struct LoweringScope {
     scope.values[name] = if case .constant(let value) = local { value } else { nil }
     if case .item = local { scope.isInBody = true }
     return scope
+  }
+
+  /// The register in which the value of a node stands already: a shared value, or the item that an `each` is at.
+  func register(of node: CELExpression) -> UInt8? {
+    if case .item(let register)? = local(node) { return register }
+    return shared.number(of: node).flatMap { registers[$0] }
   }
 
   func outcome(of node: CELExpression) -> CELConstants.Outcome? { constants.outcome(of: node, binding: values) }

@@ -103,6 +103,7 @@ struct Disassembly {
     POSTERN_NULL: "null", POSTERN_BOOL: "bool", POSTERN_INT: "int", POSTERN_UINT: "uint", POSTERN_DOUBLE: "double",
     POSTERN_TEXT: "text", POSTERN_BYTES: "bytes", POSTERN_TIMESTAMP: "timestamp", POSTERN_DURATION: "duration",
     ConstantTag.textSet: "set", ConstantTag.addressRanges: "ranges", ConstantTag.automaton: "automaton",
+    ConstantTag.error: "error",
   ]
 
   private static func turnValues(_ bits: UInt32) -> String? {
