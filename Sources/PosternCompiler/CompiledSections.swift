@@ -8,6 +8,8 @@ struct CompiledSections {
   private(set) var sections: [SectionDraft] = []
   /// What each app may cost.
   private(set) var costs: [Cost] = []
+  /// The zone files that conditions were compiled with.
+  let zoneData: ZoneData
 
   private let policy: Policy
   private let zoneFolder: ZoneFolder
@@ -18,7 +20,8 @@ struct CompiledSections {
 
   init(_ policy: Policy, zoneFolder: ZoneFolder = ZoneFolder()) {
     self.policy = policy
-    self.zoneFolder = zoneFolder
+    self.zoneFolder = zoneFolder.holding(policy.zoneNames)
+    zoneData = self.zoneFolder.heldData
     numbers = PoolNumbers(policy)
     let (names, referred) = nameEverything()
     let memberships = Memberships(policy.groups, memberNames: memberNames, nameCount: names.names.count)

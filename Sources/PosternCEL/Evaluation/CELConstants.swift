@@ -1,5 +1,5 @@
 // The parts of an expression that ask for nothing, and what each comes to. Refuses nothing: what asks for a name of its
-// surroundings is no constant.
+// surroundings, or for a time zone that needs a table, is no constant.
 
 /// The constant parts of one expression.
 public struct CELConstants: Sendable {
@@ -47,10 +47,20 @@ public struct CELConstants: Sendable {
     case .bind(let name, let value, let body):
       names = freeNames(of: value).union(freeNames(of: body).subtracting([name]))
     default:
-      names = freeNames(of: node.children)
+      names = freeNames(of: node.children).union(Self.needsTable(node.timeZone) ? [Self.timeZones] : [])
     }
     if names.isEmpty { ids.insert(node.id) }
     return names
+  }
+
+  /// In place of a name, for the tables of time zones: no name has a blank.
+  private static let timeZones = "time zones"
+
+  /// Whether a zone is not known to be a fixed offset.
+  private static func needsTable(_ zone: CELExpression?) -> Bool {
+    guard let zone else { return false }
+    if case .constant(.string(let name)) = zone.kind { return FixedOffset.seconds(name) == nil }
+    return true
   }
 
   private mutating func freeNames(of nodes: [CELExpression]) -> Set<String> {

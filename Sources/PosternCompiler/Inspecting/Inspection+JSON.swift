@@ -9,6 +9,7 @@ extension Inspection {
       "revision": .init(unsigned: revision),
       "compiler": .string(compilerVersion),
       "manifest": .string(manifestDigest),
+      "timeZones": zoneData?.json,
       "signed": .bool(isSigned),
       "sections": .array(
         sections.map { .object(["name": .string($0.name), "bytes": .integer(Int64($0.byteCount))]) }),
@@ -17,6 +18,12 @@ extension Inspection {
       "denyRules": .array(denyRules.map(\.json)),
       "apps": .array(apps.map(\.json)),
     ])
+  }
+}
+
+extension ZoneData {
+  fileprivate var json: JSONValue {
+    .object(["version": .string(version), "files": .string(Wording.hexadecimal(digest))])
   }
 }
 

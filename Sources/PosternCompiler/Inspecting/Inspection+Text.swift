@@ -5,8 +5,10 @@ extension Inspection {
   public func text(isDisassembled: Bool) -> String {
     var lines = [
       "revision \(revision), \(isSigned ? "signed" : "not signed"), by \(compilerVersion)",
-      "manifest \(manifestDigest)", "",
+      "manifest \(manifestDigest)",
     ]
+    if let zoneData { lines.append(zoneData.line) }
+    lines.append("")
     lines += Self.table(sections.map { [$0.name, "\($0.byteCount) bytes"] })
     lines.append("")
     lines += Self.table(counts.map { [$0.name, "\($0.count)"] })
@@ -33,6 +35,12 @@ extension Inspection {
       }
       return indentation + cells.joined(separator: "  ")
     }
+  }
+}
+
+extension ZoneData {
+  fileprivate var line: String {
+    "time zones \(version.isEmpty ? "of no known version" : version), files \(Wording.hexadecimal(digest))"
   }
 }
 

@@ -79,6 +79,8 @@ public struct Inspection {
   var compilerVersion: String
   var manifestDigest: String
   var isSigned: Bool
+  /// nil where the bundle has no zone.
+  var zoneData: ZoneData?
   var sections: [Section]
   var counts: [(name: String, count: Int)]
   /// The row that every app's identity is also asked for.
@@ -93,6 +95,7 @@ public struct Inspection {
     let manifest = Manifest(Array(bundle.bytes[contents.section(.manifest)]))
     revision = bundle.revision
     compilerVersion = manifest?.compilerVersion ?? ""
+    zoneData = manifest?.zoneData == ZoneData() ? nil : manifest?.zoneData
     manifestDigest = Wording.hexadecimal(contents.table.manifestDigest)
     isSigned = contents.table.range(.signature) != nil
     sections = contents.table.entries.map { Section(name: $0.id.name, byteCount: $0.range.count) }

@@ -67,7 +67,9 @@ struct ConditionTruth {
       elements.map { $0.isOptional ? nil : Self.literal($0.value).flatMap(text.equals) }, decisive: true)
   }
 
-  private func routeText(_ node: CELExpression) -> RouteText? { expression.checking.variables[node.id].flatMap { texts[$0] } }
+  private func routeText(_ node: CELExpression) -> RouteText? {
+    expression.checking.variables[node.id].flatMap { texts[$0] }
+  }
 
   private static func literal(_ node: CELExpression) -> String? {
     guard case .constant(.string(let text)) = node.kind else { return nil }
