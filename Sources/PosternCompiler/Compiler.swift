@@ -11,7 +11,7 @@ public enum Compiler {
 
   /// What a bundle holds beside what decides.
   public struct Options: Hashable, Sendable {
-    /// Whether the bundle says at which file, line and column its bindings, deny rules and apps stand.
+    /// Whether the bundle says where its bindings, deny rules and apps stand, and how their conditions are written.
     public var includesProvenance: Bool
     /// The folder of time zone files.
     public var zoneinfo: String
@@ -28,7 +28,10 @@ public enum Compiler {
     let compiled = CompiledSections(policy, zoneFolder: ZoneFolder(path: options.zoneinfo))
     let head = Manifest(revision: revision, compilerVersion: version, zoneData: compiled.zoneData)
     var sections = compiled.sections
-    if options.includesProvenance { sections.append(.optional(.provenance, ProvenanceWriter.bytes(policy))) }
+    if options.includesProvenance {
+      let provenance = ProvenanceWriter.bytes(policy, conditionByteCounts: compiled.conditionByteCounts)
+      sections.append(.optional(.provenance, provenance))
+    }
     return BundleWriter.bytes(sections, head: head)
   }
 }

@@ -33,7 +33,7 @@ struct CelCommand: ParsableCommand {
   @Flag(help: "Evaluate nothing: print the expression's type.")
   var check = false
 
-  @Flag(help: "Evaluate nothing: take the expression as a condition, and print the words that it compiles to.")
+  @Flag(help: "Evaluate nothing: take the expression as a condition, and print its words and their cost.")
   var asm = false
 
   @Option(help: ArgumentHelp("Where the time zone files are.", valueName: "folder"))
@@ -112,7 +112,7 @@ struct CelCommand: ParsableCommand {
       throw CommandFailure(diagnostics.map(\.message).joined(separator: "\nerror: "))
     }
     let bundle = try OpenBundle(
-      Compiler.compile(policy, revision: 0, options: Compiler.Options(includesProvenance: false, zoneinfo: zoneinfo)))
+      Compiler.compile(policy, revision: 0, options: Compiler.Options(zoneinfo: zoneinfo)))
     try StandardOutput.write(Inspection(bundle).conditionText)
   }
 

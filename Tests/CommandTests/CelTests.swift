@@ -46,6 +46,7 @@ struct CelTests {
     let words = try Command(arguments: ["cel", "--asm", "request.method in ['GET', 'HEAD']"]).run()
     #expect(words.output.contains("loadRequest r0 method -> "))
     #expect(words.output.contains("testMember r0 r1 -> "))
+    #expect(words.output.hasSuffix("\n6 words, 16392 bytes scanned, for each form of the path\n"))
     let refused = try Command(arguments: ["cel", "--asm", "size(request.path) > 3"]).run()
     #expect(refused.status == 1)
     #expect(refused.errors == "error: this part of the condition has no bounded form\n")

@@ -43,13 +43,23 @@ extension Inspection.AppInspection {
       "propagation": .array(propagation.map(\.json)),
       "settings": .array(settings.map(\.json)),
       "program": Inspection.json(of: program),
-      "conditions": .array(
-        conditions.map { condition in
+      "conditionalBindings": .array(
+        conditionalBindings.map { binding in
           .object([
-            "binding": .integer(Int64(condition.bindingID)), "words": .integer(Int64(condition.wordCount)),
-            "place": condition.place.map { .string($0.text) }, "program": Inspection.json(of: condition.program),
+            "binding": .integer(Int64(binding.bindingID)), "place": binding.place?.json,
+            "condition": binding.condition.json,
           ])
         }),
+    ])
+  }
+}
+
+extension Inspection.Condition {
+  fileprivate var json: JSONValue {
+    .object([
+      "title": source.map { .string($0.title) }, "expression": source.map { .string($0.expression) },
+      "words": .integer(Int64(wordCount)), "bytesScanned": source.map { .integer(Int64($0.byteCount)) },
+      "program": Inspection.json(of: program),
     ])
   }
 }
@@ -82,7 +92,7 @@ extension Inspection.DenyRule {
   fileprivate var json: JSONValue {
     .object([
       "id": .integer(Int64(id)), "denied": .array(denied.map(JSONValue.string)),
-      "excepted": .array(excepted.map(JSONValue.string)), "place": place?.json,
+      "excepted": .array(excepted.map(JSONValue.string)), "place": place?.json, "condition": condition?.json,
     ])
   }
 }
