@@ -12,12 +12,18 @@ public struct CELConstants: Sendable {
 
   /// Nodes without names but those that they bind themselves.
   private var ids: Set<Int> = []
+  /// Names of variables by node.
+  private var variables: [Int: String] = [:]
 
   /// No constant parts: those of no expression.
   public init() {}
 
-  /// Finds the constant parts of `tree`, in one pass.
-  public init(_ tree: CELExpression) { _ = freeNames(of: tree) }
+  /// Finds the constant parts of `tree`, in one pass; names that `checking` knows as no variables are those of types and of
+  /// functions.
+  public init(_ tree: CELExpression, _ checking: CELChecking) {
+    variables = checking.variables
+    _ = freeNames(of: tree, bound: [])
+  }
 
   /// What a node of the tree comes to, computed by the evaluator; nil where it is no constant part.
   public func outcome(of node: CELExpression) -> Outcome? {
@@ -34,36 +40,40 @@ public struct CELConstants: Sendable {
     if case .value(let value)? = outcome(of: node) { value } else { nil }
   }
 
-  /// The names that a node leaves open; an absolute one can be bound by no macro, and keeps its dot.
-  private mutating func freeNames(of node: CELExpression) -> Set<String> {
-    let names: Set<String>
+  /// The names that a node leaves open: those among `bound`, which macros around it bind, and one for what lies outside.
+  private mutating func freeNames(of node: CELExpression, bound: Set<String>) -> Set<String> {
+    if variables[node.id] != nil { return [Self.surroundings] }
+    var names: Set<String>
     switch node.kind {
     case .identifier(let name, let isAbsolute):
-      names = [isAbsolute ? "." + name : name]
+      names = !isAbsolute && bound.contains(name) ? [name] : []
     case .comprehension(let comprehension):
       let inner = [comprehension.predicate, comprehension.transform].compactMap { $0 }
-      names = freeNames(of: comprehension.range)
-        .union(freeNames(of: inner).subtracting(comprehension.variables))
+      names = freeNames(of: inner, bound: bound.union(comprehension.variables))
+        .subtracting(comprehension.variables)
+        .union(freeNames(of: [comprehension.range], bound: bound))
     case .bind(let name, let value, let body):
-      names = freeNames(of: value).union(freeNames(of: body).subtracting([name]))
+      names = freeNames(of: [body], bound: bound.union([name])).subtracting([name])
+        .union(freeNames(of: [value], bound: bound))
     default:
-      names = freeNames(of: node.children).union(Self.needsTable(node.timeZone) ? [Self.timeZones] : [])
+      names = freeNames(of: node.children, bound: bound)
     }
+    if needsTable(node.timeZone) { names.insert(Self.surroundings) }
     if names.isEmpty { ids.insert(node.id) }
     return names
   }
 
-  /// In place of a name, for the tables of time zones: no name has a blank.
-  private static let timeZones = "time zones"
+  private mutating func freeNames(of nodes: [CELExpression], bound: Set<String>) -> Set<String> {
+    nodes.reduce(into: []) { names, node in names.formUnion(freeNames(of: node, bound: bound)) }
+  }
+
+  /// In place of the names of variables and of time zones: no name that a macro binds has a blank.
+  private static let surroundings = "the surroundings"
 
   /// Whether a zone is not known to be a fixed offset.
-  private static func needsTable(_ zone: CELExpression?) -> Bool {
+  private func needsTable(_ zone: CELExpression?) -> Bool {
     guard let zone else { return false }
     if case .constant(.string(let name)) = zone.kind { return FixedOffset.seconds(name) == nil }
     return true
-  }
-
-  private mutating func freeNames(of nodes: [CELExpression]) -> Set<String> {
-    nodes.reduce(into: []) { names, node in names.formUnion(freeNames(of: node)) }
   }
 }

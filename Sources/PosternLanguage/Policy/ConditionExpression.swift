@@ -20,12 +20,17 @@ public struct ConditionExpression: Sendable {
   /// Whether it asks for more of `request.auth.access_levels` than whether it holds a name; then `levelIndices` are all.
   public let asksForAllLevels: Bool
 
+  /// An expression that asks for no access level.
+  package init(tree: CELExpression, checking: CELChecking) {
+    self.init(tree: tree, checking: checking, levels: LevelReferences(tree, checking, LevelNames([])))
+  }
+
   init(tree: CELExpression, checking: CELChecking, levels: LevelReferences) {
     self.tree = tree
     self.checking = checking
     levelIndices = levels.indices
     asksForAllLevels = levels.areAll
-    constants = CELConstants(tree)
+    constants = CELConstants(tree, checking)
     timeUses = TimeUseReading(tree, checking, constants).uses
     zoneNames = tree.zoneNames(constants)
   }
