@@ -8,6 +8,10 @@ struct CompiledSections {
   private(set) var sections: [SectionDraft] = []
   /// What each app may cost.
   private(set) var costs: [Cost] = []
+  /// The most bytes of facts that each condition looks at for one form of the path, by its text.
+  private(set) var conditionByteCounts: [String: UInt32] = [:]
+  /// The zone files that conditions were compiled with.
+  let zoneData: ZoneData
 
   private let policy: Policy
   private let zoneFolder: ZoneFolder
@@ -18,7 +22,8 @@ struct CompiledSections {
 
   init(_ policy: Policy, zoneFolder: ZoneFolder = ZoneFolder()) {
     self.policy = policy
-    self.zoneFolder = zoneFolder
+    self.zoneFolder = zoneFolder.holding(policy.zoneNames)
+    zoneData = self.zoneFolder.heldData
     numbers = PoolNumbers(policy)
     let (names, referred) = nameEverything()
     let memberships = Memberships(policy.groups, memberNames: memberNames, nameCount: names.names.count)
@@ -27,6 +32,7 @@ struct CompiledSections {
     profiles.add(policy.providers, pools: numbers.ofProvider, referred: referred, names: names, strings: &strings)
     var code = CodeSection(policy)
     let conditions = lowerConditions(grants, lists: &profiles.lists, code: &code)
+    conditionByteCounts = conditions.byteCounts
     let deny = DenySections(policy, memberNames: memberNames, conditions: conditions.ofDenyRule)
     let routes = RouteSections(policy.apps, strings: &strings)
     var apps = AppSections(appCount: policy.apps.count)

@@ -71,6 +71,7 @@ struct FormatLimits {
     checkCount(Set(attributes).count, "attributes of workforce pools", Self.numberLimit)
     checkCount(policy.nodes.reduce(0) { $0 + $1.bindings.count }, "bindings", Self.bindingLimit)
     checkCount(Self.textByteCount(policy), "bytes of names, routes and lists", Self.textByteLimit)
+    checkCount(Self.conditionByteCount(policy), "bytes of conditions", Self.textByteLimit)
   }
 
   private mutating func checkRows(_ policy: Policy) {
@@ -91,6 +92,14 @@ struct FormatLimits {
     if count <= limit { return }
     diagnostics.append(
       .tooManyForFormat("the tree has \(count) \(what)", limit: limit, help: "split the organization", at: nil))
+  }
+
+  /// At least the bytes that titles and expressions take in the provenance.
+  private static func conditionByteCount(_ policy: Policy) -> Int {
+    let conditions = policy.nodes.lazy.flatMap(\.bindings).compactMap(\.condition)
+    return (Array(conditions) + policy.denyRules.compactMap(\.condition)).reduce(0) {
+      $0 + $1.title.utf8.count + $1.expression.value.utf8.count
+    }
   }
 
   /// At least the bytes that the texts take in the strings.

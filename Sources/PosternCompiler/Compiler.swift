@@ -1,5 +1,5 @@
 // The compiler: from a checked policy to the bytes of a bundle. Total for every policy that `Policy.read` and
-// `Compiler.check` let through; the same policy, revision and options give the same bytes on every machine.
+// `Compiler.check` let through; the same policy, revision, options and zone files give the same bytes on every machine.
 
 internal import PosternKernel
 public import PosternLanguage
@@ -11,7 +11,7 @@ public enum Compiler {
 
   /// What a bundle holds beside what decides.
   public struct Options: Hashable, Sendable {
-    /// Whether the bundle says at which file, line and column its bindings, deny rules and apps stand.
+    /// Whether the bundle says where its bindings, deny rules and apps stand, and how their conditions are written.
     public var includesProvenance: Bool
     /// The folder of time zone files.
     public var zoneinfo: String
@@ -25,8 +25,13 @@ public enum Compiler {
 
   /// Compiles a policy to an unsigned bundle (docs/bundle-format.md).
   public static func compile(_ policy: Policy, revision: UInt64, options: Options = Options()) -> [UInt8] {
-    var sections = CompiledSections(policy, zoneFolder: ZoneFolder(path: options.zoneinfo)).sections
-    if options.includesProvenance { sections.append(.optional(.provenance, ProvenanceWriter.bytes(policy))) }
-    return BundleWriter.bytes(sections, revision: revision, compilerVersion: version)
+    let compiled = CompiledSections(policy, zoneFolder: ZoneFolder(path: options.zoneinfo))
+    let head = Manifest(revision: revision, compilerVersion: version, zoneData: compiled.zoneData)
+    var sections = compiled.sections
+    if options.includesProvenance {
+      let provenance = ProvenanceWriter.bytes(policy, conditionByteCounts: compiled.conditionByteCounts)
+      sections.append(.optional(.provenance, provenance))
+    }
+    return BundleWriter.bytes(sections, head: head)
   }
 }

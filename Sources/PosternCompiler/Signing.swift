@@ -7,6 +7,9 @@ internal import COpenSSL
 enum SHA256 {
   static let byteCount = 32
 
+  /// The digest of all of `bytes`.
+  static func digest(of bytes: [UInt8]) -> [UInt8] { digest(of: bytes, bytes.indices) }
+
   /// The digest of a range of `bytes`.
   static func digest(of bytes: [UInt8], _ range: Range<Int>) -> [UInt8] {
     var digest = [UInt8](repeating: 0, count: byteCount)

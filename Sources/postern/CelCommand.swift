@@ -33,7 +33,7 @@ struct CelCommand: ParsableCommand {
   @Flag(help: "Evaluate nothing: print the expression's type.")
   var check = false
 
-  @Flag(help: "Evaluate nothing: take the expression as a condition, and print the words that it compiles to.")
+  @Flag(help: "Evaluate nothing: take the expression as a condition, and print its words and their cost.")
   var asm = false
 
   @Option(help: ArgumentHelp("Where the time zone files are.", valueName: "folder"))
@@ -112,7 +112,7 @@ struct CelCommand: ParsableCommand {
       throw CommandFailure(diagnostics.map(\.message).joined(separator: "\nerror: "))
     }
     let bundle = try OpenBundle(
-      Compiler.compile(policy, revision: 0, options: Compiler.Options(includesProvenance: false, zoneinfo: zoneinfo)))
+      Compiler.compile(policy, revision: 0, options: Compiler.Options(zoneinfo: zoneinfo)))
     try StandardOutput.write(Inspection(bundle).conditionText)
   }
 
@@ -121,18 +121,23 @@ struct CelCommand: ParsableCommand {
   private func runConformance() throws {
     var passed = 0
     var failed = 0
+    var share = LoweringShare()
     for path in conformance {
       let file = try ConformanceFile.read(path)
+      var shareOfFile = LoweringShare()
       for test in file.tests {
-        guard let failure = ConformanceRun(test, timeZones: ZoneFolder(path: zoneinfo)).failure else {
-          passed += 1
-          continue
+        let lowering = ConformanceLowering(test, zoneinfo: zoneinfo)
+        shareOfFile.count(lowering)
+        let failures = [ConformanceRun(test, timeZones: ZoneFolder(path: zoneinfo)).failure, lowering?.disagreement]
+        for failure in failures.compactMap(\.self) {
+          try StandardOutput.write("\(file.name)/\(test.section ?? "")/\(test.name): \(test.expr) \(failure)\n")
         }
-        failed += 1
-        try StandardOutput.write("\(file.name)/\(test.section ?? "")/\(test.name): \(test.expr) \(failure)\n")
+        if failures.allSatisfy({ $0 == nil }) { passed += 1 } else { failed += 1 }
       }
+      try StandardOutput.write("\(file.name): \(shareOfFile.text)\n")
+      share.add(shareOfFile)
     }
-    try StandardOutput.write("\(passed) passed, \(failed) failed\n")
+    try StandardOutput.write("lowered: \(share.text)\n\(passed) passed, \(failed) failed\n")
     if failed > 0 { throw ExitStatus.notAllowed }
   }
 }

@@ -1,7 +1,6 @@
 // Conditions stand where docs/bundle-format.md says: records, attributes, words, automata, zones. Offsets and numbers are
 // written out here, as the page has them.
 
-internal import Foundation
 import PosternLanguage
 import Testing
 
@@ -43,22 +42,10 @@ struct ConditionLayoutTests {
     let files = ["organization.yaml": organization + (deny == nil ? "" : denial), "a.yaml": app]
     let reading = Policy.read(files: files.map { SourceFile(path: $0.key, bytes: Array($0.value.utf8)) })
     let policy = try #require(reading.policy, "\(reading.diagnostics.map(\.message))")
-    let zones = try Self.zones()
-    defer { try? FileManager.default.removeItem(at: zones) }
-    return PageReader(policy, zoneinfo: zones.path())
-  }
-
-  /// A folder with the zone `Test/Shift`: 3,600 s, from 1,000,000,000 on 7,200 s.
-  private static func zones() throws -> URL {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "postern-zones-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: folder.appending(path: "Test"), withIntermediateDirectories: true)
-    let head = Array("TZif2".utf8) + [UInt8](repeating: 0, count: 15)
-    let counts: [UInt8] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 0, 0, 2, 0, 0, 0, 4]
-    let times: [UInt8] = [0, 0, 0, 0, 0x3B, 0x9A, 0xCA, 0x00, 1]
-    let types: [UInt8] = [0, 0, 0x0E, 0x10, 0, 0, 0, 0, 0x1C, 0x20, 0, 0, 0, 0, 0, 0]
-    let file = head + [UInt8](repeating: 0, count: 24) + head + counts + times + types + Array("\nEET-2\n".utf8)
-    try Data(file).write(to: folder.appending(path: "Test/Shift"))
-    return folder
+    let zones = try ZoneFiles()
+    defer { zones.remove() }
+    try zones.write(ZoneFiles.shift(), to: "Test/Shift")
+    return PageReader(policy, zoneinfo: zones.path)
   }
 
   private static func words(_ page: PageReader, _ opcode: UInt8) -> [Int] {

@@ -111,15 +111,20 @@ struct ExplanationTests {
 
   @Test("a provenance section that is none, or is cut, gives no places and never traps")
   func hostileProvenance() throws {
-    let bytes = ProvenanceWriter.bytes(RoundTripTests.policy)
+    var policy = RoundTripTests.policy
+    policy.nodes[0].bindings[0].condition = Condition(title: "office hours", expression: sourced("true"))
+    let bytes = ProvenanceWriter.bytes(policy, conditionByteCounts: [:])
     for count in 0..<bytes.count {
-      _ = ProvenanceTable(Array(bytes.prefix(count)))?.place(ofApp: 4)
+      let table = ProvenanceTable(Array(bytes.prefix(count)))
+      _ = table?.place(ofApp: 4)
+      _ = table?.condition(ofBinding: 0)
     }
     for index in bytes.indices {
       var flipped = bytes
       flipped[index] ^= 0xFF
       _ = ProvenanceTable(flipped)?.place(ofApp: 4)
       _ = ProvenanceTable(flipped)?.place(ofBinding: 0)
+      _ = ProvenanceTable(flipped)?.condition(ofBinding: 0)
     }
     #expect(ProvenanceTable([0xFF, 0xFF, 0xFF, 0xFF]) == nil)
   }

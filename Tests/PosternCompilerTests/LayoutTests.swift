@@ -71,15 +71,16 @@ struct LayoutTests {
     #expect(Array(page.bytes[32..<64]) == SHA256.digest(of: page.bytes, page.section(33)))
   }
 
-  @Test("the manifest begins with its name, revision, count and the compiler's version")
+  @Test("the manifest begins with its name, revision, count and the compiler's version, and says nothing of no zones")
   func manifest() {
     let page = PageReader(builder().policy, revision: 9)
     let start = page.section(33).lowerBound
     #expect(Array(page.bytes[start..<start + 8]) == Array("PSTNMAN1".utf8))
     #expect([page.u64(start + 8), UInt64(page.u32(start + 16))] == [9, 24])
-    #expect(page.section(33).count == 56 + 24 * 48)
+    #expect(page.section(33).count == 120 + 24 * 48)
     let version = page.bytes[start + 24..<start + 56]
     #expect(String(decoding: version.prefix { $0 != 0 }, as: UTF8.self) == Compiler.version)
+    #expect(page.bytes[start + 56..<start + 120].allSatisfy { $0 == 0 })
   }
 
   @Test("the organization states its row, skew, counts and where each kind of name begins")

@@ -1,5 +1,5 @@
 // The parts of an expression that ask for nothing of their surroundings, and what each comes to. Refuses nothing: what asks
-// for a variable is no constant.
+// for a variable, or for a time zone that needs a table, is no constant.
 
 /// The constant parts of one expression.
 public struct CELConstants: Sendable {
@@ -12,12 +12,19 @@ public struct CELConstants: Sendable {
 
   /// The names that a node leaves to macros around it, for nodes that ask for nothing else.
   private var openNames: [Int: Set<String>] = [:]
+  /// Names of variables by node.
+  private var variables: [Int: String] = [:]
 
   /// No constant parts: those of no expression.
   public init() {}
 
   /// Finds the constant parts of `tree`, in one pass.
-  public init(_ tree: CELExpression) { _ = read(tree, bound: []) }
+  ///
+  /// Names that `checking` knows as no variables are those of types and of functions.
+  public init(_ tree: CELExpression, _ checking: CELChecking) {
+    variables = checking.variables
+    _ = read(tree, bound: [])
+  }
 
   /// What a node of the tree comes to, computed by the evaluator; nil where it asks for more than `names`.
   ///
@@ -36,12 +43,13 @@ public struct CELConstants: Sendable {
     if case .value(let value)? = outcome(of: node, binding: names) { value } else { nil }
   }
 
-  /// The open names of a node below macros that bind `bound`; nil where it asks for a variable.
+  /// The open names of a node below macros that bind `bound`; nil where it asks for a variable or a table.
   private mutating func read(_ node: CELExpression, bound: Set<String>) -> Set<String>? {
+    if variables[node.id] != nil { return nil }
     let names: Set<String>?
     switch node.kind {
     case .identifier(let name, let isAbsolute):
-      names = !isAbsolute && bound.contains(name) ? [name] : nil
+      names = !isAbsolute && bound.contains(name) ? [name] : []
     case .comprehension(let comprehension):
       let inner = [comprehension.predicate, comprehension.transform].compactMap { $0 }
       names = Self.union([
@@ -55,6 +63,7 @@ public struct CELConstants: Sendable {
     default:
       names = read(node.children, bound: bound)
     }
+    if needsTable(node.timeZone) { return nil }
     openNames[node.id] = names
     return names
   }
@@ -65,5 +74,12 @@ public struct CELConstants: Sendable {
 
   private static func union(_ sets: [Set<String>?]) -> Set<String>? {
     sets.reduce(.some([])) { union, set in set.flatMap { union?.union($0) } }
+  }
+
+  /// Whether a zone is not known to be a fixed offset.
+  private func needsTable(_ zone: CELExpression?) -> Bool {
+    guard let zone else { return false }
+    if case .constant(.string(let name)) = zone.kind { return FixedOffset.seconds(name) == nil }
+    return true
   }
 }

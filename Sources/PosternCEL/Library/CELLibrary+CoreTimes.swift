@@ -47,3 +47,11 @@ extension CELLibrary {
     return instant.seconds + Int64(offset)
   }
 }
+
+extension CELExpression {
+  /// The argument that names the zone of a part of an instant, as in `t.getHours("Europe/Paris")`; nil of any other node.
+  public var timeZone: CELExpression? {
+    guard case .call(let function, .some, let arguments) = kind, CELLibrary.times[function] != nil else { return nil }
+    return arguments.first
+  }
+}

@@ -121,7 +121,7 @@ extension ConditionLowering {
 
   private mutating func zone(_ arguments: [CELExpression]) throws(LoweringRefusal) -> Zone {
     guard let argument = arguments.first else { return .offset(0) }
-    guard case .string(let name)? = scope.value(of: argument) else {
+    guard case .string(let name)? = scope.ownValue(of: argument) else {
       throw refusal("a time zone has a bounded form only where it is a constant", argument)
     }
     if let seconds = FixedOffset.seconds(name) { return .offset(seconds) }

@@ -56,6 +56,9 @@ struct ConditionSection {
     }
   }
 
+  /// The most bytes of facts that each condition looks at, by its text.
+  var byteCounts: [String: UInt32] { entries.mapValues(\.byteCount) }
+
   private mutating func entry(of condition: Condition, code: inout CodeSection) -> Entry {
     let text = condition.expression.value
     if let known = entries[text] { return known }

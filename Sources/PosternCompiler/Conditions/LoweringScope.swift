@@ -57,6 +57,9 @@ struct LoweringScope {
 
   func value(of node: CELExpression) -> CELValue? { constants.value(of: node, binding: values) }
 
+  /// The same without the constants of macros: a zone's files are found before a condition is lowered.
+  func ownValue(of node: CELExpression) -> CELValue? { constants.value(of: node) }
+
   func type(of node: CELExpression) -> CELType? { checking.types[node.id] }
 
   /// What a name of a macro stands for; nil where the node is none.

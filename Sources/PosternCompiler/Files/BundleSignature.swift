@@ -126,6 +126,6 @@ extension Compiler {
     guard let table = SectionTable(bundle), let range = table.range(.manifest),
       let manifest = Manifest(Array(bundle[range]))
     else { throw .notABundle }
-    return BundleWriter.bytes(of: bundle, table, manifest: manifest) { $0 != .provenance }
+    return BundleWriter.bytes(of: bundle, table, head: manifest) { $0 != .provenance }
   }
 }

@@ -10,13 +10,14 @@ struct BundleWriter {
 
   static let flagRequired: UInt32 = 1
 
-  /// The file of these compiled sections, which are in the order of their ids, with a manifest and no signature.
+  /// The file of these compiled sections, which are in the order of their ids, with a manifest that begins as `head`
+  /// does, and no signature.
   static func bytes(
-    _ sections: consuming [SectionDraft], revision: UInt64, compilerVersion: String
+    _ sections: consuming [SectionDraft], head: Manifest
   ) -> [UInt8] {
     let byteCount = sections.reduce(0) { $0 + $1.byteCount }
     var writer = BundleWriter(sectionCount: sections.count + 1, contentByteCount: byteCount)
-    var manifest = Manifest(revision: revision, compilerVersion: compilerVersion)
+    var manifest = head.withoutSections
     for index in sections.indices {
       let flags = sections[index].isRequired ? flagRequired : 0
       let range = writer.append(id: sections[index].id, flags: flags) { $0.append(sections[index].content) }
@@ -27,13 +28,13 @@ struct BundleWriter {
     return writer.finish(with: manifest)
   }
 
-  /// The sections of `file` for which `isKept` holds, with a new manifest and no signature.
+  /// The sections of `file` for which `isKept` holds, with a new manifest that begins as `head` does, and no signature.
   static func bytes(
-    of file: [UInt8], _ table: SectionTable, manifest: Manifest, keeping isKept: (SectionID) -> Bool
+    of file: [UInt8], _ table: SectionTable, head: Manifest, keeping isKept: (SectionID) -> Bool
   ) -> [UInt8] {
     let entries = table.entries.filter { isKept($0.id) && $0.id != .manifest && $0.id != .signature }
     var writer = BundleWriter(sectionCount: entries.count + 1, contentByteCount: file.count)
-    var manifest = Manifest(revision: manifest.revision, compilerVersion: manifest.compilerVersion)
+    var manifest = head.withoutSections
     for entry in entries {
       let range = writer.append(id: entry.id, flags: entry.flags) { $0 += file[entry.range] }
       writer.add(range, id: entry.id, flags: entry.flags, to: &manifest)

@@ -3,7 +3,7 @@
 
 internal import PosternKernel
 
-/// The digests of a bundle's other sections, with its revision and the compiler's version.
+/// The digests of a bundle's other sections, with its revision, the compiler's version and the time zones' data.
 struct Manifest: Equatable {
   struct Section: Equatable {
     var id: UInt32
@@ -14,17 +14,21 @@ struct Manifest: Equatable {
 
   var revision: UInt64
   var compilerVersion: String
+  var zoneData: ZoneData
   var sections: [Section] = []
 
   static let magic = Array("PSTNMAN1".utf8)
   static let versionByteCount = 32
-  private static let versionOffset = 24
-  private static let headByteCount = 56
+  private static let compilerVersionOffset = 24
+  private static let zoneVersionOffset = 56
+  private static let zoneDigestOffset = 88
+  private static let headByteCount = 120
   private static let sectionByteCount = 48
 
-  init(revision: UInt64, compilerVersion: String) {
+  init(revision: UInt64, compilerVersion: String, zoneData: ZoneData) {
     self.revision = revision
     self.compilerVersion = compilerVersion
+    self.zoneData = zoneData
   }
 
   /// The section's bytes.
@@ -33,8 +37,11 @@ struct Manifest: Equatable {
     bytes.append(littleEndian: revision)
     bytes.append(littleEndian: UInt32(sections.count))
     bytes.append(littleEndian: UInt32(0))
-    let version = Array(compilerVersion.utf8.prefix(Self.versionByteCount))
-    bytes += version + [UInt8](repeating: 0, count: Self.versionByteCount - version.count)
+    for version in [compilerVersion, zoneData.version] {
+      let text = Array(version.utf8.prefix(Self.versionByteCount))
+      bytes += text + [UInt8](repeating: 0, count: Self.versionByteCount - text.count)
+    }
+    bytes += zoneData.digest
     for section in sections {
       bytes.append(littleEndian: section.id)
       bytes.append(littleEndian: section.flags)
@@ -44,12 +51,21 @@ struct Manifest: Equatable {
     return bytes
   }
 
+  /// What it says of the whole bundle.
+  var withoutSections: Manifest {
+    Manifest(revision: revision, compilerVersion: compilerVersion, zoneData: zoneData)
+  }
+
   /// Reads a manifest; nil where the bytes are none.
   init?(_ bytes: [UInt8]) {
     guard bytes.starts(with: Self.magic), let revision = bytes.u64(at: 8), let count = bytes.u32(at: 16),
-      let version = bytes.slice(at: Self.versionOffset, count: Self.versionByteCount)
+      let compilerVersion = Self.version(bytes, at: Self.compilerVersionOffset),
+      let zoneVersion = Self.version(bytes, at: Self.zoneVersionOffset),
+      let zoneDigest = bytes.slice(at: Self.zoneDigestOffset, count: SHA256.byteCount)
     else { return nil }
-    self.init(revision: revision, compilerVersion: String(decoding: version.prefix { $0 != 0 }, as: UTF8.self))
+    self.init(
+      revision: revision, compilerVersion: compilerVersion,
+      zoneData: ZoneData(version: zoneVersion, digest: Array(zoneDigest)))
     if UInt64(bytes.count) != UInt64(Self.headByteCount) + UInt64(count) * UInt64(Self.sectionByteCount) { return nil }
     for offset in stride(from: Self.headByteCount, to: bytes.count, by: Self.sectionByteCount) {
       guard let id = bytes.u32(at: offset), let flags = bytes.u32(at: offset + 4),
@@ -58,5 +74,9 @@ struct Manifest: Equatable {
       sections.append(Section(id: id, flags: flags, byteCount: byteCount, digest: Array(digest)))
     }
     if self.bytes != bytes { return nil }
+  }
+
+  private static func version(_ bytes: [UInt8], at offset: Int) -> String? {
+    bytes.slice(at: offset, count: versionByteCount).map { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
   }
 }

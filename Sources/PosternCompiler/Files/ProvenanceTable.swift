@@ -18,6 +18,14 @@ public struct Place: Hashable, Sendable {
   public var text: String { "\(file):\(line):\(column)" }
 }
 
+/// A condition as its author wrote it.
+struct ConditionSource: Equatable {
+  var title: String
+  var expression: String
+  /// The most bytes of facts that it looks at for one form of the path: the compiler's count.
+  var byteCount: UInt32
+}
+
 /// The records of a provenance section.
 struct ProvenanceTable {
   private let bytes: [UInt8]
@@ -25,51 +33,67 @@ struct ProvenanceTable {
   private let bindingCount: Int
   private let denyRuleCount: Int
   private let appCount: Int
+  private let conditionCount: Int
 
-  private static let headByteCount = 16
-  private static let fileByteCount = 8
+  private static let headByteCount = 4 * ProvenanceWriter.headWordCount
+  private static let fileByteCount = 4 * ProvenanceWriter.fileWordCount
   private static let recordByteCount = 4 * ProvenanceWriter.recordWordCount
+  private static let conditionByteCount = 4 * ProvenanceWriter.conditionWordCount
 
   /// Reads the section's head; nil where its records do not fit into it.
   init?(_ bytes: [UInt8]) {
-    let counts = (0..<4).compactMap { bytes.u32(at: 4 * $0).map(Int.init) }
-    guard counts.count == 4 else { return nil }
+    let counts = (0..<ProvenanceWriter.headWordCount).compactMap { bytes.u32(at: 4 * $0).map(Int.init) }
+    guard counts.count == ProvenanceWriter.headWordCount else { return nil }
     self.bytes = bytes
     fileCount = counts[0]
     bindingCount = counts[1]
     denyRuleCount = counts[2]
     appCount = counts[3]
-    let recordCount = bindingCount + denyRuleCount + appCount
-    let end = Self.headByteCount + fileCount * Self.fileByteCount + recordCount * Self.recordByteCount
-    if end > bytes.count { return nil }
+    conditionCount = counts[4]
+    if textStart > bytes.count { return nil }
   }
 
-  func place(ofBinding id: UInt32) -> Place? { Int(id) < bindingCount ? place(Int(id)) : nil }
+  private var recordStart: Int { Self.headByteCount + fileCount * Self.fileByteCount }
+  private var conditionStart: Int { recordStart + (bindingCount + denyRuleCount + appCount) * Self.recordByteCount }
+  private var textStart: Int { conditionStart + conditionCount * Self.conditionByteCount }
 
-  func place(ofDenyRule id: UInt32) -> Place? { Int(id) < denyRuleCount ? place(bindingCount + Int(id)) : nil }
-
+  func place(ofBinding id: UInt32) -> Place? { record(ofBinding: id).flatMap(place(ofRecord:)) }
+  func place(ofDenyRule id: UInt32) -> Place? { record(ofDenyRule: id).flatMap(place(ofRecord:)) }
   func place(ofApp index: Int) -> Place? {
-    index >= 0 && index < appCount ? place(bindingCount + denyRuleCount + index) : nil
+    index >= 0 && index < appCount ? place(ofRecord: bindingCount + denyRuleCount + index) : nil
   }
 
-  private func place(_ record: Int) -> Place? {
-    let offset = Self.headByteCount + fileCount * Self.fileByteCount + record * Self.recordByteCount
+  func condition(ofBinding id: UInt32) -> ConditionSource? { record(ofBinding: id).flatMap(condition(ofRecord:)) }
+  func condition(ofDenyRule id: UInt32) -> ConditionSource? { record(ofDenyRule: id).flatMap(condition(ofRecord:)) }
+
+  private func record(ofBinding id: UInt32) -> Int? { Int(id) < bindingCount ? Int(id) : nil }
+  private func record(ofDenyRule id: UInt32) -> Int? { Int(id) < denyRuleCount ? bindingCount + Int(id) : nil }
+
+  private func place(ofRecord record: Int) -> Place? {
+    let offset = recordStart + record * Self.recordByteCount
     guard let fileIndex = bytes.u32(at: offset), let line = bytes.u32(at: offset + 4),
-      let column = bytes.u32(at: offset + 8), let title = bytes.u32(at: offset + 12), let file = file(Int(fileIndex))
+      let column = bytes.u32(at: offset + 8), let file = file(Int(fileIndex))
     else { return nil }
-    return Place(file: file, line: line, column: column, title: title == 0 ? nil : self.title(at: Int(title)))
+    return Place(file: file, line: line, column: column, title: condition(ofRecord: record)?.title)
   }
 
   private func file(_ index: Int) -> String? {
-    if index >= fileCount { return nil }
-    let entry = Self.headByteCount + index * Self.fileByteCount
-    guard let offset = bytes.u32(at: entry), let count = bytes.u32(at: entry + 4) else { return nil }
-    return bytes.slice(at: Int(offset), count: Int(count)).map { String(decoding: $0, as: UTF8.self) }
+    index < fileCount ? text(Self.headByteCount + index * Self.fileByteCount) : nil
   }
 
-  private func title(at offset: Int) -> String? {
-    guard let count = bytes.u16(at: offset - 2) else { return nil }
-    return bytes.slice(at: offset, count: Int(count)).map { String(decoding: $0, as: UTF8.self) }
+  private func condition(ofRecord record: Int) -> ConditionSource? {
+    guard let index = bytes.u32(at: recordStart + record * Self.recordByteCount + 12), Int(index) < conditionCount
+    else { return nil }
+    let offset = conditionStart + Int(index) * Self.conditionByteCount
+    guard let title = text(offset), let expression = text(offset + 8), let byteCount = bytes.u32(at: offset + 16)
+    else { return nil }
+    return ConditionSource(title: title, expression: expression, byteCount: byteCount)
+  }
+
+  /// The text that u32 offset and u32 byte count at `field` refer to.
+  private func text(_ field: Int) -> String? {
+    guard let offset = bytes.u32(at: field), let count = bytes.u32(at: field + 4) else { return nil }
+    return bytes.slice(at: textStart + Int(offset), count: Int(count)).map { String(decoding: $0, as: UTF8.self) }
   }
 }
 

@@ -12,14 +12,15 @@ public struct ZoneFolder: CELTimeZones {
   private static let byteLimit = 1 << 18
 
   private let path: String
+  /// Files that were read beforehand, by the zone's name.
+  private var held: [String: [UInt8]] = [:]
 
   /// Takes the folder at `path`, of which nothing is read before it is asked for.
   public init(path: String = ZoneFolder.systemPath) { self.path = path }
 
   /// The table of a zone; nil where the folder has none of this name.
   public func table(named name: String) -> TimeZoneTable? {
-    let isPlain = name.utf8.allSatisfy { Self.isNameByte($0) } && !name.hasPrefix("/") && !name.isEmpty
-    guard isPlain, let bytes = Self.bytes(ofFile: path + "/" + name) else { return nil }
+    guard let bytes = held[name] ?? bytes(ofZone: name) else { return nil }
     return try? TimeZoneTable(tzif: bytes)
   }
 
@@ -31,6 +32,11 @@ public struct ZoneFolder: CELTimeZones {
   /// The next transition of a zone, by its file.
   public func nextTransition(ofZone name: String, after secondsSince1970: Int64) -> Int64? {
     table(named: name)?.nextTransition(after: secondsSince1970)
+  }
+
+  private func bytes(ofZone name: String) -> [UInt8]? {
+    let isPlain = name.utf8.allSatisfy { Self.isNameByte($0) } && !name.hasPrefix("/") && !name.isEmpty
+    return isPlain ? Self.bytes(ofFile: path + "/" + name) : nil
   }
 
   private static func bytes(ofFile path: String) -> [UInt8]? {
@@ -50,5 +56,45 @@ public struct ZoneFolder: CELTimeZones {
       true
     default: false
     }
+  }
+}
+
+/// What a bundle says of the zone files that its conditions name.
+struct ZoneData: Equatable {
+  /// The release of the time zone database, as `2025b`; empty where the folder does not say, or no zone is named.
+  var version = ""
+  /// SHA-256 of the lines that `sha256sum` prints of the files, in the byte order of their names; zero where no zone is
+  /// named.
+  var digest = [UInt8](repeating: 0, count: SHA256.byteCount)
+}
+
+extension ZoneFolder {
+  /// The folder with the files of these zones read, once, as they are from now on.
+  func holding(_ names: Set<String>) -> ZoneFolder {
+    var folder = self
+    for name in names { folder.held[name] = bytes(ofZone: name) }
+    return folder
+  }
+
+  /// What is known of the files that are held; nothing, whatever the folder, where none is.
+  var heldData: ZoneData {
+    if held.isEmpty { return ZoneData() }
+    let files = held.sorted { $0.key.utf8.lexicographicallyPrecedes($1.key.utf8) }
+    let lines = files.map { "\(Wording.hexadecimal(SHA256.digest(of: $0.value)))  \($0.key)\n" }.joined()
+    return ZoneData(version: version, digest: SHA256.digest(of: Array(lines.utf8)))
+  }
+
+  /// The files that name the release, and what stands before it in their first line: of the database's own form, of
+  /// macOS, of the database's sources.
+  private static let versionFiles = [("tzdata.zi", "# version "), ("+VERSION", ""), ("version", "")]
+
+  private var version: String {
+    for (file, mark) in Self.versionFiles {
+      guard let bytes = Self.bytes(ofFile: path + "/" + file), bytes.starts(with: mark.utf8) else { continue }
+      let version = bytes.dropFirst(mark.utf8.count).prefix { $0 != UInt8(ascii: "\n") }
+      let isPlain = version.allSatisfy { (0x21..<0x7F).contains($0) } && version.count <= Manifest.versionByteCount
+      if isPlain && !version.isEmpty { return String(decoding: version, as: UTF8.self) }
+    }
+    return ""
   }
 }

@@ -28,26 +28,31 @@ struct AppReader {
       providers: providers(contents.u64(line + 8)), rows: rows(line), denyRules: denyRules(contents.u32(line + 48)),
       publicBinding: publicBinding == BundleFormat.none ? nil : publicBinding, lists: lists(line, record: record),
       propagation: propagation(line), settings: settings(index), cost: contents.cost(ofApp: index),
-      program: Disassembly(contents).program(at: contents.u32(line)), conditions: conditions(record))
+      program: Disassembly(contents).program(at: contents.u32(line)), conditionalBindings: conditionalBindings(record))
   }
 
   /// The run of conditional bindings that the app's record refers to.
-  private func conditions(_ record: Int) -> [Inspection.Condition] {
+  private func conditionalBindings(_ record: Int) -> [Inspection.ConditionalBinding] {
     var index = contents.u32(record + 28)
-    var conditions: [Inspection.Condition] = []
+    var bindings: [Inspection.ConditionalBinding] = []
     while index != BundleFormat.none {
       let run = contents.record(.conditionals, Int(index), byteCount: RecordSize.conditional)
       let binding = contents.u32(run)
       if binding == BundleFormat.none { break }
-      let entry = contents.u32(run + 4)
-      let label = contents.record(.code, Int(entry), byteCount: RecordSize.codeWord)
-      conditions.append(
-        Inspection.Condition(
-          bindingID: binding, place: bundle.place(ofBinding: binding), wordCount: contents.u32(label + 4),
-          program: Disassembly(contents).program(at: entry)))
+      bindings.append(
+        Inspection.ConditionalBinding(
+          bindingID: binding, place: bundle.place(ofBinding: binding),
+          condition: condition(contents.u32(run + 4), bundle.provenance?.condition(ofBinding: binding))))
       index += 1
     }
-    return conditions
+    return bindings
+  }
+
+  /// The condition whose program begins at word `entry`.
+  private func condition(_ entry: UInt32, _ source: ConditionSource?) -> Inspection.Condition {
+    let label = contents.record(.code, Int(entry), byteCount: RecordSize.codeWord)
+    return Inspection.Condition(
+      source: source, wordCount: contents.u32(label + 4), program: Disassembly(contents).program(at: entry))
   }
 
   var organizationRow: Inspection.Row? {
@@ -59,11 +64,14 @@ struct AppReader {
     (0..<contents.count(.denyRules, recordByteCount: RecordSize.denyRule)).map { index in
       let record = contents.record(.denyRules, index, byteCount: RecordSize.denyRule)
       let flags = contents.u32(record + 16)
+      let entry = contents.u32(record + 20)
+      let source = bundle.provenance?.condition(ofDenyRule: UInt32(index))
       return Inspection.DenyRule(
         id: UInt32(index),
         denied: (flags & DenyFlag.deniesEveryone == 0 ? [] : ["allUsers"]) + denyMembers(record),
         excepted: (flags & DenyFlag.exceptsEveryone == 0 ? [] : ["allUsers"]) + denyMembers(record + 8),
-        place: bundle.place(ofDenyRule: UInt32(index)))
+        place: bundle.place(ofDenyRule: UInt32(index)),
+        condition: entry == BundleFormat.none ? nil : condition(entry, source))
     }
   }
 

@@ -9,6 +9,7 @@ extension Inspection {
       "revision": .init(unsigned: revision),
       "compiler": .string(compilerVersion),
       "manifest": .string(manifestDigest),
+      "timeZones": zoneData?.json,
       "signed": .bool(isSigned),
       "sections": .array(
         sections.map { .object(["name": .string($0.name), "bytes": .integer(Int64($0.byteCount))]) }),
@@ -17,6 +18,12 @@ extension Inspection {
       "denyRules": .array(denyRules.map(\.json)),
       "apps": .array(apps.map(\.json)),
     ])
+  }
+}
+
+extension ZoneData {
+  fileprivate var json: JSONValue {
+    .object(["version": .string(version), "files": .string(Wording.hexadecimal(digest))])
   }
 }
 
@@ -36,13 +43,23 @@ extension Inspection.AppInspection {
       "propagation": .array(propagation.map(\.json)),
       "settings": .array(settings.map(\.json)),
       "program": Inspection.json(of: program),
-      "conditions": .array(
-        conditions.map { condition in
+      "conditionalBindings": .array(
+        conditionalBindings.map { binding in
           .object([
-            "binding": .integer(Int64(condition.bindingID)), "words": .integer(Int64(condition.wordCount)),
-            "place": condition.place.map { .string($0.text) }, "program": Inspection.json(of: condition.program),
+            "binding": .integer(Int64(binding.bindingID)), "place": binding.place?.json,
+            "condition": binding.condition.json,
           ])
         }),
+    ])
+  }
+}
+
+extension Inspection.Condition {
+  fileprivate var json: JSONValue {
+    .object([
+      "title": source.map { .string($0.title) }, "expression": source.map { .string($0.expression) },
+      "words": .integer(Int64(wordCount)), "bytesScanned": source.map { .integer(Int64($0.byteCount)) },
+      "program": Inspection.json(of: program),
     ])
   }
 }
@@ -75,7 +92,7 @@ extension Inspection.DenyRule {
   fileprivate var json: JSONValue {
     .object([
       "id": .integer(Int64(id)), "denied": .array(denied.map(JSONValue.string)),
-      "excepted": .array(excepted.map(JSONValue.string)), "place": place?.json,
+      "excepted": .array(excepted.map(JSONValue.string)), "place": place?.json, "condition": condition?.json,
     ])
   }
 }

@@ -1,18 +1,20 @@
 // An inspection as text: a few lines of summary, then the apps, with columns that line up.
 
 extension Inspection {
-  /// The inspection for a terminal, with a line break at the end; with each app's program where it is asked for.
+  /// The inspection for a terminal, with a line break at the end; with programs where they are asked for.
   public func text(isDisassembled: Bool) -> String {
     var lines = [
       "revision \(revision), \(isSigned ? "signed" : "not signed"), by \(compilerVersion)",
-      "manifest \(manifestDigest)", "",
+      "manifest \(manifestDigest)",
     ]
+    if let zoneData { lines.append(zoneData.line) }
+    lines.append("")
     lines += Self.table(sections.map { [$0.name, "\($0.byteCount) bytes"] })
     lines.append("")
     lines += Self.table(counts.map { [$0.name, "\($0.count)"] })
     if let organizationRow { lines += ["", "organization"] + organizationRow.lines }
-    for rule in denyRules { lines += [""] + rule.lines }
-    for app in apps { lines += [""] + app.lines + (isDisassembled ? app.programLines + app.conditionLines : []) }
+    for rule in denyRules { lines += [""] + rule.lines(isDisassembled: isDisassembled) }
+    for app in apps { lines += [""] + app.lines(isDisassembled: isDisassembled) }
     return Wording.lines(lines)
   }
 
@@ -36,11 +38,18 @@ extension Inspection {
   }
 }
 
+extension ZoneData {
+  fileprivate var line: String {
+    "time zones \(version.isEmpty ? "of no known version" : version), files \(Wording.hexadecimal(digest))"
+  }
+}
+
 extension Inspection.AppInspection {
-  fileprivate var lines: [String] {
+  fileprivate func lines(isDisassembled: Bool) -> [String] {
     var lines = ["app \(name)" + (place.map { "  \($0.text)" } ?? "")]
     lines += Inspection.table(head)
     for row in rows { lines += row.lines }
+    for binding in conditionalBindings { lines += binding.lines(isDisassembled: isDisassembled) }
     if !propagation.isEmpty {
       lines.append("  propagation")
       lines += Inspection.table(propagation.map(\.cells), indentation: "    ")
@@ -50,17 +59,7 @@ extension Inspection.AppInspection {
       lines += Inspection.table(
         settings.map { [$0.name, $0.value, $0.place ?? ""] }, indentation: "    ")
     }
-    return lines
-  }
-
-  fileprivate var programLines: [String] { ["  program"] + Inspection.lines(of: program) }
-
-  fileprivate var conditionLines: [String] {
-    conditions.flatMap { condition in
-      let place = condition.place.map { "  \($0.text)" } ?? ""
-      return ["  condition of binding \(condition.bindingID), \(condition.wordCount) words at most\(place)"]
-        + Inspection.lines(of: condition.program)
-    }
+    return isDisassembled ? lines + ["  program"] + Inspection.lines(of: program) : lines
   }
 
   private var head: [[String]] {
@@ -76,9 +75,10 @@ extension Inspection.AppInspection {
 }
 
 extension Inspection {
-  /// The words of all conditions, with a line break at the end.
+  /// The words of all conditional bindings' conditions and what each costs, with a line break at the end.
   public var conditionText: String {
-    apps.flatMap { $0.conditions.flatMap { Self.lines(of: $0.program) } }.map { $0 + "\n" }.joined()
+    let conditions = apps.flatMap(\.conditionalBindings).map(\.condition)
+    return Wording.lines(conditions.flatMap { Self.lines(of: $0.program) + [$0.costText] })
   }
 
   static func lines(of program: [DisassembledWord]) -> [String] {
@@ -99,6 +99,36 @@ extension Inspection.Row {
   }
 }
 
+extension Inspection.ConditionalBinding {
+  fileprivate func lines(isDisassembled: Bool) -> [String] {
+    ["  conditional binding \(bindingID)" + (place.map { "  \($0.text)" } ?? "")]
+      + Inspection.table(condition.cells, indentation: "    ")
+      + (isDisassembled ? Inspection.lines(of: condition.program) : [])
+  }
+}
+
+extension Inspection.Condition {
+  /// Characters of a source that are shown.
+  private static let shownCount = 100
+
+  fileprivate var cells: [[String]] {
+    let texts = source.map { [["condition", $0.title], ["source", Self.shown($0.expression)]] } ?? []
+    return texts + [["cost", costText]]
+  }
+
+  fileprivate var costText: String {
+    let bytes = source.map { ", \($0.byteCount) bytes scanned" } ?? ""
+    return "\(wordCount) words\(bytes), for each form of the path"
+  }
+
+  /// An expression in one line, and no longer than a line can be.
+  private static func shown(_ expression: String) -> String {
+    let lines = expression.split(whereSeparator: \.isNewline).map { $0.drop(while: \.isWhitespace) }
+    let line = lines.joined(separator: " ")
+    return line.count > shownCount ? line.prefix(shownCount - 1) + "…" : line
+  }
+}
+
 extension Inspection.PropagatedAttribute {
   fileprivate var cells: [String] {
     [source, emittedName, outputs.joined(separator: ", "), marks.joined(separator: ", ")]
@@ -106,8 +136,10 @@ extension Inspection.PropagatedAttribute {
 }
 
 extension Inspection.DenyRule {
-  fileprivate var lines: [String] {
-    ["deny rule \(id)" + (place.map { "  \($0.text)" } ?? "")]
-      + Inspection.table([["denied", denied.joined(separator: ", ")], ["excepted", excepted.joined(separator: ", ")]])
+  fileprivate func lines(isDisassembled: Bool) -> [String] {
+    let members = [["denied", denied.joined(separator: ", ")], ["excepted", excepted.joined(separator: ", ")]]
+    return ["deny rule \(id)" + (place.map { "  \($0.text)" } ?? "")]
+      + Inspection.table(members + (condition?.cells ?? []))
+      + (isDisassembled ? condition.map { Inspection.lines(of: $0.program) } ?? [] : [])
   }
 }

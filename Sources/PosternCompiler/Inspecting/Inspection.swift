@@ -30,6 +30,7 @@ public struct Inspection {
     var denied: [String]
     var excepted: [String]
     var place: Place?
+    var condition: Condition?
   }
 
   struct Setting: Equatable {
@@ -52,7 +53,8 @@ public struct Inspection {
     var settings: [Setting]
     var cost: Cost
     var program: [DisassembledWord]
-    var conditions: [Condition]
+    /// In the order in which they are asked.
+    var conditionalBindings: [ConditionalBinding]
   }
 
   /// An attribute that the gate passes on to the app.
@@ -66,11 +68,18 @@ public struct Inspection {
     var marks: [String]
   }
 
-  /// A binding with a condition, in the order in which they are asked.
-  struct Condition {
+  /// A binding with a condition.
+  struct ConditionalBinding {
     var bindingID: UInt32
     var place: Place?
-    /// The most words that it runs.
+    var condition: Condition
+  }
+
+  /// A condition with what it costs.
+  struct Condition: Equatable {
+    /// nil where the bundle does not say.
+    var source: ConditionSource?
+    /// The most words that it runs for one form of the path.
     var wordCount: UInt32
     var program: [DisassembledWord]
   }
@@ -79,6 +88,8 @@ public struct Inspection {
   var compilerVersion: String
   var manifestDigest: String
   var isSigned: Bool
+  /// nil where the bundle has no zone.
+  var zoneData: ZoneData?
   var sections: [Section]
   var counts: [(name: String, count: Int)]
   /// The row that every app's identity is also asked for.
@@ -93,6 +104,7 @@ public struct Inspection {
     let manifest = Manifest(Array(bundle.bytes[contents.section(.manifest)]))
     revision = bundle.revision
     compilerVersion = manifest?.compilerVersion ?? ""
+    zoneData = manifest?.zoneData == ZoneData() ? nil : manifest?.zoneData
     manifestDigest = Wording.hexadecimal(contents.table.manifestDigest)
     isSigned = contents.table.range(.signature) != nil
     sections = contents.table.entries.map { Section(name: $0.id.name, byteCount: $0.range.count) }

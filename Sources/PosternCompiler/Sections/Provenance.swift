@@ -1,56 +1,50 @@
-// Where bindings, deny rules and apps stand in the policy tree (docs/bundle-format.md, "provenance"). Only tools read
-// it, and a bundle decides the same without it.
+// Where bindings, deny rules and apps stand in the policy tree, and what their conditions say (docs/bundle-format.md,
+// "provenance"). Only tools read it, and a bundle decides the same without it. Refuses nothing.
 
+internal import PosternKernel
 internal import PosternLanguage
 
 /// Writes the provenance section.
 struct ProvenanceWriter {
-  private var head: [UInt32] = []
-  private var texts: [UInt8] = []
-  private let textStart: Int
+  private var records: [UInt32] = []
+  private var conditions = ConsPool<UInt32>()
+  private var texts = ConsPool<UInt8>()
+  private let conditionByteCounts: [String: UInt32]
 
+  static let headWordCount = 5
+  static let fileWordCount = 2
   static let recordWordCount = 4
+  static let conditionWordCount = 5
 
-  /// The section's bytes.
-  static func bytes(_ policy: Policy) -> [UInt8] {
-    let bindingCount = policy.nodes.reduce(0) { $0 + $1.bindings.count }
-    let recordCount = bindingCount + policy.denyRules.count + policy.apps.count
-    var writer = ProvenanceWriter(
-      textStart: 4 * (4 + 2 * policy.files.count + recordWordCount * recordCount))
-    writer.head = [
-      UInt32(policy.files.count), UInt32(bindingCount), UInt32(policy.denyRules.count), UInt32(policy.apps.count),
+  /// The section's bytes; `conditionByteCounts` is what each expression that was compiled looks at, by its text.
+  static func bytes(_ policy: Policy, conditionByteCounts: [String: UInt32]) -> [UInt8] {
+    var writer = ProvenanceWriter(conditionByteCounts)
+    for file in policy.files { writer.records.append(writer.texts.cons(file.path.utf8)) }
+    for binding in policy.nodes.lazy.flatMap(\.bindings) { writer.add(binding.span, binding.condition) }
+    for rule in policy.denyRules { writer.add(rule.span, rule.condition) }
+    for app in policy.apps { writer.add(app.span, nil) }
+    let head = [
+      UInt32(policy.files.count), UInt32(policy.nodes.reduce(0) { $0 + $1.bindings.count }),
+      UInt32(policy.denyRules.count), UInt32(policy.apps.count), UInt32(writer.conditions.runCount),
     ]
-    for file in policy.files { writer.addFile(file.path) }
-    for node in policy.nodes {
-      for binding in node.bindings { writer.add(binding.span, title: binding.condition?.title) }
-    }
-    for rule in policy.denyRules { writer.add(rule.span, title: rule.condition?.title) }
-    for app in policy.apps { writer.add(app.span, title: nil) }
-    return littleEndianBytes(writer.head) + writer.texts
+    return littleEndianBytes(head + writer.records + writer.conditions.elements) + writer.texts.elements
   }
 
-  private init(textStart: Int) { self.textStart = textStart }
+  private init(_ conditionByteCounts: [String: UInt32]) { self.conditionByteCounts = conditionByteCounts }
 
-  private mutating func addFile(_ path: String) {
-    head.append(UInt32(textStart + texts.count))
-    head.append(UInt32(path.utf8.count))
-    texts += Array(path.utf8)
+  private mutating func add(_ span: Span, _ condition: Condition?) {
+    records.append(UInt32(clamping: span.fileIndex))
+    records.append(UInt32(clamping: span.startLine))
+    records.append(UInt32(clamping: span.startColumn))
+    records.append(condition.map { index(of: $0) } ?? BundleFormat.none)
   }
 
-  private mutating func add(_ span: Span, title: String?) {
-    head.append(UInt32(clamping: span.fileIndex))
-    head.append(UInt32(clamping: span.startLine))
-    head.append(UInt32(clamping: span.startColumn))
-    head.append(title.map { addTitle($0) } ?? 0)
-  }
-
-  /// The offset of a title, which has its byte count before it; what is longer than that can say is cut.
-  private mutating func addTitle(_ title: String) -> UInt32 {
-    let bytes = Array(title.utf8.prefix(Int(UInt16.max)))
-    texts.append(UInt8(truncatingIfNeeded: bytes.count))
-    texts.append(UInt8(truncatingIfNeeded: bytes.count >> 8))
-    let offset = UInt32(textStart + texts.count)
-    texts += bytes
-    return offset
+  private mutating func index(of condition: Condition) -> UInt32 {
+    let expression = condition.expression.value
+    var words: [UInt32] = []
+    words.append(texts.cons(condition.title.utf8))
+    words.append(texts.cons(expression.utf8))
+    words.append(conditionByteCounts[expression] ?? 0)
+    return conditions.consRecord(words)
   }
 }

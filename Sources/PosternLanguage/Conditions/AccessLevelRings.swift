@@ -46,8 +46,7 @@ struct AccessLevelRings {
   private mutating func close(_ level: Int, _ asked: [Int], _ levels: inout [AccessLevel]) {
     states[level] = .done
     for other in asked {
-      let uses = levels[other].condition.reading?.timeUses ?? []
-      levels[level].condition.reading?.add(uses)
+      if let asked = levels[other].condition.reading { levels[level].condition.reading?.add(asked) }
     }
   }
 

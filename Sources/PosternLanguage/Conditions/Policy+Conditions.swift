@@ -53,15 +53,13 @@ private struct ConditionPass {
     readings[text] = reading
     condition.file = files.file(of: condition.expression.span)
     condition.reading = reading.expression
-    for level in reading.expression?.levelIndices ?? [] { condition.reading?.add(timeUses(ofLevel: level)) }
+    for index in reading.expression?.levelIndices ?? [] where levels.indices.contains(index) {
+      if let level = levels[index].condition.reading { condition.reading?.add(level) }
+    }
     let remarksOnRoutes = reading.expression.map { ConditionLints.remarks(on: $0, routes: routes) } ?? []
     for remark in reading.remarks + remarksOnRoutes {
       diagnostics.append(.conditionRemark(remark.kind, at: condition.span(of: remark.range)))
     }
     for issue in reading.issues { diagnostics.append(.conditionIssue(issue, at: condition.span(of: issue.range))) }
-  }
-
-  private func timeUses(ofLevel level: Int) -> [TimeUse] {
-    levels.indices.contains(level) ? levels[level].condition.reading?.timeUses ?? [] : []
   }
 }

@@ -13,22 +13,31 @@ public struct ConditionExpression: Sendable {
   public let constants: CELConstants
   /// How it asks for `request.time`, itself or by an access level.
   public internal(set) var timeUses: [TimeUse]
+  /// The time zones that it names, itself or by an access level, but for fixed offsets.
+  public internal(set) var zoneNames: Set<String>
   /// The access levels that it asks for itself, as ascending indices into `Policy.accessLevels`.
   public let levelIndices: [Int]
   /// Whether it asks for more of `request.auth.access_levels` than whether it holds a name; then `levelIndices` are all.
   public let asksForAllLevels: Bool
+
+  /// An expression that asks for no access level.
+  package init(tree: CELExpression, checking: CELChecking) {
+    self.init(tree: tree, checking: checking, levels: LevelReferences(tree, checking, LevelNames([])))
+  }
 
   init(tree: CELExpression, checking: CELChecking, levels: LevelReferences) {
     self.tree = tree
     self.checking = checking
     levelIndices = levels.indices
     asksForAllLevels = levels.areAll
-    constants = CELConstants(tree)
+    constants = CELConstants(tree, checking)
     timeUses = TimeUseReading(tree, checking, constants).uses
+    zoneNames = tree.zoneNames(constants)
   }
 
-  /// Counts the uses of an access level that it asks for.
-  mutating func add(_ uses: [TimeUse]) {
-    timeUses += uses.filter { !timeUses.contains($0) }
+  /// Counts what an access level that it asks for asks of the time.
+  mutating func add(_ level: ConditionExpression) {
+    timeUses += level.timeUses.filter { !timeUses.contains($0) }
+    zoneNames.formUnion(level.zoneNames)
   }
 }

@@ -15,13 +15,13 @@ struct ConformanceRun {
   private static func failure(of test: ConformanceFile.Case, _ timeZones: any CELTimeZones) -> String? {
     let parsing = CELParser.parse(test.expr, macrosEnabled: test.disableMacros != true)
     guard let tree = parsing.expression else {
-      return isErrorExpected(test) ? nil : "does not parse: \(parsing.issues.first?.message ?? "")"
+      return test.expected == nil ? nil : "does not parse: \(parsing.issues.first?.message ?? "")"
     }
     var checking: CELChecking?
     if test.disableCheck != true {
-      let found = CELChecker.check(tree, in: environment(of: test))
+      let found = CELChecker.check(tree, in: test.environment)
       if let issue = found.issues.first {
-        return isErrorExpected(test) ? nil : "does not check: \(issue.message)"
+        return test.expected == nil ? nil : "does not check: \(issue.message)"
       }
       if let expected = test.typedResult?.deducedType?.type, found.type != expected {
         return "is of type \(found.type.map(\.description) ?? "none"), not \(expected)"
@@ -34,23 +34,30 @@ struct ConformanceRun {
   private static func evaluate(
     _ test: ConformanceFile.Case, _ tree: CELExpression, _ checking: CELChecking?, _ timeZones: any CELTimeZones
   ) -> String? {
-    let bindings = (test.bindings ?? [:]).mapValues(\.value.value)
     let evaluator = CELEvaluator(timeZones: timeZones, container: test.container ?? "")
-    let expected = test.value?.value ?? test.typedResult?.result?.value ?? .bool(true)
     do throws(CELError) {
-      let value = try evaluator.evaluate(tree, checking: checking, bindings)
-      if isErrorExpected(test) { return "is \(value), not an error" }
+      let value = try evaluator.evaluate(tree, checking: checking, test.values)
+      guard let expected = test.expected else { return "is \(value), not an error" }
       return value.isSame(as: expected) ? nil : "is \(value), not \(expected)"
     } catch {
-      return isErrorExpected(test) ? nil : "is an error: \(error.message)"
+      return test.expected == nil ? nil : "is an error: \(error.message)"
     }
   }
+}
 
-  private static func isErrorExpected(_ test: ConformanceFile.Case) -> Bool { test.evalError != nil }
+extension ConformanceFile.Case {
+  /// The value that is expected; nil where an error is.
+  var expected: CELValue? {
+    evalError == nil ? value?.value ?? typedResult?.result?.value ?? .bool(true) : nil
+  }
 
-  private static func environment(of test: ConformanceFile.Case) -> CELEnvironment {
-    var environment = CELEnvironment(container: test.container ?? "")
-    for declaration in test.typeEnv ?? [] {
+  /// The values of its variables.
+  var values: [String: CELValue] { (bindings ?? [:]).mapValues(\.value.value) }
+
+  /// What it declares.
+  var environment: CELEnvironment {
+    var environment = CELEnvironment(container: container ?? "")
+    for declaration in typeEnv ?? [] {
       if let variable = declaration.ident { environment.variables[declaration.name] = variable.type.type }
       environment.functions[declaration.name, default: []] += (declaration.function?.overloads ?? []).map {
         CELEnvironment.Overload(
