@@ -64,9 +64,9 @@ struct CelTests {
     let scratch = try Scratch()
     let cases = """
       {"name": "own", "tests": [
-        {"section": "s", "name": "sum", "expr": "1 + x", "value": {"int64Value": "3"},
-         "typeEnv": [{"name": "x", "ident": {"type": {"primitive": "INT64"}}}],
-         "bindings": {"x": {"value": {"int64Value": "2"}}}},
+        {"section": "s", "name": "sum", "expr": "'a' + x", "value": {"stringValue": "ab"},
+         "typeEnv": [{"name": "x", "ident": {"type": {"primitive": "STRING"}}}],
+         "bindings": {"x": {"value": {"stringValue": "b"}}}},
         {"section": "s", "name": "wrong", "expr": "1u", "value": {"int64Value": "1"}},
         {"section": "s", "name": "error", "expr": "1 / 0", "evalError": {"errors": [{"message": "divide by zero"}]}},
         {"section": "s", "name": "true", "expr": "dyn(1) == 1.0"},
