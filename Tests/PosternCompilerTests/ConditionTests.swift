@@ -114,6 +114,42 @@ struct ConditionTests {
   }
 
   @Test(
+    "at every transition of 30 years a zone's clock and date are the platform's, to the second on both sides",
+    arguments: ["America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "America/Sao_Paulo", "Asia/Tehran"])
+  func transitions(zone: String) throws {
+    let policy = policy(
+      ["getHours", "getMinutes", "getSeconds", "getDate", "getDayOfWeek"]
+        .map { "request.time.\($0)('\(zone)') == request.auth.claims.\($0)" }.joined(separator: " && ")
+    ).policy
+    let bundle = try OpenBundle(Compiler.compile(policy, revision: 1))
+    let platform = try #require(TimeZone(identifier: zone))
+    var calendar = Calendar(identifier: .gregorian)
+    calendar.timeZone = platform
+    var transition = Date(timeIntervalSince1970: 788_918_400)
+    var count = 0
+    while let next = platform.nextDaylightSavingTimeTransition(after: transition),
+      next.timeIntervalSince1970 < 1_735_689_600
+    {
+      transition = next
+      for instant in [next.addingTimeInterval(-1), next] {
+        var credential = Credential.person("ada@example.com")
+        let parts = calendar.dateComponents([.hour, .minute, .second, .day, .weekday], from: instant)
+        let expected = [parts.hour, parts.minute, parts.second, parts.day, parts.weekday.map { $0 - 1 }]
+        for (name, part) in zip(["getHours", "getMinutes", "getSeconds", "getDate", "getDayOfWeek"], expected) {
+          credential.claims[Array(name.utf8)] = .int(Int64(try #require(part)))
+        }
+        let now = Int64(instant.timeIntervalSince1970) * 1_000
+        let facts = [\Credential.createdAt, \.lastSeenAt, \.stateCheckedAt, \.issuedAt, \.expiresAt, \.loginAt]
+        for fact in facts { credential[keyPath: fact] += now - Credential.now }
+        let decision = bundle.decide(Request("payroll.example.com"), credential, at: now)
+        #expect(decision.reason == .granted, "\(instant)")
+      }
+      count += 1
+    }
+    #expect(count > 20)
+  }
+
+  @Test(
     "a text is matched as the reference matches it",
     arguments: ["", "/", "/v1/a", "/v12/aaaa", "/v/a", "/V1/a", "/v1/ab", String(repeating: "/v1/a", count: 60)])
   func matching(path: String) throws {
