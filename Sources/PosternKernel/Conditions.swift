@@ -266,6 +266,10 @@ package enum ConditionLimit {
   package static let items = 64
   /// Bytes of a text in the facts; more is an error value.
   package static let textBytes = 16_384
+  /// Bytes of the host, of the method or the scheme, and of the query.
+  package static let hostBytes = Host.byteLimit
+  package static let methodBytes = RequestView.methodLimit
+  package static let queryBytes = RequestView.queryLimit
   package static let registers = 16
   /// Words of a body that runs for every item of a list.
   package static let bodyWords = 16

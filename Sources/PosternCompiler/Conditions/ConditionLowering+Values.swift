@@ -189,12 +189,23 @@ extension ConditionLowering {
   ]
 
   private mutating func load(attribute path: String, _ register: UInt8, orElse error: ProgramLabel) {
-    // Texts of the caller are looked at once to see that they are UTF-8.
-    if path != "request.path" && path != "request.time" { count(bytes: ConditionLimit.textBytes) }
+    // Texts of the caller are looked at once to see that they are UTF-8; that the path is one is known.
+    if path != "request.path" { count(bytes: Self.byteLimit(ofAttribute: path)) }
     if let part = Self.requestParts[path] {
       builder.value(.loadRequest, a: register, b: part.rawValue, orElse: error)
     } else if let slot = attributes.slot(of: path) {
       builder.value(.loadFact, a: register, b: slot, y: attributes.isOfCaller(slot) ? 1 : 0, orElse: error)
+    }
+  }
+
+  /// The most bytes that an attribute can have.
+  static func byteLimit(ofAttribute path: String) -> Int {
+    switch path {
+    case "request.time": 0
+    case "request.host": ConditionLimit.hostBytes
+    case "request.method", "request.scheme": ConditionLimit.methodBytes
+    case "request.query": ConditionLimit.queryBytes
+    default: ConditionLimit.textBytes
     }
   }
 

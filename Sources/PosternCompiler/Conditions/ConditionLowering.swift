@@ -228,7 +228,9 @@ struct ConditionLowering {
 
   /// The most bytes of an operand that a test can look at.
   private func byteLimit(_ operand: CELExpression) -> Int {
-    guard let constant = scope.value(of: operand) else { return ConditionLimit.textBytes }
+    guard let constant = scope.value(of: operand) else {
+      return path(of: operand).map { Self.byteLimit(ofAttribute: $0) } ?? ConditionLimit.textBytes
+    }
     switch constant {
     case .string(let text): return text.utf8.count
     case .bytes(let bytes): return bytes.count
