@@ -91,7 +91,7 @@ extension Cut {
   private static let ofConstants: [Cut] = [
     Cut("a constant of no tag", .operandOutOfRange) { $0.set($0.word(.loadConstant) + 2, UInt16(1)) },
     Cut("a constant of a tag past the last", .operandOutOfRange) {
-      $0.set($0.constant(ConstantTag.automaton) + 2, UInt16(0x43))
+      $0.set($0.constant(ConstantTag.automaton) + 2, UInt16(0x44))
     },
     Cut("a constant list", .operandOutOfRange) { $0.set($0.constant(POSTERN_BOOL) + 2, UInt16(POSTERN_LIST)) },
     Cut("a bool that is neither", .operandOutOfRange) { $0.set($0.constant(POSTERN_BOOL) + 8, UInt32(2)) },
