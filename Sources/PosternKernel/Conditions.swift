@@ -91,8 +91,14 @@ extension Bundle {
     var fold = TruthFold(Fold(head.b))
     var index = 0
     while index < Int(list.count), !fold.isSettled {
-      let isValue = load(facts.cells[list.offset &+ index], facts, &registers[head.right])
-      fold.add(isValue ? run(from: body, &registers, facts) : .error)
+      // What is no value may lie outside the facts: it must not come into a register.
+      var item = Register()
+      if load(facts.cells[list.offset &+ index], facts, &item) {
+        registers[head.right] = item
+        fold.add(run(from: body, &registers, facts))
+      } else {
+        fold.add(.error)
+      }
       index &+= step
     }
     return fold.truth
