@@ -16,4 +16,15 @@ struct ConditionBoundTests {
   func absorbed(expression: String) throws {
     #expect(try TriedCondition.decide(expression) { _, _ in }.verdict == .allow)
   }
+
+  @Test("a constant part of too many steps is refused, not taken for an error that something absorbs")
+  func endlessConstant() throws {
+    let numbers = "[\((0..<60).map(String.init).joined(separator: ","))]"
+    let part = "\(numbers).all(a, \(numbers).all(b, \(numbers).all(c, \(numbers).all(d, a + b + c + d >= 0))))"
+    for expression in [
+      "\(part) || request.path == '/'", "\(numbers).exists(e, request.path == '/' || e == 1 && \(part))",
+    ] {
+      #expect(Compiler.check(TriedCondition.policy(expression).policy).map(\.id) == ["condition-not-bounded"])
+    }
+  }
 }

@@ -39,6 +39,7 @@ extension ConditionLowering {
     switch scope.outcome(of: expression) {
     case .value(let constant): return try load(constant, register, at: expression)
     case .error: return loadError(register, orElse: error)
+    case .unbounded: throw tooLong(expression)
     case nil: break
     }
     if let known = scope.register(of: expression) { return copy(known, into: register, orElse: error) }

@@ -122,6 +122,10 @@ struct ConditionLowering {
     LoweringRefusal(message: why, range: expression.range)
   }
 
+  func tooLong(_ constant: CELExpression) -> LoweringRefusal {
+    refusal("this constant part takes too many steps to compute", constant)
+  }
+
   // MARK: tests
 
   /// Writes code that leaves by one of `exits`.
@@ -164,6 +168,7 @@ struct ConditionLowering {
   ) throws(LoweringRefusal) {
     let mark = self.mark
     defer { release(to: mark) }
+    if case .unbounded = constant { throw tooLong(expression) }
     let register = try takeRegister(for: expression)
     // A register that holds no bool: the test is an error, as the constant is.
     if case .value(.bool(let value)) = constant {
