@@ -27,4 +27,37 @@ struct ConditionBoundTests {
       #expect(Compiler.check(TriedCondition.policy(expression).policy).map(\.id) == ["condition-not-bounded"])
     }
   }
+
+  private static let levels = [
+    (name: "corp", expression: "request.query == 'a'"), (name: "broken", expression: "request.auth.claims.none == 1"),
+  ]
+
+  @Test(
+    "an access level is a value like any other",
+    arguments: [
+      "levels.corp == true", "levels.corp != false", "dyn(levels.corp) == true", "cel.bind(l, levels.corp, l == true)",
+      "cel.bind(l, levels.corp, l && l)", "levels.corp in [true]", "(levels.corp ? 1 : 2) == 1",
+      "levels.corp == levels.corp", "levels.broken == true || levels.corp", "levels.corp == (request.query == 'a')",
+      "['a'].exists(q, levels.corp == (request.query == q))", "!(levels.broken == true) || levels.corp",
+    ])
+  func levelValues(expression: String) throws {
+    let policy = TriedCondition.policy(expression, levels: Self.levels)
+    try #require(policy.diagnostics.isEmpty && Compiler.check(policy.policy).isEmpty)
+    let queries = ["a", "b"].map { query in
+      { (request: inout Request, credential: inout Credential) in request.query = Array(query.utf8) }
+    }
+    #expect(try TriedCondition.decide(expression, levels: Self.levels, queries)[0].verdict == .allow)
+  }
+
+  @Test(
+    "the list of access levels has a bounded form only where a name is looked for in it",
+    arguments: [
+      "size(request.auth.access_levels) > 0", "request.auth.access_levels.exists(l, l == 'corp')",
+      "request.path in request.auth.access_levels", "cel.bind(l, request.auth.access_levels, 'corp' in l)",
+    ])
+  func levelList(expression: String) {
+    let policy = TriedCondition.policy(expression, levels: Self.levels)
+    #expect(policy.diagnostics.isEmpty)
+    #expect(Compiler.check(policy.policy).map(\.id) == ["condition-not-bounded"])
+  }
 }

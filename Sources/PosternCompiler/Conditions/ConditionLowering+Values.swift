@@ -140,9 +140,9 @@ extension ConditionLowering {
 
   // MARK: attributes
 
-  /// The path of an attribute: a variable, or constant fields and keys of one.
+  /// The path of an attribute: a variable, or constant fields and keys of one; nil of access levels, which are no facts.
   func path(of expression: CELExpression) -> String? {
-    if let name = scope.checking.variables[expression.id] { return name }
+    if let name = scope.checking.variables[expression.id] { return Self.isOfLevels(name) ? nil : name }
     if case .expression(let named, let inner)? = scope.local(expression) {
       var lowering = self
       lowering.scope = inner

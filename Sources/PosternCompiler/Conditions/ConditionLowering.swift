@@ -263,7 +263,11 @@ struct ConditionLowering {
 
   // MARK: access levels
 
-  private static let levelPrefix = "levels."
+  static let levelPrefix = "levels."
+  private static let levelList = "request.auth.access_levels"
+
+  /// Whether a variable is an access level, or the list of those that hold.
+  static func isOfLevels(_ variable: String) -> Bool { variable.hasPrefix(levelPrefix) || variable == levelList }
 
   /// The level's own condition, in place.
   private mutating func lower(
@@ -350,7 +354,7 @@ struct ConditionLowering {
   private mutating func lower(
     member value: CELExpression, of container: CELExpression, _ exits: ProgramExits
   ) throws(LoweringRefusal) {
-    if scope.checking.variables[container.id] == "request.auth.access_levels",
+    if scope.checking.variables[container.id] == Self.levelList,
       case .string(let name)? = scope.value(of: value)
     {
       // The list holds the levels whose condition is true: one in error is not among them.
