@@ -60,4 +60,13 @@ struct ConditionBoundTests {
     #expect(policy.diagnostics.isEmpty)
     #expect(Compiler.check(policy.policy).map(\.id) == ["condition-not-bounded"])
   }
+
+  @Test("access levels that ask for each other thousands deep are refused")
+  func deepLevels() {
+    let chain = (1...3_000).map { (name: "l\($0)", expression: "!levels.l\($0 - 1)") }
+    let policy = TriedCondition.policy(
+      "levels.l3000", levels: [(name: "l0", expression: "request.query == 'a'")] + chain)
+    #expect(policy.diagnostics.isEmpty)
+    #expect(Set(Compiler.check(policy.policy).map(\.id)) == ["condition-not-bounded"])
+  }
 }

@@ -30,9 +30,11 @@ extension ConditionLowering {
     value expression: CELExpression, into register: UInt8, orElse error: ProgramLabel
   ) throws(LoweringRefusal) {
     try requireRoom(expression)
+    depth += 1
     let mark = self.mark
     let registers = scope.registers
     defer {
+      depth -= 1
       release(to: mark)
       scope.registers = registers
     }

@@ -29,6 +29,8 @@ struct ConditionLowering {
   let zoneFolder: ZoneFolder
   /// The most bytes of facts that the last condition looks at.
   private(set) var byteCount: UInt32 = 0
+  /// Levels of nesting around the part at hand.
+  var depth = 0
   /// Registers that are taken, from the lowest.
   private var registerCount: UInt8 = 0
   let levels: [String: Condition]
@@ -98,7 +100,13 @@ struct ConditionLowering {
   /// A condition of more words is none that anybody reads.
   private static let wordLimit = 4_096
 
+  /// Levels of nesting, those of access levels and of what names stand for included: what recursion can meet.
+  private static let depthLimit = 500
+
   func requireRoom(_ expression: CELExpression) throws(LoweringRefusal) {
+    guard depth < Self.depthLimit else {
+      throw refusal("nests more than \(Self.depthLimit) levels deep with what it asks for", expression)
+    }
     guard builder.wordCount < Self.wordLimit else {
       throw refusal("takes more than \(Self.wordLimit) words with what it asks for", expression)
     }
@@ -134,9 +142,11 @@ struct ConditionLowering {
     if let constant = scope.outcome(of: expression) {
       return try jump(constant, at: expression, exits)
     }
+    depth += 1
     let mark = self.mark
     let registers = scope.registers
     defer {
+      depth -= 1
       release(to: mark)
       scope.registers = registers
     }
