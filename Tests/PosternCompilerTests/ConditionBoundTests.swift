@@ -17,6 +17,19 @@ struct ConditionBoundTests {
     #expect(try TriedCondition.decide(expression) { _, _ in }.verdict == .allow)
   }
 
+  @Test(
+    "what is asked for by name does not fail by what stands beside it",
+    arguments: [
+      "cel.bind(c, request.auth.claims, c.x == 2)", "request.auth.claims['x' + ''] == 2",
+      "cel.bind(c, request.auth.claims, has(c.x))", "dyn(request.auth.claims).x == 2",
+    ])
+  func beside(expression: String) throws {
+    let decision = try TriedCondition.decide(expression) { _, credential in
+      credential.claims = [Array("x".utf8): .int(2), Array("bad".utf8): .text([0xFF])]
+    }
+    #expect(decision.verdict == .allow)
+  }
+
   @Test("a constant part of too many steps is refused, not taken for an error that something absorbs")
   func endlessConstant() throws {
     let numbers = "[\((0..<60).map(String.init).joined(separator: ","))]"
