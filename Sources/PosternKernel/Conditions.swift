@@ -276,9 +276,9 @@ package enum ConditionLimit {
   /// Words of a body that runs for every item of a list.
   package static let bodyWords = 16
   /// Milliseconds since 1970 of the years 1 to 9999, as CEL bounds instants.
-  static var timestamps: ClosedRange<Int64> { -62_135_596_800_000...253_402_300_799_999 }
+  package static var timestamps: ClosedRange<Int64> { -62_135_596_800_000...253_402_300_799_999 }
   /// Milliseconds of about 10,000 years, as CEL bounds durations.
-  static var durations: ClosedRange<Int64> { -315_576_000_000_999...315_576_000_000_999 }
+  package static var durations: ClosedRange<Int64> { -315_576_000_000_999...315_576_000_000_999 }
 }
 
 extension postern_cell {

@@ -120,6 +120,8 @@ extension FactValue {
     case .map(let entries):
       2 * entries.count <= ConditionLimit.items
         && entries.allSatisfy { FactValue.text($0.key).isWhole && $0.value.isWhole }
+    case .timestamp(let milliseconds): ConditionLimit.timestamps.contains(milliseconds)
+    case .duration(let milliseconds): ConditionLimit.durations.contains(milliseconds)
     default: true
     }
   }
