@@ -227,4 +227,11 @@ struct ConditionBoundTests {
     #expect(policy.diagnostics.isEmpty)
     #expect(Set(Compiler.check(policy.policy).map(\.id)) == ["condition-not-bounded"])
   }
+
+  @Test(
+    "the host is among the headers",
+    arguments: ["request.headers['host'] == request.host", "'host' in request.headers"])
+  func hostHeader(expression: String) throws {
+    #expect(try TriedCondition.decide(expression) { _, _ in }.verdict == .allow)
+  }
 }

@@ -145,9 +145,10 @@ extension Request {
 
   private var namedHeaders: [(name: String, value: [UInt8]?)] {
     [
-      ("x-requested-with", xRequestedWith), ("sec-fetch-mode", secFetchMode), ("sec-fetch-dest", secFetchDest),
-      ("sec-fetch-site", secFetchSite), ("sec-purpose", secPurpose), ("accept", accept), ("upgrade", upgrade),
-      ("origin", origin), ("access-control-request-method", accessControlRequestMethod),
+      ("host", host), ("x-requested-with", xRequestedWith), ("sec-fetch-mode", secFetchMode),
+      ("sec-fetch-dest", secFetchDest), ("sec-fetch-site", secFetchSite), ("sec-purpose", secPurpose),
+      ("accept", accept), ("upgrade", upgrade), ("origin", origin),
+      ("access-control-request-method", accessControlRequestMethod),
     ]
   }
 }
