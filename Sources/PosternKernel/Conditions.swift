@@ -91,8 +91,14 @@ extension Bundle {
     var fold = TruthFold(Fold(head.b))
     var index = 0
     while index < Int(list.count), !fold.isSettled {
-      let isValue = load(facts.cells[list.offset &+ index], facts, &registers[head.right])
-      fold.add(isValue ? run(from: body, &registers, facts) : .error)
+      // What is no value may lie outside the facts: it must not come into a register.
+      var item = Register()
+      if load(facts.cells[list.offset &+ index], facts, &item) {
+        registers[head.right] = item
+        fold.add(run(from: body, &registers, facts))
+      } else {
+        fold.add(.error)
+      }
       index &+= step
     }
     return fold.truth
@@ -274,9 +280,9 @@ package enum ConditionLimit {
   /// Words of a body that runs for every item of a list.
   package static let bodyWords = 16
   /// Milliseconds since 1970 of the years 1 to 9999, as CEL bounds instants.
-  static var timestamps: ClosedRange<Int64> { -62_135_596_800_000...253_402_300_799_999 }
+  package static var timestamps: ClosedRange<Int64> { -62_135_596_800_000...253_402_300_799_999 }
   /// Milliseconds of about 10,000 years, as CEL bounds durations.
-  static var durations: ClosedRange<Int64> { -315_576_000_000_999...315_576_000_000_999 }
+  package static var durations: ClosedRange<Int64> { -315_576_000_000_999...315_576_000_000_999 }
 }
 
 extension postern_cell {

@@ -128,11 +128,12 @@ struct CelCommand: ParsableCommand {
       for test in file.tests {
         let lowering = ConformanceLowering(test, zoneinfo: zoneinfo)
         shareOfFile.count(lowering)
-        let failures = [ConformanceRun(test, timeZones: ZoneFolder(path: zoneinfo)).failure, lowering?.disagreement]
-        for failure in failures.compactMap(\.self) {
+        let failure = ConformanceRun(test, timeZones: ZoneFolder(path: zoneinfo)).failure
+        let failures = [failure].compactMap(\.self) + (lowering?.disagreements ?? [])
+        for failure in failures {
           try StandardOutput.write("\(file.name)/\(test.section ?? "")/\(test.name): \(test.expr) \(failure)\n")
         }
-        if failures.allSatisfy({ $0 == nil }) { passed += 1 } else { failed += 1 }
+        if failures.isEmpty { passed += 1 } else { failed += 1 }
       }
       try StandardOutput.write("\(file.name): \(shareOfFile.text)\n")
       share.add(shareOfFile)

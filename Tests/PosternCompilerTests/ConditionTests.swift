@@ -22,28 +22,6 @@ struct ConditionTests {
     }
   }
 
-  private func policy(_ expression: String) -> (policy: Policy, diagnostics: [Diagnostic]) {
-    var builder = PolicyBuilder()
-    builder.addApp("payroll", bindings: [[.user(email: "ada@example.com")]])
-    builder.policy.nodes[1].bindings[0].condition = Condition(title: "tried", expression: sourced(expression))
-    let diagnostics = builder.policy.readConditions()
-    return (builder.policy, diagnostics.filter { $0.severity == .error })
-  }
-
-  private func decide(_ expression: String, _ change: (inout Request, inout Credential) -> Void) throws -> Decision {
-    var policy = policy(expression).policy
-    policy.apps[0].session.absoluteTimeout = sourced(.none)
-    policy.apps[0].session.idleTimeout = sourced(.none)
-    policy.apps[0].session.revalidate = sourced(.none)
-    let bundle = try OpenBundle(Compiler.compile(policy, revision: 1))
-    var request = Request("payroll.example.com")
-    var credential = Credential.person("ada@example.com")
-    change(&request, &credential)
-    let decision = bundle.decide(request, credential, at: Credential.now)
-    #expect(policy.decide(request, credential, at: Credential.now, timeZones: ZoneFolder()) == decision)
-    return decision
-  }
-
   /// At 2023-11-14T22:13:20Z, a Tuesday: when each may turn.
   static let turns: [(expression: String, turn: String)] = [
     ("request.time < timestamp('2023-11-14T22:13:25Z')", "2023-11-14T22:13:25Z"),
@@ -76,7 +54,7 @@ struct ConditionTests {
 
   @Test("an allow ends where its condition may turn next", arguments: turns)
   func validUntil(expression: String, turn: String) throws {
-    let decision = try decide(expression) { _, _ in }
+    let decision = try TriedCondition.decide(expression) { _, _ in }
     #expect(decision.verdict == .allow)
     let last = 253_402_300_800_000 as Int64
     let instant = CELTimestamp(rfc3339: turn).map { $0.seconds * 1_000 + Int64($0.nanoseconds / 1_000_000) }
@@ -92,14 +70,14 @@ struct ConditionTests {
 
   @Test("what the page says has a bounded form compiles", arguments: examples(below: "What has a bounded form"))
   func bounded(expression: String) {
-    let (policy, diagnostics) = policy(expression)
+    let (policy, diagnostics) = TriedCondition.policy(expression)
     #expect(diagnostics.isEmpty)
     #expect(Compiler.check(policy).isEmpty)
   }
 
   @Test("what the page says has none is refused", arguments: examples(below: "What has none"))
   func unbounded(expression: String) {
-    let (policy, diagnostics) = policy(expression)
+    let (policy, diagnostics) = TriedCondition.policy(expression)
     #expect(diagnostics.isEmpty)
     #expect(Compiler.check(policy).map(\.id) == ["condition-not-bounded"])
   }
@@ -109,7 +87,7 @@ struct ConditionTests {
     arguments: [("Europe/Berlin", "getHours"), ("America/New_York", "getDate"), ("Asia/Tehran", "getMinutes")])
   func namedZones(zone: String, part: String) throws {
     for value in 0..<60 {
-      _ = try decide("request.time.\(part)(\"\(zone)\") == \(value)") { _, _ in }
+      _ = try TriedCondition.decide("request.time.\(part)(\"\(zone)\") == \(value)") { _, _ in }
     }
   }
 
@@ -117,7 +95,7 @@ struct ConditionTests {
     "at every transition of 30 years a zone's clock and date are the platform's, to the second on both sides",
     arguments: ["America/New_York", "Europe/Berlin", "Australia/Lord_Howe", "America/Sao_Paulo", "Asia/Tehran"])
   func transitions(zone: String) throws {
-    let policy = policy(
+    let policy = TriedCondition.policy(
       ["getHours", "getMinutes", "getSeconds", "getDate", "getDayOfWeek"]
         .map { "request.time.\($0)('\(zone)') == request.auth.claims.\($0)" }.joined(separator: " && ")
     ).policy
@@ -154,14 +132,17 @@ struct ConditionTests {
     arguments: ["", "/", "/v1/a", "/v12/aaaa", "/v/a", "/V1/a", "/v1/ab", String(repeating: "/v1/a", count: 60)])
   func matching(path: String) throws {
     for pattern in ["^/v[0-9]+/(a+)+$", "a", "(?i)/V1", "^$", "a{2,3}$"] {
-      _ = try decide("request.query.matches(\"\(pattern)\")") { request, _ in request.query = Array(path.utf8) }
+      _ = try TriedCondition.decide("request.query.matches(\"\(pattern)\")") { request, _ in
+        request.query = Array(path.utf8)
+      }
     }
   }
 
   @Test("an automaton takes one step a byte, however its expression nests")
   func automatonIsLinear() throws {
     let text = Array(repeating: UInt8(ascii: "a"), count: 8_000) + [UInt8(ascii: "b")]
-    let decision = try decide("request.query.matches(\"^(a+)+$\")") { request, _ in request.query = text }
+    let decision = try TriedCondition.decide("request.query.matches(\"^(a+)+$\")") { request, _ in request.query = text
+    }
     #expect(decision.reason == .conditionFalse)
   }
 }

@@ -29,6 +29,62 @@ struct HostileConditionTests {
   }
 }
 
+extension HostileConditionTests {
+  @Test(
+    "an item that lies outside the facts comes into no register, not even one that is read once the items are through")
+  func itemOutside() {
+    var surgery = BundleSurgery(GoldenBundle.bytes)
+    surgery.readLastItem()
+    var facts = FactsForKernel(host: "desk.example.com", path: "/never")
+    let end = facts.requestCells.count
+    facts.requestCells[4] = Self.list(count: 1, at: end)
+    facts.requestCells.append(Self.list(count: 3, at: end))
+    unsafe surgery.bytes.withUnsafeBytes { buffer in
+      do throws(BundleFault) {
+        let bundle = try unsafe Bundle(verifying: Words(owned: buffer))
+        #expect(Int(facts.decide(bundle).verdict) == POSTERN_FORBIDDEN)
+      } catch {
+        Issue.record("the bundle must verify: \(error)")
+      }
+    }
+  }
+
+  private static func list(count: UInt32, at index: Int) -> postern_cell {
+    postern_cell(tag: UInt8(POSTERN_LIST), flags: 0, reserved: 0, length: count, value: UInt64(index))
+  }
+}
+
+extension BundleSurgery {
+  /// Has the `each` put its items into the register that the word at its way out reads, and that word look for it in itself.
+  fileprivate mutating func readLastItem() {
+    let each = word(.each)
+    let test = start(.code) + 16 * (Int(u32(each + 8)) + 1)
+    let register = bytes[test + 1] & 15
+    bytes[each + 1] = bytes[each + 1] & 15 | register << 4
+    set(each + 12, u32(each + 8))
+    bytes[test] = Opcode.testMember.rawValue
+    bytes[test + 1] = register | register << 4
+    makeBodyTrue(at: each + 16)
+  }
+
+  /// The body at a label that asks for nothing.
+  private mutating func makeBodyTrue(at label: Int) {
+    set(label + 2, UInt16(0))
+    var offset = label + 16
+    while bytes[offset + 16] != Opcode.label.rawValue {
+      replaceWord(offset, .loadConstant, UInt16(POSTERN_NULL))
+      offset += 16
+    }
+    replaceWord(offset, .yes, 0)
+  }
+
+  private mutating func replaceWord(_ offset: Int, _ opcode: Opcode, _ b: UInt16) {
+    for index in offset..<offset + 16 { bytes[index] = 0 }
+    bytes[offset] = opcode.rawValue
+    set(offset + 2, b)
+  }
+}
+
 extension Cut {
   static let ofConditions: [Cut] = ofOperands + ofConstants + ofItems + ofRuns
 

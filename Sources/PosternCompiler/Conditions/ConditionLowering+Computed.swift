@@ -84,6 +84,7 @@ extension ConditionLowering {
 
   /// Whether an expression is a test that leaves by exits, rather than a value.
   func isTest(_ expression: CELExpression) -> Bool {
+    if let name = scope.checking.variables[expression.id] { return name.hasPrefix(Self.levelPrefix) }
     switch expression.kind {
     case .has: return true
     case .comprehension(let comprehension): return LoweringScope.fold(comprehension.kind) != nil

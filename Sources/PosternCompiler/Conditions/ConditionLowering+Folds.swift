@@ -62,10 +62,19 @@ extension ConditionLowering {
     switch function {
     case CELOperator.and, CELOperator.or, CELOperator.not, CELOperator.conditional:
       return operands.contains { mayFail($0) }
-    case CELOperator.equals, CELOperator.notEquals, "startsWith", "endsWith", "contains", "matches", CELOperator.in:
+    case CELOperator.equals, CELOperator.notEquals:
       return !operands.allSatisfy { scope.value(of: $0) != nil || isAlwaysThere($0) }
+    case "startsWith", "endsWith", "contains", "matches":
+      return !operands.allSatisfy { isText(scope.value(of: $0)) || isAlwaysThere($0) }
+    case CELOperator.in:
+      guard case .list? = scope.value(of: operands[1]) else { return true }
+      return !isAlwaysThere(operands[0])
     default: return true
     }
+  }
+
+  private func isText(_ constant: CELValue?) -> Bool {
+    if case .string? = constant { true } else { false }
   }
 
   /// Texts that every request has: a malformed one is decided before any condition is asked.

@@ -30,15 +30,18 @@ extension ConditionLowering {
     value expression: CELExpression, into register: UInt8, orElse error: ProgramLabel
   ) throws(LoweringRefusal) {
     try requireRoom(expression)
+    depth += 1
     let mark = self.mark
     let registers = scope.registers
     defer {
+      depth -= 1
       release(to: mark)
       scope.registers = registers
     }
     switch scope.outcome(of: expression) {
     case .value(let constant): return try load(constant, register, at: expression)
     case .error: return loadError(register, orElse: error)
+    case .unbounded: throw tooLong(expression)
     case nil: break
     }
     if let known = scope.register(of: expression) { return copy(known, into: register, orElse: error) }
@@ -139,9 +142,9 @@ extension ConditionLowering {
 
   // MARK: attributes
 
-  /// The path of an attribute: a variable, or constant fields and keys of one.
+  /// The path of an attribute: a variable, or constant fields and keys of one; nil of access levels, which are no facts.
   func path(of expression: CELExpression) -> String? {
-    if let name = scope.checking.variables[expression.id] { return name }
+    if let name = scope.checking.variables[expression.id] { return Self.isOfLevels(name) ? nil : name }
     if case .expression(let named, let inner)? = scope.local(expression) {
       var lowering = self
       lowering.scope = inner

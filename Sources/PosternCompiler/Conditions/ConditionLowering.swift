@@ -29,6 +29,8 @@ struct ConditionLowering {
   let zoneFolder: ZoneFolder
   /// The most bytes of facts that the last condition looks at.
   private(set) var byteCount: UInt32 = 0
+  /// Levels of nesting around the part at hand.
+  var depth = 0
   /// Registers that are taken, from the lowest.
   private var registerCount: UInt8 = 0
   let levels: [String: Condition]
@@ -98,7 +100,13 @@ struct ConditionLowering {
   /// A condition of more words is none that anybody reads.
   private static let wordLimit = 4_096
 
+  /// Levels of nesting, those of access levels and of what names stand for included: what recursion can meet.
+  private static let depthLimit = 500
+
   func requireRoom(_ expression: CELExpression) throws(LoweringRefusal) {
+    guard depth < Self.depthLimit else {
+      throw refusal("nests more than \(Self.depthLimit) levels deep with what it asks for", expression)
+    }
     guard builder.wordCount < Self.wordLimit else {
       throw refusal("takes more than \(Self.wordLimit) words with what it asks for", expression)
     }
@@ -122,6 +130,10 @@ struct ConditionLowering {
     LoweringRefusal(message: why, range: expression.range)
   }
 
+  func tooLong(_ constant: CELExpression) -> LoweringRefusal {
+    refusal("this constant part takes too many steps to compute", constant)
+  }
+
   // MARK: tests
 
   /// Writes code that leaves by one of `exits`.
@@ -130,9 +142,11 @@ struct ConditionLowering {
     if let constant = scope.outcome(of: expression) {
       return try jump(constant, at: expression, exits)
     }
+    depth += 1
     let mark = self.mark
     let registers = scope.registers
     defer {
+      depth -= 1
       release(to: mark)
       scope.registers = registers
     }
@@ -164,6 +178,7 @@ struct ConditionLowering {
   ) throws(LoweringRefusal) {
     let mark = self.mark
     defer { release(to: mark) }
+    if case .unbounded = constant { throw tooLong(expression) }
     let register = try takeRegister(for: expression)
     // A register that holds no bool: the test is an error, as the constant is.
     if case .value(.bool(let value)) = constant {
@@ -260,7 +275,11 @@ struct ConditionLowering {
 
   // MARK: access levels
 
-  private static let levelPrefix = "levels."
+  static let levelPrefix = "levels."
+  private static let levelList = "request.auth.access_levels"
+
+  /// Whether a variable is an access level, or the list of those that hold.
+  static func isOfLevels(_ variable: String) -> Bool { variable.hasPrefix(levelPrefix) || variable == levelList }
 
   /// The level's own condition, in place.
   private mutating func lower(
@@ -347,7 +366,7 @@ struct ConditionLowering {
   private mutating func lower(
     member value: CELExpression, of container: CELExpression, _ exits: ProgramExits
   ) throws(LoweringRefusal) {
-    if scope.checking.variables[container.id] == "request.auth.access_levels",
+    if scope.checking.variables[container.id] == Self.levelList,
       case .string(let name)? = scope.value(of: value)
     {
       // The list holds the levels whose condition is true: one in error is not among them.

@@ -120,6 +120,8 @@ extension FactValue {
     case .map(let entries):
       2 * entries.count <= ConditionLimit.items
         && entries.allSatisfy { FactValue.text($0.key).isWhole && $0.value.isWhole }
+    case .timestamp(let milliseconds): ConditionLimit.timestamps.contains(milliseconds)
+    case .duration(let milliseconds): ConditionLimit.durations.contains(milliseconds)
     default: true
     }
   }
@@ -143,9 +145,10 @@ extension Request {
 
   private var namedHeaders: [(name: String, value: [UInt8]?)] {
     [
-      ("x-requested-with", xRequestedWith), ("sec-fetch-mode", secFetchMode), ("sec-fetch-dest", secFetchDest),
-      ("sec-fetch-site", secFetchSite), ("sec-purpose", secPurpose), ("accept", accept), ("upgrade", upgrade),
-      ("origin", origin), ("access-control-request-method", accessControlRequestMethod),
+      ("host", host), ("x-requested-with", xRequestedWith), ("sec-fetch-mode", secFetchMode),
+      ("sec-fetch-dest", secFetchDest), ("sec-fetch-site", secFetchSite), ("sec-purpose", secPurpose),
+      ("accept", accept), ("upgrade", upgrade), ("origin", origin),
+      ("access-control-request-method", accessControlRequestMethod),
     ]
   }
 }

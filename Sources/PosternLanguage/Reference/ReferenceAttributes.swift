@@ -18,11 +18,15 @@ struct ReferenceExpression {
   private(set) var values: [String: ReferenceAttribute] = [:]
   private(set) var presences: [String: ReferenceAttribute] = [:]
   private var variables: [Int: String]
+  private let constants: CELConstants
+  /// What names of `cel.bind` stand for, where that is something that is asked for by name.
+  private var bound: [String: ReferenceAttribute] = [:]
 
   init(_ expression: ConditionExpression) {
     tree = expression.tree
     checking = expression.checking
     variables = checking.variables
+    constants = expression.constants
     tree = rewritten(expression.tree)
     checking = CELChecking(
       type: checking.type, types: checking.types, variables: variables, overloads: checking.overloads, issues: [])
@@ -34,61 +38,68 @@ struct ReferenceExpression {
       let isMap = root == ConditionEnvironment.headers || root == ConditionEnvironment.claims
       return isMap ? ReferenceAttribute(root: root, keys: []) : nil
     }
-    guard let (operand, key) = Self.step(node), let inner = attribute(operand) else { return nil }
+    switch node.kind {
+    case .identifier(let name, isAbsolute: false): return bound[name]
+    case .call("dyn", nil, let operands): return operands.first.flatMap { attribute($0) }
+    default: break
+    }
+    guard let (operand, key) = step(node), let inner = attribute(operand) else { return nil }
     return ReferenceAttribute(root: inner.root, keys: inner.keys + [key])
   }
 
   /// `operand.key` or `operand["key"]`.
-  private static func step(_ node: CELExpression) -> (operand: CELExpression, key: String)? {
+  private func step(_ node: CELExpression) -> (operand: CELExpression, key: String)? {
     switch node.kind {
     case .select(let operand, let field, isOptional: false): return (operand, field)
     case .call(CELOperator.index, nil, let operands) where operands.count == 2:
-      guard case .constant(.string(let key)) = operands[1].kind else { return nil }
+      guard case .string(let key)? = constants.value(of: operands[1]) else { return nil }
       return (operands[0], key)
     default: return nil
     }
   }
 
-  private mutating func rewritten(_ node: CELExpression) -> CELExpression {
+  private mutating func rewritten(_ node: CELExpression) -> CELExpression { node.replacing { replacement(for: $0) } }
+
+  /// A variable in the place of what is asked for by name, and names of macros as they are; nil of any other node.
+  private mutating func replacement(for node: CELExpression) -> CELExpression? {
     if let attribute = attribute(node), !attribute.keys.isEmpty {
       let name = "part \(node.id)"
       values[name] = attribute
       variables[node.id] = name
       return CELExpression(id: node.id, range: node.range, kind: .identifier(name, isAbsolute: true))
     }
-    if case .has(let operand, let field) = node.kind, let inner = attribute(operand) {
+    switch node.kind {
+    case .has(let operand, let field):
+      guard let inner = attribute(operand) else { return nil }
       let name = "presence \(node.id)"
       presences[name] = ReferenceAttribute(root: inner.root, keys: inner.keys + [field])
       variables[node.id] = name
       return node
-    }
-    return CELExpression(id: node.id, range: node.range, kind: rewritten(node.kind))
-  }
-
-  private mutating func rewritten(_ kind: CELExpression.Kind) -> CELExpression.Kind {
-    switch kind {
-    case .constant, .identifier, .message: return kind
-    case .select(let operand, let field, let isOptional):
-      return .select(operand: rewritten(operand), field: field, isOptional: isOptional)
-    case .has(let operand, let field): return .has(operand: rewritten(operand), field: field)
-    case .call(let function, let target, let arguments):
-      let target = target.map { rewritten($0) }
-      return .call(function: function, target: target, arguments: arguments.map { rewritten($0) })
-    case .list(let elements):
-      return .list(elements.map { .init(value: rewritten($0.value), isOptional: $0.isOptional) })
-    case .map(let entries):
-      return .map(
-        entries.map { .init(key: rewritten($0.key), value: rewritten($0.value), isOptional: $0.isOptional) })
-    case .comprehension(let comprehension): return .comprehension(rewritten(comprehension))
     case .bind(let name, let value, let body):
-      return .bind(name: name, value: rewritten(value), body: rewritten(body))
+      let inner = rewritten(body, binding: [name], to: attribute(value))
+      return CELExpression(
+        id: node.id, range: node.range, kind: .bind(name: name, value: rewritten(value), body: inner))
+    case .comprehension(let comprehension):
+      return CELExpression(id: node.id, range: node.range, kind: .comprehension(rewritten(comprehension)))
+    default: return nil
     }
   }
 
   private mutating func rewritten(_ comprehension: CELExpression.Comprehension) -> CELExpression.Comprehension {
-    CELExpression.Comprehension(
-      kind: comprehension.kind, range: rewritten(comprehension.range), variables: comprehension.variables,
-      predicate: comprehension.predicate.map { rewritten($0) },
-      transform: comprehension.transform.map { rewritten($0) })
+    let names = comprehension.variables
+    return CELExpression.Comprehension(
+      kind: comprehension.kind, range: rewritten(comprehension.range), variables: names,
+      predicate: comprehension.predicate.map { rewritten($0, binding: names, to: nil) },
+      transform: comprehension.transform.map { rewritten($0, binding: names, to: nil) })
+  }
+
+  /// The same below a macro that gives names another meaning.
+  private mutating func rewritten(
+    _ node: CELExpression, binding names: [String], to attribute: ReferenceAttribute?
+  ) -> CELExpression {
+    let outer = bound
+    defer { bound = outer }
+    for name in names { bound[name] = attribute }
+    return rewritten(node)
   }
 }
