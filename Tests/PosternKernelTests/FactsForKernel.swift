@@ -39,7 +39,7 @@ struct FactsForKernel {
     credential.groups = postern_cell(tag: UInt8(POSTERN_LIST), flags: 0, reserved: 0, length: 2, value: 1)
     let address = append(bytes: [10, 1, 2, 3], tag: POSTERN_ADDRESS)
     let roles = postern_cell(tag: UInt8(POSTERN_LIST), flags: 0, reserved: 0, length: 1, value: 5)
-    requestCells = [append("low"), address, append("hr"), append("blue"), roles, append("ops")]
+    requestCells = [append("low"), address, append("hr"), roles, append("blue"), append("ops")]
   }
 
   mutating func append(_ value: String) -> postern_cell { append(bytes: Array(value.utf8), tag: POSTERN_TEXT) }

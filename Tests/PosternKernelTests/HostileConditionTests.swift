@@ -37,7 +37,7 @@ extension HostileConditionTests {
     surgery.readLastItem()
     var facts = FactsForKernel(host: "desk.example.com", path: "/never")
     let end = facts.requestCells.count
-    facts.requestCells[4] = Self.list(count: 1, at: end)
+    facts.requestCells[3] = Self.list(count: 1, at: end)
     facts.requestCells.append(Self.list(count: 3, at: end))
     unsafe surgery.bytes.withUnsafeBytes { buffer in
       do throws(BundleFault) {
