@@ -7,7 +7,7 @@ internal import PosternCompiler
 internal import PosternLanguage
 
 enum Compilation {
-  static func run(appCount: Int) throws {
+  static func run(appCount: Int, into figures: inout Figures) throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "postern-bench-tree-\(getpid())")
     defer { try? FileManager.default.removeItem(at: folder) }
     try SyntheticTree.write(appCount: appCount, folder: folder.path)
@@ -21,6 +21,9 @@ enum Compilation {
     let start = nanoseconds()
     let usage = try spawn(command.path, ["compile", folder.path, "-o", output])
     let seconds = Double(nanoseconds() - start) / 1e9
+    let workload = "compile from YAML, \(appCount) apps"
+    figures.add(workload, "time", seconds, "s")
+    figures.add(workload, "peak memory", Double(usage.ru_maxrss / 1024), "MiB")
     show(
       "compile \(appCount) apps, \(appCount * 10) grants, from YAML: \(decimal(seconds)) s, "
         + "peak \(usage.ru_maxrss / 1024) MiB")

@@ -1,0 +1,115 @@
+// Postern beside the floor, on the same requests with equal answers: the same request again and again, and requests to every
+// app in random order.
+
+internal import PosternCompiler
+internal import PosternLanguage
+
+/// How long is measured.
+struct Effort {
+  let rounds: Int
+  let batchRuns: Int
+  let shotCount: Int
+  let peerSeconds: Double
+
+  static let whole = Effort(rounds: 10, batchRuns: 400, shotCount: 100_000, peerSeconds: 2)
+  static let smoke = Effort(rounds: 2, batchRuns: 20, shotCount: 2_000, peerSeconds: 0.05)
+}
+
+/// Postern and the floor over one organization.
+struct FloorComparison {
+  let appCount: Int
+  let batch: (postern: Double, floor: Double)
+  let hot: (postern: Quantiles, floor: Quantiles)
+  let random: (postern: Quantiles, floor: Quantiles)
+  let hotHash: UInt64
+  let randomHash: UInt64
+
+  init(_ policy: Policy, bytes: [UInt8], _ clock: TickClock, _ effort: Effort) throws {
+    appCount = policy.apps.count
+    let subject = Subject(policy, appIndex: appCount / 2)
+    let hotList = RequestList(policy, subject)
+    let randomList = RequestList(policy)
+    let workload = Workload(host: subject.host, email: subject.email, groups: subject.groups)
+    let loop = try DecisionLoop(bytes: bytes, workload: workload, identityCount: randomList.subjects.count)
+    var floor = FloorLoop(policy, subject, subjectCount: randomList.subjects.count)
+    (batch, hot, random, hotHash, randomHash) = measuring(loop) { postern in
+      Self.check(Trial.all(policy, appIndex: subject.appIndex), &postern, &floor, subject)
+      let batch = (
+        bestMean(runs: effort.batchRuns, calls: 50, count: DecisionLoop.batchCount) { measuredBatch() }.nanoseconds,
+        bestMean(runs: effort.batchRuns, calls: 50, count: DecisionLoop.batchCount) { floor.decideBatch() }.nanoseconds
+      )
+      let hot = Self.compare(&postern, &floor, hotList, clock, effort)
+      postern.resolve(randomList)
+      floor.set(randomList)
+      let random = Self.compare(&postern, &floor, randomList, clock, effort)
+      return (batch, hot.times, random.times, hot.hash, random.hash)
+    }
+  }
+
+  /// Both must give each trial's answer: what is measured decides, and does not only say yes.
+  private static func check(
+    _ trials: [Trial], _ postern: inout DecisionLoop, _ floor: inout FloorLoop, _ subject: Subject
+  ) {
+    for trial in trials {
+      let (own, other) = (postern.answer(trial.workload), floor.answer(trial, measured: subject))
+      precondition(own.isAllowed == trial.isAllowed, "Postern answers: \(trial.name)")
+      precondition(other.isAllowed == trial.isAllowed, "the floor answers: \(trial.name)")
+    }
+  }
+
+  private static func compare(
+    _ postern: inout DecisionLoop, _ floor: inout FloorLoop, _ list: RequestList, _ clock: TickClock, _ effort: Effort
+  ) -> (times: (Quantiles, Quantiles), hash: UInt64) {
+    guard let hash = SingleShots.hash(&postern, list), hash == SingleShots.hash(&floor, list)
+    else { preconditionFailure("every request is allowed, and the floor answers as Postern does") }
+    let own = SingleShots.measure(&postern, list, clock, rounds: effort.rounds, shotCount: effort.shotCount)
+    let other = SingleShots.measure(&floor, list, clock, rounds: effort.rounds, shotCount: effort.shotCount)
+    return ((own, other), hash)
+  }
+}
+
+enum FloorReport {
+  private static let widths = [8, 10, 14, 10, 12, 8, 7, 7, 8, 11, 8, 18]
+
+  static func showHeader() {
+    show("Postern and the floor, ns: means of batches of 64; single shots without the clock's own cost, each alone")
+    show(
+      ["apps", "requests", "", "floor", "Postern", "times", "p50", "p99", "p99.9", "floor p50", "p99.9", "hash"],
+      widths: widths)
+  }
+
+  static func add(_ row: FloorComparison, to figures: inout Figures) {
+    let workload = "hot, \(row.appCount) apps"
+    show(
+      [String(row.appCount), "hot", "batch mean"] + ratio(row.batch.floor, row.batch.postern)
+        + ["", "", "", "", "", hexadecimal(row.hotHash)], widths: widths)
+    figures.add(workload, "Postern, mean of batches of 64", row.batch.postern, "ns", hash: row.hotHash)
+    figures.add(workload, "floor, mean of batches of 64", row.batch.floor, "ns", hash: row.hotHash)
+    figures.add(workload, "Postern to floor, mean of batches", row.batch.postern / row.batch.floor, "times")
+    add("hot", row.appCount, row.hot, row.hotHash, to: &figures)
+    add("random", row.appCount, row.random, row.randomHash, to: &figures)
+  }
+
+  private static func add(
+    _ kind: String, _ appCount: Int, _ times: (postern: Quantiles, floor: Quantiles), _ hash: UInt64,
+    to figures: inout Figures
+  ) {
+    let (own, floor) = times
+    show(
+      [String(appCount), kind, "single mean"] + ratio(floor.mean, own.mean)
+        + [own.median, own.p99, own.p999, floor.median, floor.p999].map { String(Int($0.rounded())) }
+        + [hexadecimal(hash)], widths: widths)
+    let workload = "\(kind), \(appCount) apps"
+    for (engine, quantiles) in [("Postern", own), ("floor", floor)] {
+      figures.add(workload, "\(engine), single shot, mean", quantiles.mean, "ns", hash: hash)
+      figures.add(workload, "\(engine), single shot, p50", quantiles.median, "ns", hash: hash)
+      figures.add(workload, "\(engine), single shot, p99", quantiles.p99, "ns", hash: hash)
+      figures.add(workload, "\(engine), single shot, p99.9", quantiles.p999, "ns", hash: hash)
+    }
+    figures.add(workload, "Postern to floor, mean of single shots", own.mean / floor.mean, "times")
+  }
+
+  private static func ratio(_ floor: Double, _ postern: Double) -> [String] {
+    [decimal(floor), decimal(postern), decimal(postern / floor)]
+  }
+}
