@@ -119,7 +119,7 @@ test-library: swift-dependencies library
 .PHONY: bench-smoke
 bench-smoke: swift-dependencies bench-dependencies
 	swift build -c release -Xswiftc -enable-testing --scratch-path .build-agreement
-	.build-agreement/release/postern-bench --smoke
+	.build-agreement/release/postern-bench --smoke --json .build-agreement/bench.json
 
 .PHONY: swift-dependencies
 swift-dependencies:

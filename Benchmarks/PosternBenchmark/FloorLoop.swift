@@ -8,27 +8,27 @@ internal import PosternLanguage
 @safe struct FloorLoop: ~Copyable {
   private let organization: OpaquePointer
   private let hostBytes = UnsafeMutablePointer<CChar>.allocate(capacity: RequestList.hostByteCount)
-  private let pathBytes = UnsafeMutableBufferPointer<CChar>.allocate(capacity: Workload.path.utf8.count)
+  private let pathBytes = UnsafeMutablePointer<CChar>.allocate(capacity: Self.pathByteCount)
   /// Four for each person of a list; otherwise four.
   private let members: UnsafeMutableBufferPointer<UInt32>
   private var request: floor_request
   private var session: floor_session
 
   static let memberCount = 1 + Subject.groupCount
+  private static let pathByteCount = Workload.path.utf8.count
 
   init(_ policy: Policy, _ subject: Subject, subjectCount: Int = 1) {
     unsafe organization = Self.build(policy)
-    _ = unsafe pathBytes.initialize(from: Workload.path.utf8.map { CChar(bitPattern: $0) })
     unsafe members = .allocate(capacity: Self.memberCount * subjectCount)
     unsafe members.initialize(repeating: FLOOR_NONE)
     unsafe request = floor_request(
       host: floor_text(bytes: hostBytes, count: UInt32(RequestList.hostByteCount)),
-      path: floor_text(bytes: pathBytes.baseAddress, count: UInt32(pathBytes.count)))
+      path: floor_text(bytes: pathBytes, count: 0))
     unsafe session = floor_session()
     set(SessionAges())
     set(subject, at: 0)
     select(subjectAt: 0)
-    setHost(subject.host)
+    set(host: subject.host, path: Workload.path)
   }
 
   deinit {
@@ -60,22 +60,23 @@ internal import PosternLanguage
     unsafe session.member_count = UInt32(Self.memberCount)
   }
 
-  private mutating func setHost(_ host: String) {
-    for (index, byte) in host.utf8.prefix(RequestList.hostByteCount).enumerated() {
-      unsafe hostBytes[index] = CChar(bitPattern: byte)
-    }
-    unsafe request.host.count = UInt32(min(host.utf8.count, RequestList.hostByteCount))
+  private mutating func set(host: String, path: String) {
+    precondition(host.utf8.count <= RequestList.hostByteCount && path.utf8.count <= Self.pathByteCount, "there is room")
+    for (index, byte) in host.utf8.enumerated() { unsafe hostBytes[index] = CChar(bitPattern: byte) }
+    for (index, byte) in path.utf8.enumerated() { unsafe pathBytes[index] = CChar(bitPattern: byte) }
+    unsafe request.host.count = UInt32(host.utf8.count)
+    unsafe request.path.count = UInt32(path.utf8.count)
   }
 
   /// Answers a trial, and goes back to the measured request.
   mutating func answer(_ trial: Trial, measured: Subject) -> Answer {
     set(trial.session)
     set(trial.subject, at: 0)
-    setHost(trial.subject.host)
+    set(host: trial.subject.host, path: trial.path)
     let answer = decide(at: Workload.nowMilliseconds)
     set(SessionAges())
     set(measured, at: 0)
-    setHost(measured.host)
+    set(host: measured.host, path: Workload.path)
     return answer
   }
 

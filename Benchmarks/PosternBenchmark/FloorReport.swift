@@ -33,7 +33,8 @@ struct FloorComparison {
     let loop = try DecisionLoop(bytes: bytes, workload: workload, identityCount: randomList.subjects.count)
     var floor = FloorLoop(policy, subject, subjectCount: randomList.subjects.count)
     (batch, hot, random, hotHash, randomHash) = measuring(loop) { postern in
-      Self.check(Trial.all(policy, appIndex: subject.appIndex), &postern, &floor, subject)
+      let trials = Trial.all(policy, appIndex: subject.appIndex) + [Trial.byLongerRoute(policy)]
+      Self.check(trials, &postern, &floor, subject)
       let batch = (
         bestMean(runs: effort.batchRuns, calls: 50, count: DecisionLoop.batchCount) { measuredBatch() }.nanoseconds,
         bestMean(runs: effort.batchRuns, calls: 50, count: DecisionLoop.batchCount) { floor.decideBatch() }.nanoseconds
@@ -54,6 +55,7 @@ struct FloorComparison {
       let (own, other) = (postern.answer(trial.workload), floor.answer(trial, measured: subject))
       precondition(own.isAllowed == trial.isAllowed, "Postern answers: \(trial.name)")
       precondition(other.isAllowed == trial.isAllowed, "the floor answers: \(trial.name)")
+      precondition(!own.isAllowed || own == other, "the floor finds the app and the instant: \(trial.name)")
     }
   }
 
@@ -71,8 +73,10 @@ struct FloorComparison {
 enum FloorReport {
   private static let widths = [8, 10, 14, 10, 12, 8, 7, 7, 8, 11, 8, 18]
 
-  static func showHeader() {
-    show("Postern and the floor, ns: means of batches of 64; single shots without the clock's own cost, each alone")
+  static func showHeader(_ clock: TickClock) {
+    show(
+      "Postern and the floor, ns: means of batches of 64; single shots, each alone, by a clock whose own "
+        + "\(decimal(clock.emptyNanoseconds)) are taken off and whose step is \(decimal(clock.stepNanoseconds))")
     show(
       ["apps", "requests", "", "floor", "Postern", "times", "p50", "p99", "p99.9", "floor p50", "p99.9", "hash"],
       widths: widths)
@@ -88,6 +92,24 @@ enum FloorReport {
     figures.add(workload, "Postern to floor, mean of batches", row.batch.postern / row.batch.floor, "times")
     add("hot", row.appCount, row.hot, row.hotHash, to: &figures)
     add("random", row.appCount, row.random, row.randomHash, to: &figures)
+  }
+
+  /// Exact counts of the same request in the smallest organization: what the format and the checks cost.
+  static func compareInstructions(_ row: Row, into figures: inout Figures) throws {
+    guard let own = row.decide else { return }
+    let arguments = ["measure", "floor", String(row.appCount)]
+    let floor = try Callgrind.count(inside: "floor_decide", arguments: arguments).instructions
+    let times = Double(own.instructions) / Double(floor)
+    let (ours, least) = (own.instructions / DecisionLoop.batchCount, floor / DecisionLoop.batchCount)
+    show("instructions a decision: Postern \(ours), the floor \(least), \(decimal(times)) times")
+    figures.add("hot, \(row.appCount) apps", "floor, decide", Double(least), "instructions")
+    figures.add("hot, \(row.appCount) apps", "Postern to floor, instructions", times, "times")
+  }
+
+  /// What runs under callgrind: `measure floor APPS`.
+  static func measure(appCount: Int) {
+    let policy = SyntheticOrganization(appCount: appCount).policy()
+    _ = FloorLoop(policy, Subject(policy, appIndex: appCount / 2)).decideBatch()
   }
 
   private static func add(

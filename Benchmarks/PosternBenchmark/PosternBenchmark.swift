@@ -35,6 +35,7 @@ enum PosternBenchmark {
 
   /// What runs under callgrind: `measure decide|resolve|verify FILE HOST EMAIL GROUP...`.
   private static func measure(_ arguments: [String]) throws {
+    if arguments[0] == "floor" { return FloorReport.measure(appCount: Int(arguments[1]) ?? 10) }
     if arguments[0] == "condition" { return try ConditionReport.measure(Int(arguments[1]) ?? 0) }
     let bytes = [UInt8](try Data(contentsOf: URL(filePath: arguments[1])))
     let workload = Workload(host: arguments[2], email: arguments[3], groups: Array(arguments.dropFirst(4)))

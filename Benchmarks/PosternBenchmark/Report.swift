@@ -37,8 +37,9 @@ enum Report {
       comparisons.append(try FloorComparison(policy, bytes: bytes, clock, options.effort))
     }
     printRatios(rows, into: &figures)
-    FloorReport.showHeader()
+    FloorReport.showHeader(clock)
     for comparison in comparisons { FloorReport.add(comparison, to: &figures) }
+    if let first = rows.first { try FloorReport.compareInstructions(first, into: &figures) }
     try PeerReport.run(options, into: &figures)
     try ConditionReport.run(into: &figures)
     try Compilation.run(appCount: options.compileAppCount, into: &figures)

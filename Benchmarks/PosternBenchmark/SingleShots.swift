@@ -51,7 +51,12 @@ struct Quantiles {
 struct TickClock {
   let nanosecondsPerTick: Double
   /// What timing nothing takes.
+  /// What all readings differ by multiples of.
+  let stepNanoseconds: Double
   private let empty: Histogram
+
+  /// What timing nothing takes.
+  var emptyNanoseconds: Double { empty.mean * nanosecondsPerTick }
 
   init() {
     let start = nanoseconds()
@@ -65,6 +70,17 @@ struct TickClock {
       histogram.add(ticks_end() - begin)
     }
     empty = histogram
+    stepNanoseconds = Double(Self.step()) * nanosecondsPerTick
+  }
+
+  /// The greatest common divisor of what successive readings differ by.
+  private static func step() -> UInt64 {
+    let readings = (0..<1_000).map { _ in ticks_end() }
+    return zip(readings, readings.dropFirst()).reduce(0) { divisor, pair in
+      var (greater, lesser) = (divisor, pair.1 - pair.0)
+      while lesser != 0 { (greater, lesser) = (lesser, greater % lesser) }
+      return greater
+    }
   }
 
   func quantiles(_ histogram: Histogram) -> Quantiles {

@@ -7,6 +7,7 @@ internal import PosternLanguage
 struct Trial {
   let name: String
   let subject: Subject
+  var path = Workload.path
   var session = SessionAges()
   let isAllowed: Bool
 
@@ -26,8 +27,16 @@ struct Trial {
     ]
   }
 
+  /// The first app by its other route, on a host that it shares: engines that know apps only are not asked this.
+  static func byLongerRoute(_ policy: Policy) -> Trial {
+    let route = policy.apps[0].routes[1]
+    var subject = Subject(policy, appIndex: 0)
+    subject.host = route.host
+    return Trial(name: "by a longer route", subject: subject, path: "\(route.path)/projects/alpha", isAllowed: true)
+  }
+
   var workload: Workload {
-    Workload(host: subject.host, email: subject.email, groups: subject.groups, session: session)
+    Workload(host: subject.host, path: path, email: subject.email, groups: subject.groups, session: session)
   }
 }
 

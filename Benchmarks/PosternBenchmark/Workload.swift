@@ -17,7 +17,10 @@ struct Workload {
   private(set) var credential = postern_credential()
 
   /// A request to `host` by the user and the groups given; `facts` are what the bundle's conditions ask for, by slot.
-  init(host: String, email: String, groups: [String], facts: [Fact] = [], session: SessionAges = SessionAges()) {
+  init(
+    host: String, path: String = Self.path, email: String, groups: [String], facts: [Fact] = [],
+    session: SessionAges = SessionAges()
+  ) {
     for fact in facts {
       cells.append(
         postern_cell(
@@ -27,7 +30,7 @@ struct Workload {
     request.method = append("GET")
     request.scheme = append("https")
     request.host = append(host)
-    request.path = append(Self.path)
+    request.path = append(path)
     request.sec_fetch_mode = append("navigate")
     request.sec_fetch_dest = append("document")
     request.sec_fetch_site = append("none")
