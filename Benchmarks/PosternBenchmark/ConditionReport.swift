@@ -72,11 +72,7 @@ enum ConditionReport {
       }
       let workload = "condition: \(condition.name)"
       figures.add(workload, "decide, mean of batches of 64", time.nanoseconds, "ns", hash: time.hash)
-      if let count {
-        let instructions = Double(count.instructions / DecisionLoop.batchCount)
-        figures.add(workload, "decide", instructions, "instructions", hash: time.hash)
-        figures.add(workload, "decide", Double(count.allocations), "allocations", hash: time.hash)
-      }
+      if let count { figures.add(workload, count, hash: time.hash) }
       let counts = count.map { [String($0.instructions / DecisionLoop.batchCount), String($0.allocations)] }
       show(
         pad(condition.name, 41) + pad(decimal(time.nanoseconds), 11) + pad(counts?[0] ?? "-", 14)

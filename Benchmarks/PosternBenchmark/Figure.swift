@@ -20,6 +20,13 @@ struct Figures: Encodable {
     figures.append(Figure(workload: workload, name: name, value: value, unit: unit, hash: hash.map(hexadecimal)))
   }
 
+  /// What callgrind counted over a batch: instructions a decision, and all allocations.
+  mutating func add(_ workload: String, _ count: Count, hash: UInt64) {
+    let instructions = Double(count.instructions / DecisionLoop.batchCount)
+    add(workload, "decide", instructions, "instructions", hash: hash)
+    add(workload, "decide, a batch of 64", Double(count.allocations), "allocations", hash: hash)
+  }
+
   func write(to file: String) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]

@@ -37,7 +37,7 @@ enum Report {
       comparisons.append(try FloorComparison(policy, bytes: bytes, clock, options.effort))
     }
     printRatios(rows, into: &figures)
-    FloorReport.showHeader(clock)
+    FloorReport.showHeader(clock, rounds: options.effort.rounds)
     for comparison in comparisons { FloorReport.add(comparison, to: &figures) }
     if let first = rows.first { try FloorReport.compareInstructions(first, into: &figures) }
     try PeerReport.run(options, into: &figures)
@@ -53,11 +53,7 @@ enum Report {
     figures.add(workload, "verify", row.verifyMilliseconds, "ms")
     figures.add(workload, "resolve, mean", row.resolveNanoseconds, "ns")
     figures.add(workload, "decide, mean of batches of 64", row.decideNanoseconds, "ns", hash: row.hash)
-    if let count = row.decide {
-      let instructions = Double(count.instructions / DecisionLoop.batchCount)
-      figures.add(workload, "decide", instructions, "instructions", hash: row.hash)
-      figures.add(workload, "decide", Double(count.allocations), "allocations", hash: row.hash)
-    }
+    if let count = row.decide { figures.add(workload, count, hash: row.hash) }
   }
 
   private static func line(_ row: Row) -> String {

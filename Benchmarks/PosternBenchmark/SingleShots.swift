@@ -14,49 +14,52 @@ protocol Decider: ~Copyable {
 /// Counts by ticks: one bucket each, and the last for all that take longer.
 struct Histogram {
   private var buckets = [UInt32](repeating: 0, count: 1 << 16)
-  private(set) var count = 0
-  private var sum = 0
+  private var count = 0
 
   @inline(__always) mutating func add(_ ticks: UInt64) {
-    let bucket = Int(min(ticks, UInt64(buckets.count - 1)))
-    buckets[bucket] += 1
+    buckets[Int(min(ticks, UInt64(buckets.count - 1)))] += 1
     count += 1
-    sum += bucket
   }
 
-  var mean: Double { Double(sum) / Double(count) }
-
-  /// The least number of ticks that at least `share` of all shots stay within.
-  func quantile(_ share: Double) -> Int {
-    let wanted = Int((Double(count) * share).rounded(.up))
-    var seen = 0
-    for (ticks, bucket) in buckets.enumerated() {
-      seen += Int(bucket)
-      if seen >= wanted { return ticks }
+  /// The ticks that `share` of all shots stay within. The clock moves by `step` ticks: what it shows as one reading is taken
+  /// to lie evenly half a step around it.
+  func quantile(_ share: Double, step: Double) -> Double {
+    let wanted = Double(count) * share
+    var seen = 0.0
+    for (ticks, bucket) in buckets.enumerated() where bucket > 0 {
+      if seen + Double(bucket) >= wanted {
+        return Double(ticks) + step * ((wanted - seen) / Double(bucket) - 0.5)
+      }
+      seen += Double(bucket)
     }
-    return buckets.count - 1
+    return Double(buckets.count - 1)
   }
 }
 
 /// Nanoseconds of single shots.
 struct Quantiles {
-  /// Finer than the quantiles: those move in steps of the clock, which is 10 ns on some processors.
-  let mean: Double
-  let median: Double
-  let p99: Double
-  let p999: Double
+  var median = Double.infinity
+  var p99 = Double.infinity
+  var p999 = Double.infinity
+
+  /// Keeps the least of each: what disturbs a round only ever adds to it.
+  mutating func lower(to other: Quantiles) {
+    median = min(median, other.median)
+    p99 = min(p99, other.p99)
+    p999 = min(p999, other.p999)
+  }
 }
 
 /// The processor's clock against the system's, measured once.
 struct TickClock {
-  let nanosecondsPerTick: Double
-  /// What timing nothing takes.
+  private let nanosecondsPerTick: Double
   /// What all readings differ by multiples of.
-  let stepNanoseconds: Double
-  private let empty: Histogram
-
+  private let stepTicks: Double
   /// What timing nothing takes.
-  var emptyNanoseconds: Double { empty.mean * nanosecondsPerTick }
+  private let emptyTicks: Double
+
+  var stepNanoseconds: Double { stepTicks * nanosecondsPerTick }
+  var emptyNanoseconds: Double { emptyTicks * nanosecondsPerTick }
 
   init() {
     let start = nanoseconds()
@@ -64,13 +67,13 @@ struct TickClock {
     while nanoseconds() - start < 50_000_000 {}
     let elapsed = ticks_end() - ticks
     nanosecondsPerTick = Double(nanoseconds() - start) / Double(elapsed)
+    stepTicks = Double(Self.step())
     var histogram = Histogram()
     for _ in 0..<100_000 {
       let begin = ticks_begin()
       histogram.add(ticks_end() - begin)
     }
-    empty = histogram
-    stepNanoseconds = Double(Self.step()) * nanosecondsPerTick
+    emptyTicks = histogram.quantile(0.5, step: stepTicks)
   }
 
   /// The greatest common divisor of what successive readings differ by.
@@ -85,31 +88,23 @@ struct TickClock {
 
   func quantiles(_ histogram: Histogram) -> Quantiles {
     func time(_ share: Double) -> Double {
-      Double(max(0, histogram.quantile(share) - empty.quantile(0.5))) * nanosecondsPerTick
+      max(0, histogram.quantile(share, step: stepTicks) - emptyTicks) * nanosecondsPerTick
     }
-    let mean = (histogram.mean - empty.mean) * nanosecondsPerTick
-    return Quantiles(mean: mean, median: time(0.5), p99: time(0.99), p999: time(0.999))
+    return Quantiles(median: time(0.5), p99: time(0.99), p999: time(0.999))
   }
 }
 
 enum SingleShots {
-  /// Times the requests of a list in turn, `shotCount` in a round, and returns the round with the least p99.9.
+  /// Times the requests of a list in turn, from the one at `start` on.
   static func measure<Subject: Decider & ~Copyable>(
-    _ decider: inout Subject, _ list: RequestList, _ clock: TickClock, rounds: Int, shotCount: Int
-  ) -> Quantiles {
-    var best: Quantiles?
-    var next = 0
-    for _ in 0..<rounds {
-      var histogram = Histogram()
-      for shot in 0..<shotCount {
-        keep(decider.place(next, of: list))
-        histogram.add(time(decider, at: Workload.nowMilliseconds + Int64(shot & 63)))
-        next = next + 1 == list.count ? 0 : next + 1
-      }
-      let quantiles = clock.quantiles(histogram)
-      if best.map({ quantiles.p999 < $0.p999 }) ?? true { best = quantiles }
+    _ decider: inout Subject, _ list: RequestList, from start: Int, shotCount: Int
+  ) -> Histogram {
+    var histogram = Histogram()
+    for shot in 0..<shotCount {
+      keep(decider.place((start + shot) % list.count, of: list))
+      histogram.add(time(decider, at: Workload.nowMilliseconds + Int64(shot & 63)))
     }
-    return best ?? Quantiles(mean: 0, median: 0, p99: 0, p999: 0)
+    return histogram
   }
 
   @inline(never)
