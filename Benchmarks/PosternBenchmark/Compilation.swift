@@ -8,14 +8,14 @@ internal import PosternLanguage
 
 enum Compilation {
   static func run(appCount: Int, into figures: inout Figures) throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "postern-bench-tree-\(getpid())")
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try SyntheticTree.write(appCount: appCount, folder: folder.path)
     let command = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "postern")
     guard FileManager.default.isExecutableFile(atPath: command.path) else {
       show("compile from YAML: there is no postern beside postern-bench, nothing was measured")
       return
     }
+    let folder = FileManager.default.temporaryDirectory.appending(path: "postern-bench-tree-\(getpid())")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try SyntheticTree.write(appCount: appCount, folder: folder.path)
     let output = folder.path + ".ptb"
     defer { try? FileManager.default.removeItem(atPath: output) }
     let start = nanoseconds()
