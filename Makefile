@@ -42,10 +42,18 @@ demo: swift-dependencies
 	swift build --product postern
 	demo/run.sh
 
-## bench: what decisions, resolutions and compilations cost, in counts and ratios
+## bench: what decisions, resolutions and compilations cost, in counts and ratios, beside the floor and the peers
 .PHONY: bench
-bench: swift-dependencies bench-dependencies release
-	.build/release/postern-bench
+bench: swift-dependencies bench-dependencies release peers
+	.build/release/postern-bench --json .build/bench.json
+
+## peers: other policy engines from PyPI, in a Python environment of their own, for `make bench`
+.PHONY: peers
+peers: .build-peers/installed
+
+.build-peers/installed: Benchmarks/peers/requirements.txt
+	@{ python3 -m venv .build-peers && .build-peers/bin/pip install --quiet --disable-pip-version-check -r $< && touch $@; } \
+	  || { rm -rf .build-peers; echo "peers: pip cannot install $<, and they are not measured"; }
 
 ## library: the kernel as a static library without the Swift runtime, in dist/
 .PHONY: library
@@ -111,7 +119,7 @@ test-library: swift-dependencies library
 .PHONY: bench-smoke
 bench-smoke: swift-dependencies bench-dependencies
 	swift build -c release -Xswiftc -enable-testing --scratch-path .build-agreement
-	.build-agreement/release/postern-bench --smoke
+	.build-agreement/release/postern-bench --smoke --json .build-agreement/bench.json
 
 .PHONY: swift-dependencies
 swift-dependencies:

@@ -55,8 +55,10 @@ let package = Package(
         "PosternCompiler", "PosternLanguage", "PosternCEL", "PosternKernel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], resources: [.embedInCode("Pages/diagnostics.txt")], swiftSettings: house),
+    .target(name: "CFloor", path: "Benchmarks/Floor"),
     .executableTarget(
-      name: "postern-bench", dependencies: ["PosternCompiler", "PosternLanguage", "PosternKernel", "CPostern"],
+      name: "postern-bench",
+      dependencies: ["PosternCompiler", "PosternLanguage", "PosternKernel", "CPostern", "CFloor"],
       path: "Benchmarks/PosternBenchmark", swiftSettings: house),
     .testTarget(
       name: "PosternKernelTests", dependencies: ["PosternCompiler", "PosternLanguage", "PosternKernel", "CPostern"],

@@ -7,20 +7,23 @@ internal import PosternCompiler
 internal import PosternLanguage
 
 enum Compilation {
-  static func run(appCount: Int) throws {
-    let folder = FileManager.default.temporaryDirectory.appending(path: "postern-bench-tree-\(getpid())")
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try SyntheticTree.write(appCount: appCount, folder: folder.path)
+  static func run(appCount: Int, into figures: inout Figures) throws {
     let command = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "postern")
     guard FileManager.default.isExecutableFile(atPath: command.path) else {
       show("compile from YAML: there is no postern beside postern-bench, nothing was measured")
       return
     }
+    let folder = FileManager.default.temporaryDirectory.appending(path: "postern-bench-tree-\(getpid())")
+    defer { try? FileManager.default.removeItem(at: folder) }
+    try SyntheticTree.write(appCount: appCount, folder: folder.path)
     let output = folder.path + ".ptb"
     defer { try? FileManager.default.removeItem(atPath: output) }
     let start = nanoseconds()
     let usage = try spawn(command.path, ["compile", folder.path, "-o", output])
     let seconds = Double(nanoseconds() - start) / 1e9
+    let workload = "compile from YAML, \(appCount) apps"
+    figures.add(workload, "time", seconds, "s")
+    figures.add(workload, "peak memory", Double(usage.ru_maxrss / 1024), "MiB")
     show(
       "compile \(appCount) apps, \(appCount * 10) grants, from YAML: \(decimal(seconds)) s, "
         + "peak \(usage.ru_maxrss / 1024) MiB")

@@ -57,7 +57,7 @@ struct MeasuredCondition {
 }
 
 enum ConditionReport {
-  static func run() throws {
+  static func run(into figures: inout Figures) throws {
     show("conditions: one binding of an app, allowed")
     show("                                condition  decide ns  instructions  allocations  hash")
     for (index, condition) in MeasuredCondition.all.enumerated() {
@@ -67,9 +67,12 @@ enum ConditionReport {
       let count =
         Callgrind.isInstalled
         ? try Callgrind.count(inside: "postern_bench_decide", arguments: ["measure", "condition", String(index)]) : nil
-      let time = measuring(loop) {
+      let time = measuring(loop) { _ in
         bestMean(runs: 400, calls: 50, count: DecisionLoop.batchCount) { measuredBatch() }
       }
+      let workload = "condition: \(condition.name)"
+      figures.add(workload, "decide, mean of batches of 64", time.nanoseconds, "ns", hash: time.hash)
+      if let count { figures.add(workload, count, hash: time.hash) }
       let counts = count.map { [String($0.instructions / DecisionLoop.batchCount), String($0.allocations)] }
       show(
         pad(condition.name, 41) + pad(decimal(time.nanoseconds), 11) + pad(counts?[0] ?? "-", 14)
@@ -81,6 +84,6 @@ enum ConditionReport {
   static func measure(_ index: Int) throws {
     let condition = MeasuredCondition.all[index]
     let loop = try DecisionLoop(bytes: condition.bundle(), workload: condition.workload)
-    measuring(loop) { _ = measuredBatch() }
+    measuring(loop) { _ in _ = measuredBatch() }
   }
 }

@@ -9,27 +9,37 @@ internal import PosternKernel
 @safe struct DecisionLoop: ~Copyable {
   private let bytes: UnsafeRawBufferPointer
   private let bundle: Bundle
-  private let workload: Workload
-  private let identity = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: Int(POSTERN_IDENTITY_WORDS))
+  private var workload: Workload
+  /// One for each person of a request list; otherwise one.
+  private let identities: UnsafeMutableBufferPointer<UInt32>
+  private var identity: UnsafeMutableBufferPointer<UInt32>
   private let scratch = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: Int(POSTERN_SCRATCH_BYTES))
 
   static let batchCount = 64
 
-  /// Copies `bytes` into memory of its own and verifies them there.
-  init(bytes source: [UInt8], workload: Workload) throws(BundleFault) {
+  /// Copies `bytes` into memory of its own and verifies them there. There is room for `identityCount` identities, of which
+  /// the first is that of `workload`.
+  init(bytes source: [UInt8], workload: Workload, identityCount: Int = 1) throws(BundleFault) {
     let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: source.count, alignment: 64)
     unsafe copy.copyBytes(from: source)
     unsafe bytes = UnsafeRawBufferPointer(copy)
     bundle = try unsafe Bundle(verifying: Words(owned: bytes))
     self.workload = workload
-    unsafe identity.initialize(repeating: 0)
+    unsafe identities = .allocate(capacity: identityCount * Int(POSTERN_IDENTITY_WORDS))
+    unsafe identities.initialize(repeating: 0)
+    unsafe identity = UnsafeMutableBufferPointer(rebasing: identities.prefix(Int(POSTERN_IDENTITY_WORDS)))
     unsafe scratch.initialize(repeating: 0)
     resolve()
   }
 
+  private mutating func select(identityAt index: Int) {
+    let count = Int(POSTERN_IDENTITY_WORDS)
+    unsafe identity = UnsafeMutableBufferPointer(rebasing: identities[index * count..<(index + 1) * count])
+  }
+
   deinit {
     unsafe bytes.deallocate()
-    unsafe identity.deallocate()
+    unsafe identities.deallocate()
     unsafe scratch.deallocate()
   }
 
@@ -46,6 +56,29 @@ internal import PosternKernel
     } catch {
       return false
     }
+  }
+
+  /// Answers another request, and goes back to its own.
+  mutating func answer(_ other: Workload) -> Answer {
+    let own = workload
+    workload = other
+    resolve()
+    let answer = decide(at: Workload.nowMilliseconds)
+    workload = own
+    resolve()
+    return answer
+  }
+
+  /// Resolves the identities of the people of a list.
+  mutating func resolve(_ list: RequestList) {
+    let own = workload
+    for (index, subject) in list.subjects.enumerated() {
+      select(identityAt: index)
+      workload = Workload(host: subject.host, email: subject.email, groups: subject.groups)
+      resolve()
+    }
+    workload = own
+    select(identityAt: 0)
   }
 
   /// Decides a batch at instants a second apart; returns a hash of the answers.
@@ -76,6 +109,24 @@ internal import PosternKernel
   }
 }
 
+extension DecisionLoop: Decider {
+  mutating func place(_ index: Int, of list: RequestList) -> UInt64 {
+    select(identityAt: list.subjectIndex(ofRequest: index))
+    workload.replaceHost(list.host(ofRequest: index))
+    return unsafe identity.reduce(0) { $0 &+ UInt64($1) }
+  }
+
+  @inline(__always) func decide(at now: Int64) -> Answer {
+    var space = unsafe scratch.mutableSpan
+    var decision = postern_decision()
+    bundle.decide(
+      workload.request, text: workload.text.span, cells: workload.cells.span, credential: workload.credential,
+      identity: unsafe identity.span, at: now, scratch: &space, into: &decision)
+    return Answer(
+      isAllowed: Int(decision.verdict) == POSTERN_ALLOW, appIndex: decision.app, validUntil: decision.valid_until)
+  }
+}
+
 /// The loop that the measured C functions run; set before they are called, by the only thread there is.
 nonisolated(unsafe) private var measured: UnsafeMutablePointer<DecisionLoop>?
 
@@ -89,7 +140,7 @@ public func measuredResolve() { unsafe measured?.pointee.resolve() }
 public func measuredVerification() -> Bool { unsafe measured?.pointee.verify() ?? false }
 
 /// Runs `body` with the loop that the measured functions use.
-func measuring<Result>(_ loop: consuming DecisionLoop, _ body: () -> Result) -> Result {
+func measuring<Result>(_ loop: consuming DecisionLoop, _ body: (inout DecisionLoop) -> Result) -> Result {
   let pointer = UnsafeMutablePointer<DecisionLoop>.allocate(capacity: 1)
   unsafe pointer.initialize(to: loop)
   unsafe measured = pointer
@@ -98,7 +149,7 @@ func measuring<Result>(_ loop: consuming DecisionLoop, _ body: () -> Result) -> 
     unsafe pointer.deinitialize(count: 1)
     unsafe pointer.deallocate()
   }
-  return body()
+  return unsafe body(&pointer.pointee)
 }
 
 /// Monotonic time in nanoseconds.

@@ -14,12 +14,13 @@ enum PosternBenchmark {
     switch arguments.first {
     case "measure": try measure(Array(arguments.dropFirst()))
     case "tree": try SyntheticTree.write(appCount: Int(arguments[1]) ?? 10, folder: arguments[2])
-    case nil: try Report.run(sizes: [10, 1_000, 100_000], compileAppCount: 100_000)
-    case "--smoke": try Report.run(sizes: [10, 100], compileAppCount: 100)
     case "bundle": try writeBundle(Array(arguments.dropFirst()))
     default:
-      show("usage: postern-bench [--smoke]")
-      exit(1)
+      guard let options = Options(arguments) else {
+        show(Options.usage)
+        exit(1)
+      }
+      try Report.run(options)
     }
   }
 
@@ -34,11 +35,12 @@ enum PosternBenchmark {
 
   /// What runs under callgrind: `measure decide|resolve|verify FILE HOST EMAIL GROUP...`.
   private static func measure(_ arguments: [String]) throws {
+    if arguments[0] == "floor" { return FloorReport.measure(appCount: Int(arguments[1]) ?? 10) }
     if arguments[0] == "condition" { return try ConditionReport.measure(Int(arguments[1]) ?? 0) }
     let bytes = [UInt8](try Data(contentsOf: URL(filePath: arguments[1])))
     let workload = Workload(host: arguments[2], email: arguments[3], groups: Array(arguments.dropFirst(4)))
     let loop = try DecisionLoop(bytes: bytes, workload: workload)
-    measuring(loop) {
+    measuring(loop) { _ in
       switch arguments[0] {
       case "resolve": measuredResolve()
       case "verify": _ = measuredVerification()

@@ -20,18 +20,40 @@ struct Row {
 }
 
 enum Report {
-  static func run(sizes: [Int], compileAppCount: Int) throws {
+  static func run(_ options: Options) throws {
+    var figures = Figures()
+    let clock = TickClock()
     show("a decision: host 24 bytes, path 30, 4 integers, the app's row and a folder's, no condition")
     show("apps      bundle bytes  grants B/grant  verify ms  decide ns  instructions  allocations  resolve ns  hash")
+    var comparisons: [FloorComparison] = []
     var rows: [Row] = []
-    for size in sizes {
-      let row = try measure(appCount: size)
+    for size in options.sizes {
+      let policy = SyntheticOrganization(appCount: size).policy()
+      let bytes = Compiler.compile(policy, revision: 1)
+      let row = try measure(policy, bytes)
       show(line(row))
+      add(row, to: &figures)
       rows.append(row)
+      comparisons.append(try FloorComparison(policy, bytes: bytes, clock, options.effort))
     }
-    printRatios(rows)
-    try ConditionReport.run()
-    try Compilation.run(appCount: compileAppCount)
+    printRatios(rows, into: &figures)
+    FloorReport.showHeader(clock, rounds: options.effort.rounds)
+    for comparison in comparisons { FloorReport.add(comparison, to: &figures) }
+    if let first = rows.first { try FloorReport.compareInstructions(first, into: &figures) }
+    try PeerReport.run(options, into: &figures)
+    try ConditionReport.run(into: &figures)
+    try Compilation.run(appCount: options.compileAppCount, into: &figures)
+    if let file = options.jsonFile { try figures.write(to: file) }
+  }
+
+  private static func add(_ row: Row, to figures: inout Figures) {
+    let workload = "hot, \(row.appCount) apps"
+    figures.add(workload, "bundle", Double(row.bundleByteCount), "bytes")
+    figures.add(workload, "grants section", row.grantsBytesPerGrant, "bytes a grant")
+    figures.add(workload, "verify", row.verifyMilliseconds, "ms")
+    figures.add(workload, "resolve, mean", row.resolveNanoseconds, "ns")
+    figures.add(workload, "decide, mean of batches of 64", row.decideNanoseconds, "ns", hash: row.hash)
+    if let count = row.decide { figures.add(workload, count, hash: row.hash) }
   }
 
   private static func line(_ row: Row) -> String {
@@ -44,22 +66,23 @@ enum Report {
     ].joined()
   }
 
-  private static func printRatios(_ rows: [Row]) {
+  private static func printRatios(_ rows: [Row], into figures: inout Figures) {
     let times = rows.map(\.decideNanoseconds)
     if let least = times.min(), let most = times.max() {
+      figures.add("hot, all sizes", "decide, slowest to fastest size", most / least, "times")
       show("decide, slowest size against fastest: \(decimal(most / least)) times")
     }
     let counts = rows.compactMap { $0.decide?.instructions }
     if let least = counts.min(), let most = counts.max() {
+      figures.add("hot, all sizes", "instructions, most to least", Double(most) / Double(least), "times")
       show("instructions, most against least: \(decimal(Double(most - least) * 100 / Double(least))) % more")
     } else {
       show("instructions: valgrind is not installed, nothing was counted")
     }
   }
 
-  private static func measure(appCount: Int) throws -> Row {
-    let policy = SyntheticOrganization(appCount: appCount).policy()
-    let bytes = Compiler.compile(policy, revision: 1)
+  private static func measure(_ policy: Policy, _ bytes: [UInt8]) throws -> Row {
+    let appCount = policy.apps.count
     let subject = Subject(policy, appIndex: appCount / 2)
     let workload = Workload(host: subject.host, email: subject.email, groups: subject.groups)
     let loop = try DecisionLoop(bytes: bytes, workload: workload)
@@ -69,7 +92,7 @@ enum Report {
     defer { try? FileManager.default.removeItem(at: file) }
     try Data(bytes).write(to: file)
     let counts = try count(file.path, subject)
-    let (decide, resolve, verify) = measuring(loop) {
+    let (decide, resolve, verify) = measuring(loop) { _ in
       (
         bestMean(runs: 400, calls: 50, count: DecisionLoop.batchCount) { measuredBatch() },
         bestMean(runs: 200, calls: 2_000, count: 1) {

@@ -17,7 +17,10 @@ struct Workload {
   private(set) var credential = postern_credential()
 
   /// A request to `host` by the user and the groups given; `facts` are what the bundle's conditions ask for, by slot.
-  init(host: String, email: String, groups: [String], facts: [Fact] = []) {
+  init(
+    host: String, path: String = Self.path, email: String, groups: [String], facts: [Fact] = [],
+    session: SessionAges = SessionAges()
+  ) {
     for fact in facts {
       cells.append(
         postern_cell(
@@ -27,12 +30,18 @@ struct Workload {
     request.method = append("GET")
     request.scheme = append("https")
     request.host = append(host)
-    request.path = append(Self.path)
+    request.path = append(path)
     request.sec_fetch_mode = append("navigate")
     request.sec_fetch_dest = append("document")
     request.sec_fetch_site = append("none")
     request.accept = append("text/html,application/xhtml+xml;q=0.9,*/*;q=0.8")
-    setCredential(email: email, groups: groups)
+    setCredential(email: email, groups: groups, session)
+  }
+
+  /// Puts another host in the place of the request's: as long as that.
+  mutating func replaceHost(_ host: ArraySlice<UInt8>) {
+    let offset = Int(request.host.value)
+    for (index, byte) in host.enumerated() { text[offset + index] = byte }
   }
 
   /// A fact of a slot: a text or an address.
@@ -44,7 +53,7 @@ struct Workload {
     static func address(_ bytes: [UInt8]) -> Fact { Fact(tag: UInt8(POSTERN_ADDRESS), bytes: bytes) }
   }
 
-  private mutating func setCredential(email: String, groups: [String]) {
+  private mutating func setCredential(email: String, groups: [String], _ session: SessionAges) {
     credential.kind = UInt8(POSTERN_CREDENTIAL_SESSION)
     credential.principal_kind = UInt8(POSTERN_PRINCIPAL_USER)
     credential.account_state = UInt8(POSTERN_ACCOUNT_ACTIVE)
@@ -53,11 +62,11 @@ struct Workload {
     credential.provider = append("workspace")
     credential.email = append(email)
     credential.subject = append("1234567890")
-    credential.created_at = Self.nowMilliseconds - 3_600_000
-    credential.last_seen_at = Self.nowMilliseconds - 60_000
-    credential.state_checked_at = Self.nowMilliseconds - 30_000
-    credential.issued_at = Self.nowMilliseconds - 3_600_000
-    credential.login_at = Self.nowMilliseconds - 3_600_000
+    credential.created_at = Self.nowMilliseconds - session.createdSeconds * 1_000
+    credential.last_seen_at = Self.nowMilliseconds - session.idleSeconds * 1_000
+    credential.state_checked_at = Self.nowMilliseconds - session.stateSeconds * 1_000
+    credential.issued_at = credential.created_at
+    credential.login_at = credential.created_at
     let first = cells.count
     cells += groups.map { append($0) }
     credential.groups = postern_cell(
@@ -72,37 +81,9 @@ struct Workload {
   }
 }
 
-/// Whom a benchmark asks for: an app, and a member of its folder's row who is not in its own.
-struct Subject {
-  let host: String
-  let email: String
-  let groups: [String]
-
-  /// The subject for the app at `index`: the user's grant stands in the folder's row, the groups' nowhere above the app.
-  init(_ policy: Policy, appIndex: Int) {
-    let app = policy.apps[appIndex]
-    let ownMembers = Set(Self.members(policy, nodeIndex: app.nodeIndex))
-    let folderIndex = policy.nodes[app.nodeIndex].parentIndex ?? 0
-    let folderMembers = Self.members(policy, nodeIndex: folderIndex)
-    host = app.routes[0].host
-    email =
-      folderMembers.lazy.filter { !ownMembers.contains($0) }.compactMap { Self.user(policy.members[$0]) }
-      .first ?? ""
-    let above = ownMembers.union(folderMembers)
-    groups = Array(
-      policy.members.indices.lazy.filter { !above.contains($0) }.compactMap { Self.group(policy.members[$0]) }.prefix(3)
-    )
-  }
-
-  private static func members(_ policy: Policy, nodeIndex: Int) -> [Int] {
-    policy.nodes[nodeIndex].bindings.flatMap { $0.members.map { Int($0.memberIndex) } }
-  }
-
-  private static func user(_ member: Member) -> String? {
-    if case .user(let email) = member { email } else { nil }
-  }
-
-  private static func group(_ member: Member) -> String? {
-    if case .group(let email) = member { email } else { nil }
-  }
+/// How long ago, in seconds, a session began, was last seen, and had its account's state checked.
+struct SessionAges {
+  var createdSeconds: Int64 = 3_600
+  var idleSeconds: Int64 = 60
+  var stateSeconds: Int64 = 30
 }

@@ -1,0 +1,54 @@
+// Requests to every app of an organization in an order that no prefetcher knows, made before anything is measured.
+
+internal import PosternCompiler
+internal import PosternLanguage
+
+/// A list of requests: a host each, and one person for each folder, who is in its row.
+struct RequestList {
+  let subjects: [Subject]
+  let count: Int
+  private let hosts: [UInt8]
+  private let subjectIndices: [UInt32]
+
+  static let hostByteCount = 24
+
+  /// One request to each app, permuted.
+  init(_ policy: Policy) {
+    let folderSize = SyntheticOrganization.appsPerFolder
+    let subjects = stride(from: 0, to: policy.apps.count, by: folderSize).map { Subject(policy, appIndex: $0) }
+    var generator = SplitMix(state: 0x7265_7175_6573_7473)
+    let order = policy.apps.indices.shuffled(using: &generator)
+    self.init(policy, subjects: subjects, requests: order.map { ($0, $0 / folderSize) })
+  }
+
+  /// One request.
+  init(_ policy: Policy, _ subject: Subject) {
+    self.init(policy, subjects: [subject], requests: [(subject.appIndex, 0)])
+  }
+
+  private init(_ policy: Policy, subjects: [Subject], requests: [(appIndex: Int, subjectIndex: Int)]) {
+    self.subjects = subjects
+    count = requests.count
+    hosts = requests.flatMap { Array(policy.apps[$0.appIndex].routes[0].host.utf8) }
+    subjectIndices = requests.map { UInt32($0.subjectIndex) }
+    precondition(hosts.count == count * Self.hostByteCount, "the generator's hosts have 24 bytes up to a million apps")
+  }
+
+  func subjectIndex(ofRequest index: Int) -> Int { Int(subjectIndices[index]) }
+
+  func host(ofRequest index: Int) -> ArraySlice<UInt8> {
+    hosts[index * Self.hostByteCount..<(index + 1) * Self.hostByteCount]
+  }
+}
+
+/// SplitMix64.
+struct SplitMix: RandomNumberGenerator {
+  var state: UInt64
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = (state ^ state >> 30) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ mixed >> 31
+  }
+}
