@@ -84,20 +84,36 @@ struct ClockRun {
 }
 
 extension Bundle {
-  /// Runs the program at `entry` over `credential`. Jumps go forward and every path ends: the verifier has proved it.
+  /// Runs the program at `entry` over `credential`.
   ///
   /// Out of line, so that the run's few values stay in registers.
   @inline(never)
   borrowing func run(entry: UInt32, _ credential: postern_credential, _ run: inout ClockRun) {
+    let offset = sections.code.offset &+ RecordSize.codeWord &* (Int(entry) &+ 1)
+    // The usual program ends in the fourth word; a shorter one at the end of the bundle has other words.
+    if offset &+ UsualProgram.byteCount <= words.byteCount {
+      switch run.run(UsualProgram(words, offset), credential) {
+      case .end: return
+      default: break
+      }
+    }
+    runAny(entry: entry, credential, &run)
+  }
+
+  /// The same, word by word. Jumps go forward and every path ends: the verifier has proved it.
+  @inline(never)
+  private borrowing func runAny(entry: UInt32, _ credential: postern_credential, _ run: inout ClockRun) {
+    run.outcome = Outcome()
     // The entry itself is a label.
     var offset = sections.code.offset &+ RecordSize.codeWord &* (Int(entry) &+ 1)
     while true {
-      let word = CodeHead(bits: words.u64(offset))
-      switch run.step(word, credential) {
+      let word = Block<16>(words, offset)
+      let head = CodeHead(bits: word.u64(0))
+      switch run.step(head, word, credential) {
       case .next: break
-      case .jump: offset = sections.code.offset &+ RecordSize.codeWord &* Int(word.x)
+      case .jump: offset = sections.code.offset &+ RecordSize.codeWord &* Int(head.x)
       case .graces:
-        if run.lacksGrace(words.u64(offset &+ 8), revalidate: word.x, credential) { return }
+        if run.lacksGrace(word.u64(8), revalidate: head.x, credential) { return }
       default: return
       }
       // Past the word, or past the label that was jumped to.
@@ -128,28 +144,65 @@ struct CodeHead {
   @inline(__always) var x: UInt32 { UInt32(truncatingIfNeeded: bits >> 32) }
 }
 
+/// The words of the program that nearly every app has, where the code holds it: people's sessions, with state, timeouts and
+/// nothing else. Each is the same word that `ClockRun.step` runs; only the way from one to the next is shorter.
+struct UsualProgram {
+  private let record: Block<64>
+
+  static let byteCount = 64
+
+  @inline(__always) init(_ words: Words, _ offset: Int) { record = Block<64>(words, offset) }
+
+  @inline(__always) func head(_ index: Int) -> CodeHead { CodeHead(bits: record.u64(16 &* index)) }
+  @inline(__always) func y(_ index: Int) -> UInt32 { record.u32(16 &* index &+ 8) }
+}
+
 extension ClockRun {
+  /// Runs the usual program; `.next` where it is another, or ends in a way that only the general run tells.
   @inline(__always)
-  mutating func step(_ word: CodeHead, _ credential: postern_credential) -> Step {
-    switch word.opcode {
+  mutating func run(_ program: UsualProgram, _ credential: postern_credential) -> Step {
+    let facts = program.head(0)
+    let state = program.head(1)
+    let timeouts = program.head(2)
+    let isUsual =
+      facts.opcode == Opcode.checkPersonFacts.rawValue && state.opcode == Opcode.checkFreshState.rawValue
+      && timeouts.opcode == Opcode.checkTimeouts.rawValue && program.head(3).opcode == Opcode.pass.rawValue
+    if !isUsual || !credential.isSessionOfPerson { return .next }
+    let step = checkFacts(
+      FactSet(rawValue: facts.a), skewSeconds: program.y(0), latest: credential.latestFactOfPerson, credential)
+    if step == .end { return .end }
+    switch checkFreshState(state.x, credential) {
+    case .next:
+      _ = checkTimeouts(absolute: timeouts.x, idle: program.y(2), credential)
+      return .end
+    case .end: return .end
+    default: return .next
+    }
+  }
+
+  @inline(__always)
+  mutating func step(_ head: CodeHead, _ word: Block<16>, _ credential: postern_credential) -> Step {
+    switch head.opcode {
     case Opcode.label.rawValue: return .next
     case Opcode.pass.rawValue: return .end
-    case Opcode.challenge.rawValue: return fail(Int(word.b), POSTERN_CLOCK_NONE)
+    case Opcode.challenge.rawValue: return fail(Int(head.b), POSTERN_CLOCK_NONE)
     case Opcode.branchNotPerson.rawValue: return credential.isSessionOfPerson ? .next : .jump
-    case Opcode.branchCredential.rawValue: return credential.kind == word.a ? .jump : .next
-    case Opcode.branchPrincipal.rawValue: return credential.knownPrincipalKind == word.a ? .jump : .next
-    case Opcode.branchProvider.rawValue: return providerIndex == word.b ? .jump : .next
-    case Opcode.checkFacts.rawValue: return checkFacts(FactSet(rawValue: word.a), skewSeconds: word.x, credential)
+    case Opcode.branchCredential.rawValue: return credential.kind == head.a ? .jump : .next
+    case Opcode.branchPrincipal.rawValue: return credential.knownPrincipalKind == head.a ? .jump : .next
+    case Opcode.branchProvider.rawValue: return providerIndex == head.b ? .jump : .next
+    case Opcode.checkFacts.rawValue:
+      return checkFacts(FactSet(rawValue: head.a), skewSeconds: head.x, latest: credential.latestTimeFact, credential)
     case Opcode.checkState.rawValue: return checkState(credential)
-    case Opcode.checkFreshState.rawValue: return checkFreshState(word.x, credential)
+    case Opcode.checkFreshState.rawValue: return checkFreshState(head.x, credential)
     case Opcode.checkBearer.rawValue: return checkBearer(credential)
-    case Opcode.checkTokenAge.rawValue: return checkTokenAge(word.x, isExpiry: word.a == 1, credential)
+    case Opcode.checkTokenAge.rawValue: return checkTokenAge(head.x, isExpiry: head.a == 1, credential)
     case Opcode.checkTokenEnd.rawValue: return checkTokenEnd(credential)
-    case Opcode.checkAbsolute.rawValue:
-      return checkTimeout(credential.created_at, word.x, POSTERN_REASON_ABSOLUTE_TIMEOUT, POSTERN_CLOCK_ABSOLUTE)
-    case Opcode.checkIdle.rawValue:
-      return checkTimeout(credential.last_seen_at, word.x, POSTERN_REASON_IDLE_TIMEOUT, POSTERN_CLOCK_IDLE)
-    case Opcode.checkReauthentication.rawValue: return checkReauthentication(word.a, word.x, credential)
+    case Opcode.checkTimeouts.rawValue: return checkTimeouts(absolute: head.x, idle: word.u32(8), credential)
+    case Opcode.checkPersonFacts.rawValue:
+      if !credential.isSessionOfPerson { return .jump }
+      return checkFacts(
+        FactSet(rawValue: head.a), skewSeconds: word.u32(8), latest: credential.latestFactOfPerson, credential)
+    case Opcode.checkReauthentication.rawValue: return checkReauthentication(head.a, head.x, credential)
     // The verifier lets no other opcode through; an answer that it missed one must not be a pass.
     default: return fail(POSTERN_REASON_FACT_MISSING, POSTERN_CLOCK_NONE)
     }
@@ -158,10 +211,12 @@ extension ClockRun {
   // MARK: row 8.1
 
   @inline(__always)
-  private mutating func checkFacts(_ needed: FactSet, skewSeconds: UInt32, _ credential: postern_credential) -> Step {
+  private mutating func checkFacts(
+    _ needed: FactSet, skewSeconds: UInt32, latest: Int64, _ credential: postern_credential
+  ) -> Step {
     let (sum, overflow) = now.addingReportingOverflow(Int64(skewSeconds) &* 1_000)
-    let latest = overflow ? Int64.max : sum
-    if credential.latestTimeFact > latest { return fail(POSTERN_REASON_CLOCK_SKEW, POSTERN_CLOCK_SKEW, after: now) }
+    if latest > sum && !overflow { return fail(POSTERN_REASON_CLOCK_SKEW, POSTERN_CLOCK_SKEW, after: now) }
+    if credential.hasFactsOfSession && !needed.contains(.expiresAt) { return .next }
     if needed.rawValue & credential.absentFacts == 0 { return .next }
     return fail(POSTERN_REASON_FACT_MISSING, POSTERN_CLOCK_NONE, after: now)
   }
@@ -240,9 +295,18 @@ extension ClockRun {
   }
 
   @inline(__always)
-  private mutating func checkTimeout(_ fact: Int64, _ seconds: UInt32, _ reason: Int, _ clock: Int) -> Step {
-    if !hasExpired(fact, limitSeconds: seconds, clock) { return .next }
-    return fail(reason, clock, after: Expiry(fact, plusSeconds: seconds).saturated)
+  private mutating func checkTimeouts(absolute: UInt32, idle: UInt32, _ credential: postern_credential) -> Step {
+    if absolute != BundleFormat.none, hasExpired(credential.created_at, limitSeconds: absolute, POSTERN_CLOCK_ABSOLUTE) {
+      return fail(
+        POSTERN_REASON_ABSOLUTE_TIMEOUT, POSTERN_CLOCK_ABSOLUTE,
+        after: Expiry(credential.created_at, plusSeconds: absolute).saturated)
+    }
+    if idle != BundleFormat.none, hasExpired(credential.last_seen_at, limitSeconds: idle, POSTERN_CLOCK_IDLE) {
+      return fail(
+        POSTERN_REASON_IDLE_TIMEOUT, POSTERN_CLOCK_IDLE,
+        after: Expiry(credential.last_seen_at, plusSeconds: idle).saturated)
+    }
+    return .next
   }
 
   // MARK: row 8.7
@@ -303,6 +367,11 @@ extension postern_credential {
     kind == UInt8(truncatingIfNeeded: POSTERN_CREDENTIAL_SESSION) && !isServiceAccount
   }
 
+  /// Whether every fact is there that most sessions have.
+  @inline(__always) var hasFactsOfSession: Bool {
+    created_at != 0 && last_seen_at != 0 && state_checked_at != 0 && issued_at != 0
+  }
+
   /// The absent ones of the facts that can be asked for.
   @inline(__always) var absentFacts: UInt8 {
     UInt8(created_at == 0 ? 1 : 0) | UInt8(last_seen_at == 0 ? 2 : 0) | UInt8(state_checked_at == 0 ? 4 : 0)
@@ -317,6 +386,11 @@ extension postern_credential {
   /// The latest of the time facts that row 8.1 holds to the skew; `Int64.min` where all are absent.
   @inline(__always) var latestTimeFact: Int64 {
     if isServiceAccount { return issued_at == 0 ? Int64.min : issued_at }
+    return latestFactOfPerson
+  }
+
+  /// The same of a principal that is no service account.
+  @inline(__always) var latestFactOfPerson: Int64 {
     let sessionFacts = max(max(created_at, last_seen_at), max(state_checked_at, issued_at))
     let latest = max(sessionFacts, max(login_at, max(second_factor_at, security_key_at)))
     // Above 0 no absent fact can be the latest; otherwise they have to be left out one by one.

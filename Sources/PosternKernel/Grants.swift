@@ -18,12 +18,12 @@ extension Bundle {
   /// Entries ascend by grant: the first that is held is the least.
   @inline(__always)
   private borrowing func walk(_ header: Int, entryCount: Int, _ identity: IdentityView) -> UInt32 {
-    var entry = header &+ 2 &* RecordSize.unit
-    let end = entry &+ RecordSize.unit &* entryCount
-    while entry < end {
-      let unit = words.u64(entry)
-      if identity.holds(UInt32(truncatingIfNeeded: unit)) { return UInt32(truncatingIfNeeded: unit >> 32) }
-      entry &+= RecordSize.unit
+    let entries = Records<1>(words, header &+ 2 &* RecordSize.unit, count: entryCount)
+    var index = 0
+    while index < entries.count {
+      let unit = entries.word(index)
+      if identity.holds(unit.lowHalf) { return unit.highHalf }
+      index &+= 1
     }
     return BundleFormat.none
   }

@@ -19,8 +19,8 @@ package struct Opcode: Equatable {
   package static var checkBearer: Opcode { Opcode(11) }
   package static var checkTokenAge: Opcode { Opcode(12) }
   package static var checkTokenEnd: Opcode { Opcode(13) }
-  package static var checkAbsolute: Opcode { Opcode(14) }
-  package static var checkIdle: Opcode { Opcode(15) }
+  package static var checkTimeouts: Opcode { Opcode(14) }
+  package static var checkPersonFacts: Opcode { Opcode(15) }
   package static var checkReauthentication: Opcode { Opcode(16) }
   package static var yes: Opcode { Opcode(17) }
   package static var no: Opcode { Opcode(18) }
@@ -200,8 +200,8 @@ extension Opcode {
     case 11: OpcodeShape("checkBearer")
     case 12: OpcodeShape("checkTokenAge", a: .flag, x: .seconds)
     case 13: OpcodeShape("checkTokenEnd")
-    case 14: OpcodeShape("checkAbsolute", x: .seconds)
-    case 15: OpcodeShape("checkIdle", x: .seconds)
+    case 14: OpcodeShape("checkTimeouts", x: .optionalSeconds, y: .optionalSeconds)
+    case 15: OpcodeShape("checkPersonFacts", a: .facts, x: .target, y: .seconds)
     case 16: OpcodeShape("checkReauthentication", a: .method, x: .seconds)
     case 17: OpcodeShape("yes", endsPath: true)
     case 18: OpcodeShape("no", endsPath: true)

@@ -216,9 +216,11 @@ extension Span where Element == UInt8 {
   /// What stands in `range`; stops the process where it is not all there.
   @_lifetime(copy self)
   @inline(__always) func slice(_ range: TextRange) -> Span<UInt8> {
-    precondition(range.offset >= 0 && range.count >= 0 && range.count <= count, "a text beyond the facts")
-    precondition(range.offset <= count &- range.count, "a text beyond the facts")
-    return unsafe extracting(unchecked: range.offset..<range.offset &+ range.count)
+    let room = count &- range.count
+    // A negative offset is a huge one when it is read without its sign.
+    precondition(range.count >= 0 && room >= 0, "a text beyond the facts")
+    precondition(UInt(bitPattern: range.offset) <= UInt(bitPattern: room), "a text beyond the facts")
+    return unsafe extracting(unchecked: Range(uncheckedBounds: (range.offset, range.offset &+ range.count)))
   }
 }
 

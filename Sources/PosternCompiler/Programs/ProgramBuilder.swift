@@ -88,9 +88,9 @@ struct ProgramBuilder {
   }
 
   /// Appends a jump.
-  mutating func branch(_ opcode: Opcode, a: UInt8 = 0, b: UInt16 = 0, to label: ProgramLabel) {
+  mutating func branch(_ opcode: Opcode, a: UInt8 = 0, b: UInt16 = 0, y: UInt32 = 0, to label: ProgramLabel) {
     jumps.append((instructions.count, \.x, label))
-    emit(opcode, a: a, b: b)
+    emit(opcode, a: a, b: b, y: y)
   }
 
   /// Appends a test with its three ways out.

@@ -106,21 +106,24 @@ struct ProgramWriter {
   consuming func program() -> Program {
     builder.place(builder.makeLabel())
     let notPerson = builder.makeLabel()
-    builder.branch(.branchNotPerson, to: notPerson)
-    writeSessions { $0.writePersonSession($1) }
+    let classes = tokenClasses()
+    // Where there is one class, the word that asks for its facts also asks who is a person.
+    if classes.count > 1 { builder.branch(.branchNotPerson, to: notPerson) }
+    write(classes) { $0.writePersonSession($1, notPerson: classes.count > 1 ? nil : notPerson) }
     builder.place(notPerson)
     let bearer = builder.makeLabel()
     builder.branch(.branchCredential, a: Credential.Kind.bearer.rawValue, to: bearer)
-    writeSessions { $0.writeServiceAccountSession($1) }
+    write(classes) { $0.writeServiceAccountSession($1) }
     builder.place(bearer)
     writeBearer()
     return builder.finish()
   }
 
-  /// One path for each token class. Row 7 lets only the app's providers come here, so that the class with the most of
-  /// them needs no branch.
-  private mutating func writeSessions(_ write: (_ writer: inout ProgramWriter, TokenClass) -> Void) {
-    var classes: [(tokenClass: TokenClass, providers: [Int])] = []
+  private typealias ProvidersOfClass = (tokenClass: TokenClass, providers: [Int])
+
+  /// The token classes of the app's providers, the one with the most of them first.
+  private func tokenClasses() -> [ProvidersOfClass] {
+    var classes: [ProvidersOfClass] = []
     for index in providers.indices where shape.providerMask >> UInt64(index) & 1 == 1 {
       let tokenClass = TokenClass(providers[index])
       if let known = classes.firstIndex(where: { $0.tokenClass == tokenClass }) {
@@ -131,6 +134,13 @@ struct ProgramWriter {
     }
     // A stable sort: of equal counts, the class of the first provider.
     classes.sort { $0.providers.count > $1.providers.count }
+    return classes
+  }
+
+  /// One path for each token class. Row 7 lets only the app's providers come here, so that the first class needs no branch.
+  private mutating func write(
+    _ classes: [ProvidersOfClass], _ write: (_ writer: inout ProgramWriter, TokenClass) -> Void
+  ) {
     var labels: [ProgramLabel] = []
     for other in classes.dropFirst() {
       let label = builder.makeLabel()
@@ -143,17 +153,23 @@ struct ProgramWriter {
     }
   }
 
-  private mutating func writePersonSession(_ tokenClass: TokenClass) {
+  /// - `notPerson`: where all others go on, if they come here too.
+  private mutating func writePersonSession(_ tokenClass: TokenClass, notPerson: ProgramLabel?) {
     var needed = tokenClass.facts
     if shape.revalidateSeconds != BundleFormat.none { needed.insert(.stateCheckedAt) }
     if shape.absoluteSeconds != BundleFormat.none { needed.insert(.createdAt) }
     if shape.idleSeconds != BundleFormat.none { needed.insert(.lastSeenAt) }
-    checkFacts(needed)
+    if let notPerson {
+      builder.branch(.checkPersonFacts, a: needed.rawValue, y: skewSeconds.belowNone, to: notPerson)
+    } else {
+      checkFacts(needed)
+    }
     builder.emit(
       .checkFreshState, x: shape.revalidateSeconds, y: shape.stateGraceSeconds, z: shape.storeGraceSeconds)
     check(tokenClass)
-    if shape.absoluteSeconds != BundleFormat.none { builder.emit(.checkAbsolute, x: shape.absoluteSeconds) }
-    if shape.idleSeconds != BundleFormat.none { builder.emit(.checkIdle, x: shape.idleSeconds) }
+    if shape.absoluteSeconds != BundleFormat.none || shape.idleSeconds != BundleFormat.none {
+      builder.emit(.checkTimeouts, x: shape.absoluteSeconds, y: shape.idleSeconds)
+    }
     checkReauthentication()
     builder.emit(.pass)
   }
