@@ -43,7 +43,8 @@ struct CompiledSections {
       let program = code.entry(of: app)
       let references = AppSections.References(
         program: program, profile: profile.index, rows: rows, denySet: deny.setOfNode[app.nodeIndex],
-        publicBinding: grants.publicBindings[app.nodeIndex], conditionals: conditions.reachOfNode[app.nodeIndex].start)
+        publicBinding: grants.publicBindings[app.nodeIndex], asksForTenant: app.asksForTenant(policy.providers),
+        conditionals: conditions.reachOfNode[app.nodeIndex].start)
       let input = CostInput(
         program: program, profile: profile, providerTenantCount: profiles.providerTenantCount,
         reach: routes.reach[index], rowProbes: rowProbes, conditions: conditions.reachOfNode[app.nodeIndex])
@@ -56,6 +57,7 @@ struct CompiledSections {
     addNames(names, memberships, conditions.lowering.attributes)
     add(.hosts, routes.hostWords)
     add(.routes, routes.routeWords)
+    add(.hints, routes.hints(lines: apps.lines))
     add(.apps, apps.lines)
     add(.appRecords, apps.records)
     add(.grants, grants.words)

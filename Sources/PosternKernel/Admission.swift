@@ -34,7 +34,10 @@ extension Bundle {
       return POSTERN_REASON_PROVIDER_MISMATCH
     }
     run.providerIndex = UInt16(truncatingIfNeeded: provider)
-    return acceptsTenant(line, provider: Int(provider), identity) ? nil : POSTERN_REASON_TENANT_MISMATCH
+    let isTenant =
+      line.flags & AppFlag.asksForTenant == 0
+      ? identity.word(IdentityLayout.hasTenant) == 0 : acceptsTenant(line, provider: Int(provider), identity)
+    return isTenant ? nil : POSTERN_REASON_TENANT_MISMATCH
   }
 
   /// Row 7 for a bearer: the reason that its audience or authorized party gives, or nil.
@@ -52,7 +55,7 @@ extension Bundle {
   }
 
   /// Row 7: the app's tenants where it names some and the provider is an identity platform, else the provider's.
-  @inline(__always)
+  @inline(never)
   private borrowing func acceptsTenant(_ line: AppLine, provider: Int, _ identity: IdentityView) -> Bool {
     let record = Line(words, providerRecord(provider))
     var tenants = list(record, at: 32)

@@ -60,6 +60,7 @@ public struct BundleFault: Error, Equatable, Sendable {
   package static var routeHost: BundleFault { BundleFault(58) }
   package static var routeMisplaced: BundleFault { BundleFault(59) }
   package static var freeRouteNotZero: BundleFault { BundleFault(60) }
+  package static var hintCount: BundleFault { BundleFault(61) }
 
   // Apps.
   package static var appNumbers: BundleFault { BundleFault(70) }
@@ -79,6 +80,8 @@ public struct BundleFault: Error, Equatable, Sendable {
   package static var propagationText: BundleFault { BundleFault(84) }
   package static var propagationNumbers: BundleFault { BundleFault(85) }
   package static var propagationHeader: BundleFault { BundleFault(86) }
+  package static var appTenants: BundleFault { BundleFault(87) }
+  package static var appActivity: BundleFault { BundleFault(88) }
 
   // Grants and deny rules.
   package static var rowHeader: BundleFault { BundleFault(90) }
@@ -86,7 +89,7 @@ public struct BundleFault: Error, Equatable, Sendable {
   package static var rowEntry: BundleFault { BundleFault(92) }
   package static var rowKinds: BundleFault { BundleFault(93) }
   package static var rowOrder: BundleFault { BundleFault(94) }
-  package static var rowPilot: BundleFault { BundleFault(95) }
+  package static var rowCell: BundleFault { BundleFault(95) }
   package static var rowMisplaced: BundleFault { BundleFault(96) }
   package static var rowEntryCount: BundleFault { BundleFault(97) }
   package static var conditionalGrant: BundleFault { BundleFault(98) }

@@ -65,12 +65,13 @@ package struct SectionID: Equatable {
   package static var automata: SectionID { SectionID(21) }
   package static var zones: SectionID { SectionID(22) }
   package static var propagation: SectionID { SectionID(23) }
+  package static var hints: SectionID { SectionID(24) }
   package static var provenance: SectionID { SectionID(32) }
   package static var manifest: SectionID { SectionID(33) }
   package static var signature: SectionID { SectionID(34) }
 
   /// Sections 1 to this one must be in every bundle.
-  package static var lastRequired: UInt32 { 23 }
+  package static var lastRequired: UInt32 { 24 }
 }
 
 /// Byte counts of the records.
@@ -91,6 +92,7 @@ package enum RecordSize {
   package static let cost = 16
   package static let conditional = 16
   package static let propagation = 24
+  package static let hint = 8
 }
 
 /// Kinds of name; those below `tenant` are members.
@@ -121,6 +123,11 @@ package enum AppFlag {
   package static let `public`: UInt16 = 2
   package static let domainsRestricted: UInt16 = 4
   package static let conditional: UInt16 = 8
+  /// A provider of the app has tenants, or is an identity platform and the app names tenants.
+  package static let asksForTenant: UInt16 = 16
+  /// The profile has paths that do not keep a session alive.
+  package static let excludesActivity: UInt16 = 32
+  package static let all: UInt16 = 63
 }
 
 /// Flags of a deny rule.

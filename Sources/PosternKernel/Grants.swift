@@ -28,50 +28,81 @@ extension Bundle {
     return BundleFormat.none
   }
 
+  /// Members are looked for 64 at a time: first in the filters of their cells, without a branch, then those that a filter
+  /// lets through in their slots. These are few but for what is held.
   @inline(never)
   private borrowing func probe(_ header: Int, _ identity: IdentityView) -> UInt32 {
     let row = ProbedRow(header: header, words: words)
+    let identity = identity.sized
     let memberCount = identity.memberCount
     var least = BundleFormat.none
-    var index = 0
-    while index < memberCount {
-      least = min(least, row.grant(of: identity.member(index), words: words))
-      index &+= 1
+    var first = 0
+    while first < memberCount {
+      var index = min(first &+ 64, memberCount)
+      var hits: UInt64 = 0
+      while index > first {
+        index &-= 1
+        hits = hits &+ hits &+ row.mayHold(identity.key(index))
+      }
+      while hits != 0 {
+        least = min(least, row.grant(of: identity.key(first &+ hits.trailingZeroBitCount)))
+        hits &= hits &- 1
+      }
+      first &+= 64
     }
     return least
   }
 }
 
-/// A row of more than 16 entries: a perfect table of its own.
+/// A row of more than 16 entries: a perfect table of its own, whose pilots stand in cells with filters of their keys.
 struct ProbedRow {
-  let seed: UInt32
+  /// The row's header has so many bytes.
+  static let headerByteCount = 24
+
   let slotCount: UInt32
-  let pilotCount: UInt32
-  let pilotsOffset: Int
-  let slotsOffset: Int
+  private let cells: Cells
+  private let slots: Records<1>
 
+  /// The row at `header`, whose cells and slots are all there.
   @inline(__always) init(header: Int, words: Words) {
-    let units = Block<24>(words, header)
-    seed = units.u32(16)
-    slotCount = units.u32(20)
-    pilotCount = UInt32(units.u16(14))
-    pilotsOffset = header &+ 3 &* RecordSize.unit
-    slotsOffset = pilotsOffset &+ Self.pilotUnits(pilotCount) &* RecordSize.unit
+    let head = Block<24>(words, header)
+    slotCount = head.u32(16)
+    cells = Cells(words, header &+ Self.headerByteCount, countBits: head.u16(14))
+    slots = Records(words, header &+ Self.headerByteCount &+ cells.byteCount, count: Int(slotCount))
   }
 
-  /// Units that so many pilots fill.
-  @inline(__always) static func pilotUnits(_ pilotCount: UInt32) -> Int { (2 &* Int(pilotCount) &+ 7) / 8 }
-
-  /// Byte offset of the one slot that can hold `member`.
-  @inline(__always) func slotOffset(of member: UInt32, words: Words) -> Int {
-    let hash = PerfectHash.hash(member: member, seed: seed)
-    let pilot = words.u16(pilotsOffset &+ 2 &* PerfectHash.pilotIndex(hash, pilotCount: pilotCount))
-    return slotsOffset &+ RecordSize.unit &* PerfectHash.slot(hash, pilot: pilot, slotCount: slotCount)
+  /// 1 where the filter of a key's cell has the key's bit, otherwise 0.
+  @inline(__always) func mayHold(_ key: UInt32) -> UInt64 {
+    UInt64(cells.cell(of: key).highHalf &>> RowCell.bit(key) & 1)
   }
 
-  /// The grant of `member`, or NONE.
-  @inline(__always) func grant(of member: UInt32, words: Words) -> UInt32 {
-    let unit = words.u64(slotOffset(of: member, words: words))
-    return UInt32(truncatingIfNeeded: unit) == member ? UInt32(truncatingIfNeeded: unit >> 32) : BundleFormat.none
+  /// Index of the one slot that can hold `key`.
+  @inline(__always) func slot(of key: UInt32) -> Int {
+    PerfectHash.slot(UInt64(key), pilot: RowCell.pilot(cells.cell(of: key)), slotCount: slotCount)
+  }
+
+  /// The grant of `key`, or NONE.
+  @inline(__always) func grant(of key: UInt32) -> UInt32 {
+    let unit = slots.word(slot(of: key))
+    return unit.lowHalf == key ? unit.highHalf : BundleFormat.none
+  }
+}
+
+/// A cell of a probed row: the pilot of its keys in the low 16 bits, 16 bits of 0, and a filter with a bit for each key.
+package enum RowCell {
+  /// The bit of a key in the filter: of other bits of the key than its cell.
+  @inline(__always) package static func bit(_ key: UInt32) -> UInt32 { key & 31 }
+
+  @inline(__always) static func pilot(_ cell: UInt64) -> UInt16 { UInt16(truncatingIfNeeded: cell) }
+
+  /// Whether a cell is the pilot of a table, and a filter.
+  static func isSound(_ cell: UInt64) -> Bool { cell.lowHalf < UInt32(BundleFormat.pilotLimit) }
+
+  /// The number of cells of a row, as a power of two: none of at most 16 entries; of others one for three to six entries.
+  package static func countBits(entryCount: UInt32) -> UInt16 {
+    if entryCount <= UInt32(BundleFormat.walkLimit) { return 0 }
+    var bits: UInt16 = 2
+    while UInt64(entryCount) > 6 &<< UInt64(bits) { bits &+= 1 }
+    return bits
   }
 }

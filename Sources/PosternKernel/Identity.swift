@@ -24,9 +24,10 @@ enum IdentityLayout {
   static let denied = 24
   /// The same with the rules that may hold it since its groups are not known: 8 words.
   static let deniedOrUnknown = 32
-  /// A filter of 1,024 bits: a member that is held has its bit set.
+  /// A filter of 1,024 bits: a key that is held has its bit set.
   static let filter = 64
-  static let members = 96
+  /// The keys of the members, ascending: room for `BundleFormat.identityMemberLimit`, a power of two.
+  static let keys = 96
 
   static let resolved: UInt32 = 1
   static let tooLarge: UInt32 = 2
@@ -41,6 +42,9 @@ struct IdentityView: ~Escapable {
   @_lifetime(copy words)
   @inline(__always) init(_ words: Span<UInt32>) { self.words = words.extracting(0..<IdentityLayout.wordCount) }
 
+  /// The same, with the number of words a constant again where a call has made it a number like any other.
+  var sized: IdentityView { @_lifetime(copy self) @inline(__always) get { IdentityView(words) } }
+
   @inline(__always) func word(_ index: Int) -> UInt32 { words[index] }
 
   @inline(__always) var mark: UInt64 { UInt64(words[0]) | UInt64(words[1]) << 32 }
@@ -48,33 +52,34 @@ struct IdentityView: ~Escapable {
     min(Int(words[IdentityLayout.memberCount]), BundleFormat.identityMemberLimit)
   }
 
-  @inline(__always) func member(_ index: Int) -> UInt32 { words[IdentityLayout.members &+ index] }
-
-  /// Whether the identity holds `member`: the filter says no at once to most, the search is exact.
-  @inline(__always) func holds(_ member: UInt32) -> Bool {
-    let bit = IdentityFilter.bit(member)
-    if words[IdentityLayout.filter &+ bit >> 5] >> UInt32(truncatingIfNeeded: bit & 31) & 1 == 0 { return false }
-    return hasMember(member)
+  /// The key of one of the members.
+  @inline(__always) func key(_ index: Int) -> UInt32 {
+    words[IdentityLayout.keys &+ index & (BundleFormat.identityMemberLimit &- 1)]
   }
 
-  @inline(never) private func hasMember(_ member: UInt32) -> Bool {
+  /// Whether the identity holds the member of `key`: the filter says no at once to most, the search is exact.
+  @inline(__always) func holds(_ key: UInt32) -> Bool {
+    let bit = IdentityFilter.bit(key)
+    if words[IdentityLayout.filter &+ bit >> 5] >> UInt32(truncatingIfNeeded: bit & 31) & 1 == 0 { return false }
+    return hasKey(key)
+  }
+
+  @inline(never) private func hasKey(_ key: UInt32) -> Bool {
     var low = 0
     var high = memberCount
     while low < high {
       let middle = (low &+ high) >> 1
-      let candidate = self.member(middle)
-      if candidate == member { return true }
-      if candidate < member { low = middle &+ 1 } else { high = middle }
+      let candidate = self.key(middle)
+      if candidate == key { return true }
+      if candidate < key { low = middle &+ 1 } else { high = middle }
     }
     return false
   }
 }
 
 enum IdentityFilter {
-  /// The bit of a member, 0 to 1,023.
-  @inline(__always) static func bit(_ member: UInt32) -> Int {
-    Int(truncatingIfNeeded: (member &* 0x9E37_79B1) >> 22)
-  }
+  /// The bit of a key, 0 to 1,023.
+  @inline(__always) static func bit(_ key: UInt32) -> Int { Int(truncatingIfNeeded: key >> 22) }
 }
 
 /// Collects an identity's members, sorted and distinct.
@@ -82,13 +87,14 @@ struct IdentityBuilder {
   var count = 0
   var isTooLarge = false
 
-  /// Adds `member` to the sorted members in `words`.
-  mutating func insert(_ member: UInt32, into words: inout MutableSpan<UInt32>) {
+  /// Adds the member of a name to the sorted keys in `words`.
+  mutating func insert(name: UInt32, into words: inout MutableSpan<UInt32>) {
     if isTooLarge { return }
-    let base = IdentityLayout.members
+    let key = MemberKey.key(ofName: name)
+    let base = IdentityLayout.keys
     var index = count
-    while index > 0, words[base &+ index &- 1] > member { index &-= 1 }
-    if index > 0 && words[base &+ index &- 1] == member { return }
+    while index > 0, words[base &+ index &- 1] > key { index &-= 1 }
+    if index > 0 && words[base &+ index &- 1] == key { return }
     if count == BundleFormat.identityMemberLimit {
       isTooLarge = true
       return
@@ -98,9 +104,9 @@ struct IdentityBuilder {
       words[base &+ last] = words[base &+ last &- 1]
       last &-= 1
     }
-    words[base &+ index] = member
+    words[base &+ index] = key
     count &+= 1
-    let bit = IdentityFilter.bit(member)
+    let bit = IdentityFilter.bit(key)
     words[IdentityLayout.filter &+ bit >> 5] |= 1 << UInt32(truncatingIfNeeded: bit & 31)
   }
 }

@@ -1,6 +1,17 @@
 // The hash of the perfect tables: from a key to its one slot (docs/bundle-format.md, "Perfect tables"). Not a
 // cryptographic hash and not asked to be one: whoever finds a collision gains nothing, since keys are compared exactly.
 
+/// A member as rows and identities hold it: the index of its name, times an odd number. Each index has a key of its own, and
+/// the key is its hash, so that no look at a row computes one. Index 2^31 and less never give the words that mark rows and
+/// free slots.
+package enum MemberKey {
+  private static let factor: UInt32 = 0x9E37_79B1
+  private static let inverse: UInt32 = 0x0E8B_2F51
+
+  @inline(__always) package static func key(ofName index: UInt32) -> UInt32 { index &* factor }
+  @inline(__always) package static func name(ofKey key: UInt32) -> UInt32 { key &* inverse }
+}
+
 /// Hash functions and slot arithmetic of the perfect tables.
 package enum PerfectHash {
   @inline(__always) static func fold(_ a: UInt64, _ b: UInt64) -> UInt64 {
@@ -30,11 +41,6 @@ package enum PerfectHash {
     return finish(state, tail: text.tailWord, byteCount: text.count)
   }
 
-  /// The hash of a member in a probed row.
-  @inline(__always)
-  package static func hash(member: UInt32, seed: UInt32) -> UInt64 {
-    (UInt64(seed) << 32 | UInt64(member)) &* 0xE703_7ED1_A0B4_28DB
-  }
 
   /// Index of the pilot that places a hash.
   @inline(__always)

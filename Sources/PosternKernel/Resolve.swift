@@ -206,10 +206,10 @@ extension Bundle {
       kind, text.slice(range), isFolded: isFolded, pool: isOfPool ? search.pool : 0,
       attributeSlot: kind == .poolAttribute ? search.attributeSlot : 0)
     guard let name, name.providerMask >> UInt64(search.provider) & 1 == 1 else { return }
-    resolution.members.insert(name.index, into: &identity)
+    resolution.members.insert(name: name.index, into: &identity)
     var index = 0
     while index < name.memberships.count {
-      resolution.members.insert(name.memberships.value(index, words: words), into: &identity)
+      resolution.members.insert(name: name.memberships.value(index, words: words), into: &identity)
       index &+= 1
     }
   }
@@ -264,7 +264,7 @@ extension Bundle {
     let members = IdentityView(identity)
     var index = 0
     while index < members.memberCount {
-      if list.contains(members.member(index), words: words) { return true }
+      if list.contains(MemberKey.name(ofKey: members.key(index)), words: words) { return true }
       index &+= 1
     }
     return false
@@ -287,7 +287,7 @@ extension Bundle {
     var mask: UInt32 = 0
     var index = 0
     while index < members.memberCount {
-      mask |= 1 << UInt32(name(members.member(index)).kind)
+      mask |= 1 << UInt32(name(MemberKey.name(ofKey: members.key(index))).kind)
       index &+= 1
     }
     return mask

@@ -34,12 +34,24 @@ extension Bundle {
     if text[0] | 0x20 == UInt8(ascii: "{") { return nil }
     let hash = Host.hash(text, seed: hostTable.seed, isWildcard: false, isAddress: false)
     let slot = hostTable.slot(hash, words: words)
+    prefetchWhatFollows(hostAt: slot)
     let line = Line(words, hostTable.slotsOffset &+ RecordSize.hostLine &* slot)
     if UInt32(line.u16(4)) | UInt32(line.byte(6)) << 16 != UInt32(text.count) | UInt32(RouteFlag.inUse) << 16 {
       return nil
     }
     return Host.isName(text, storedIn: line, at: 24)
       ? HostLine(line: line, slot: UInt32(truncatingIfNeeded: slot)) : nil
+  }
+
+  /// Asks for the line of the app that a host most likely leads to, and for its first row: while the host's line is on its way,
+  /// not after it.
+  @inline(__always)
+  private borrowing func prefetchWhatFollows(hostAt slot: Int) {
+    let hint = words.u64(sections.hints.offset &+ RecordSize.hint &* slot)
+    words.prefetch(sections.apps.offset &+ RecordSize.app &* Int(hint.lowHalf))
+    let row = sections.grants.offset &+ RecordSize.unit &* Int(hint.highHalf)
+    words.prefetch(row)
+    words.prefetch(row &+ 64)
   }
 
   /// The line of the host in the first `count` bytes of `text`: exact, or else of a wildcard over its first label.

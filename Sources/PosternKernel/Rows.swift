@@ -134,8 +134,7 @@ extension Bundle {
   /// Whether `path` lies under one of the app's `session.activity.exclude`.
   @inline(__always)
   private borrowing func isExcluded(_ path: Span<UInt8>, _ line: AppLine) -> Bool {
-    let pairs = list(at: profile(line) &+ 24)
-    return pairs.count > 0 && isExcluded(path, pairs)
+    line.flags & AppFlag.excludesActivity != 0 && isExcluded(path, list(at: profile(line) &+ 24))
   }
 
   @inline(never)

@@ -49,6 +49,11 @@ extension Verifier {
       if references != (bound.profile, bound.cost) {
         bound = try certificateBound(profile: references.profile, cost: references.cost, floor)
       }
+      try require(usage.excludesActivity == bound.hasExcludes, .appActivity)
+      let asksForTenant =
+        usage.providers & limits.tenantProviders != 0
+        || (bound.hasTenants && usage.providers & limits.identityPlatforms != 0)
+      try require(usage.asksForTenant == asksForTenant, .appTenants)
       try require(usage.wordCount <= UInt64(bound.wordCount) && usage.probeCount <= bound.rowProbes, .certificateTooLow)
       index &+= 1
     }
@@ -61,7 +66,7 @@ extension Verifier {
     let flags = UInt16(truncatingIfNeeded: head >> 32)
     let rowCount = Int(truncatingIfNeeded: head >> 48)
     // The row count is compared together with the reserved byte above it.
-    try require(flags <= 15 && rowCount <= BundleFormat.rowLimit, .appNumbers)
+    try require(flags <= AppFlag.all && rowCount <= BundleFormat.rowLimit, .appNumbers)
     let program = Int(head.lowHalf)
     try require(program < limits.codeWordCount, .appProgram)
     let label = words.u64(sections.code.offset &+ RecordSize.codeWord &* program)
@@ -73,7 +78,7 @@ extension Verifier {
     let isPublic = flags & AppFlag.public != 0
     try require(isPublic == (lines.word(app, 7).lowHalf != BundleFormat.none), .appPublic)
     return AppUsage(
-      wordCount: UInt64(label.highHalf), probeCount: probeCount, isConditional: flags & AppFlag.conditional != 0)
+      wordCount: UInt64(label.highHalf), probeCount: probeCount, providers: providers, flags: flags)
   }
 
   /// What the conditions of a set's deny rules cost; of no set, nothing.
@@ -158,7 +163,8 @@ extension Verifier {
     let bytes = CostFloor.fixedBytes &+ 4 &* depths &* longest &+ 2 &* excludeBytes(profile)
     try require(probes >= fixedProbes && UInt64(words.u32(cost &+ 8)) >= bytes, .certificateTooLow)
     return CertificateBound(
-      profile: index, cost: costIndex, wordCount: words.u32(cost) / 2, rowProbes: (probes &- fixedProbes) / 2)
+      profile: index, cost: costIndex, wordCount: words.u32(cost) / 2, rowProbes: (probes &- fixedProbes) / 2,
+      hasTenants: words.u32(profile &+ 4) != 0, hasExcludes: words.u32(profile &+ 28) != 0)
   }
 
   private func listProbes(_ profile: Int, _ floor: CostFloor) -> UInt64 {
@@ -188,6 +194,9 @@ private struct AppLimits {
   let profileCount: Int
   let costCount: Int
   let unknownProviders: UInt64
+  /// The providers that have tenants.
+  private(set) var tenantProviders: UInt64 = 0
+  private(set) var identityPlatforms: UInt64 = 0
   let clientStart: UInt64
   let clientCount: UInt64
 
@@ -202,6 +211,14 @@ private struct AppLimits {
     let clients = verifier.names(.client)
     clientStart = UInt64(clients.first)
     clientCount = UInt64(clients.end &- clients.first)
+    var provider = 0
+    while provider < providerCount {
+      let record = Line(verifier.words, verifier.sections.providers.offset &+ RecordSize.provider &* provider)
+      let bit: UInt64 = 1 << UInt64(provider)
+      if record.u32(36) != 0 { tenantProviders |= bit }
+      if record.byte(24) == ProviderSource.identityPlatform { identityPlatforms |= bit }
+      provider &+= 1
+    }
   }
 }
 
@@ -209,7 +226,12 @@ private struct AppLimits {
 private struct AppUsage {
   var wordCount: UInt64
   var probeCount: UInt64
-  let isConditional: Bool
+  let providers: UInt64
+  let flags: UInt16
+
+  var isConditional: Bool { flags & AppFlag.conditional != 0 }
+  var asksForTenant: Bool { flags & AppFlag.asksForTenant != 0 }
+  var excludesActivity: Bool { flags & AppFlag.excludesActivity != 0 }
 
   mutating func add(_ conditions: (wordCount: UInt64, probeCount: UInt64)) {
     wordCount &+= conditions.wordCount
@@ -230,6 +252,9 @@ private struct CertificateBound {
   var cost = BundleFormat.none
   var wordCount: UInt32 = 0
   var rowProbes: UInt64 = 0
+  /// What the profile lists.
+  var hasTenants = false
+  var hasExcludes = false
 }
 
 /// What every certificate must count, whatever the app.

@@ -29,7 +29,8 @@ extension Verifier {
     let isWalked = entryCount <= BundleFormat.walkLimit
     let isSound =
       first.lowHalf == BundleFormat.rowMarker && entryCount > 0 && second.lowHalf < BundleFormat.conditionalGrant
-      && kinds != 0 && kinds < 1 << NameKind.memberCount && (second >> 48 == 0) == isWalked
+      && kinds != 0 && kinds < 1 << NameKind.memberCount
+      && UInt16(truncatingIfNeeded: second >> 48) == RowCell.countBits(entryCount: first.highHalf)
     try require(isSound, .rowHeader)
     if kinds != pair.mask { pair = KindPair(kinds, kindStarts) }
     let offset = sections.grants.offset &+ RecordSize.unit &* header
@@ -52,7 +53,7 @@ extension Verifier {
       // The grant stands in the high half, the member in the low one: as one number they ascend together.
       try require(unit > previous || index == 0, .rowOrder)
       previous = unit
-      tally.add(unit.lowHalf, pair)
+      tally.add(MemberKey.name(ofKey: unit.lowHalf), pair)
       index &+= 1
     }
     try checkKinds(tally, pair, entries, entryCount: entries.count)
@@ -61,29 +62,41 @@ extension Verifier {
   @inline(__always)
   private func checkEntry(_ unit: UInt64, memberEnd: UInt32) throws(BundleFault) {
     try require(unit >> 63 == 0, .conditionalGrant)
-    try require(unit.lowHalf < memberEnd, .rowEntry)
+    try require(MemberKey.name(ofKey: unit.lowHalf) < memberEnd, .rowEntry)
   }
 
   /// Checks the probed row at `header`; returns the unit where the next begins.
   @inline(never)
   private func checkProbedRow(_ header: Int, entryCount: Int, _ pair: KindPair) throws(BundleFault) -> Int {
     let end = sections.grants.offset &+ sections.grants.byteCount
-    try require(end &- header >= 3 &* RecordSize.unit, .rowOutOfBounds)
-    let row = ProbedRow(header: header, words: words)
-    try require(row.seed != BundleFormat.rowMarker && Int(row.slotCount) >= entryCount, .rowHeader)
-    let next = row.slotsOffset &+ RecordSize.unit &* Int(row.slotCount)
+    try require(end &- header >= ProbedRow.headerByteCount, .rowOutOfBounds)
+    let head = Block<24>(words, header)
+    let slotCount = Int(head.u32(16))
+    try require(slotCount >= entryCount && head.u32(20) == 0, .rowHeader)
+    let cells = header &+ ProbedRow.headerByteCount
+    let cellCount = 1 << Int(head.u16(14))
+    let slots = cells &+ RecordSize.unit &* cellCount
+    let next = slots &+ RecordSize.unit &* slotCount
     try require(next <= end, .rowOutOfBounds)
-    let pilotsEnd = row.pilotsOffset &+ 2 &* Int(row.pilotCount)
-    let arePilots =
-      arePilots(from: row.pilotsOffset, to: pilotsEnd) && isZero(pilotsEnd, count: row.slotsOffset &- pilotsEnd)
-    try require(arePilots, .rowPilot)
-    try checkSlots(row, entryCount: entryCount, pair)
+    try checkCells(Records(words, cells, count: cellCount))
+    try checkSlots(
+      ProbedRow(header: header, words: words), Records(words, slots, count: slotCount), entryCount: entryCount, pair)
     return (next &- sections.grants.offset) / RecordSize.unit
   }
 
+  /// No sound cell begins as a row does.
+  private func checkCells(_ cells: Records<1>) throws(BundleFault) {
+    var index = 0
+    while index < cells.count {
+      try require(RowCell.isSound(cells.word(index)), .rowCell)
+      index &+= 1
+    }
+  }
+
   @inline(__always)
-  private func checkSlots(_ row: ProbedRow, entryCount: Int, _ pair: KindPair) throws(BundleFault) {
-    let slots = Records<1>(words, row.slotsOffset, count: Int(row.slotCount))
+  private func checkSlots(
+    _ row: ProbedRow, _ slots: Records<1>, entryCount: Int, _ pair: KindPair
+  ) throws(BundleFault) {
     var tally = KindTally()
     let memberEnd = memberEnd
     var freeCount = 0
@@ -94,9 +107,9 @@ extension Verifier {
         freeCount &+= 1
       } else {
         try checkEntry(unit, memberEnd: memberEnd)
-        let offset = row.slotsOffset &+ RecordSize.unit &* index
-        try require(row.slotOffset(of: unit.lowHalf, words: words) == offset, .rowMisplaced)
-        tally.add(unit.lowHalf, pair)
+        let key = unit.lowHalf
+        try require(row.slot(of: key) == index && row.mayHold(key) == 1, .rowMisplaced)
+        tally.add(MemberKey.name(ofKey: key), pair)
       }
       index &+= 1
     }
@@ -126,7 +139,7 @@ extension Verifier {
       var tally = KindTally()
       var index = 0
       while index < units.count {
-        tally.add(units.word(index).lowHalf, pair)
+        tally.add(MemberKey.name(ofKey: units.word(index).lowHalf), pair)
         index &+= 1
       }
       if !tally.hasEach(of: pair) { return false }

@@ -59,6 +59,7 @@ struct Verifier {
     nameTable = try perfectTable(sections.nameTable, slotByteCount: 4)
     hostTable = try perfectTable(sections.hosts, slotByteCount: RecordSize.hostLine)
     routeTable = try perfectTable(sections.routes, slotByteCount: RecordSize.route)
+    try require(sections.hints.byteCount == RecordSize.hint &* Int(hostTable.slotCount), .hintCount)
   }
 
   // MARK: sections
@@ -137,6 +138,7 @@ struct Verifier {
     case .automata: sections.automata = section
     case .zones: sections.zones = section
     case .propagation: sections.propagation = section
+    case .hints: sections.hints = section
     default: break
     }
   }
@@ -153,6 +155,7 @@ struct Verifier {
     case .grants: RecordSize.unit
     case .profiles: RecordSize.profile
     case .propagation: RecordSize.propagation
+    case .hints: RecordSize.hint
     default: 1
     }
   }

@@ -45,6 +45,11 @@ extension LittleEndianLoads {
     return unsafe base.loadUnaligned(fromByteOffset: offset, as: type)
   }
 
+  /// Asks for the cache line at `offset`, wherever that is: nothing is read.
+  @inline(__always) func prefetch(_ offset: Int) {
+    unsafe postern_prefetch(UnsafeRawPointer(bitPattern: UInt(bitPattern: base) &+ UInt(bitPattern: offset)))
+  }
+
   /// The `count` bytes from `offset`, at most 8, as a zero-extended little-endian word.
   @inline(__always) func word(_ offset: Int, count: Int) -> UInt64 {
     if count >= 8 { return u64(offset) }
@@ -136,6 +141,26 @@ typealias Line = Block<64>
     precondition(UInt(bitPattern: half) < UInt(bitPattern: 2 * wordCount), "a load beyond the record")
     let offset = 4 &* (2 * wordCount &* index &+ half)
     return UInt32(littleEndian: unsafe base.loadUnaligned(fromByteOffset: offset, as: UInt32.self))
+  }
+}
+
+/// The cells of a probed row: as many as a power of two, so that the first bits of a key are the index of its cell.
+@safe struct Cells {
+  private let base: UnsafeRawPointer
+  private let shift: UInt32
+  let byteCount: Int
+
+  /// The cells from `offset` of `words`, one at least; stops the process where they are not all there.
+  @inline(__always) init(_ words: Words, _ offset: Int, countBits: UInt16) {
+    precondition(countBits >= 1 && countBits <= 31, "cells beyond the bundle")
+    byteCount = 8 &<< Int(countBits)
+    unsafe base = words.start(offset, byteCount: byteCount)
+    shift = 32 &- UInt32(countBits)
+  }
+
+  /// The cell of `key`: its first bits, as many as the number of cells has, are below that number.
+  @inline(__always) func cell(of key: UInt32) -> UInt64 {
+    UInt64(littleEndian: unsafe base.loadUnaligned(fromByteOffset: Int(key &>> shift) &* 8, as: UInt64.self))
   }
 }
 

@@ -180,7 +180,7 @@ extension Cut {
       surgery.set(surgery.walkedRow + 16, second)
       surgery.set(surgery.walkedRow + 24, first)
     },
-    Cut("a row's pilot that is none", .rowPilot) { $0.set($0.probedRow + 24, UInt16(0xFFFF)) },
+    Cut("a row's pilot that is none", .rowCell) { $0.set($0.probedRow + 24, UInt16(0xFFFF)) },
     Cut("an entry where no probe finds it", .rowMisplaced) { $0.add($0.probedRow + 16, 1) },
     Cut("an entry fewer than the row says", .rowEntryCount) { surgery in
       let slots = (0..<Int(surgery.u32(surgery.probedRow + 20))).map { surgery.probedSlots + 8 * $0 }

@@ -103,7 +103,7 @@ struct AppReader {
       let bindingID = firstBindingID + contents.u32(entry + 4)
       row.grants.append(
         Inspection.Grant(
-          member: contents.memberText(Int(contents.u32(entry))), bindingID: bindingID,
+          member: contents.memberText(Int(MemberKey.name(ofKey: contents.u32(entry)))), bindingID: bindingID,
           place: bundle.place(ofBinding: bindingID)))
     }
     return row

@@ -13,6 +13,16 @@ public struct Cost: Hashable, Sendable {
   public var bytesScanned: UInt32
 }
 
+extension App {
+  /// Whether row 7 compares tenants: a provider has some, or is an identity platform and the app names some.
+  func asksForTenant(_ providers: [LoginProvider]) -> Bool {
+    providerIndices.contains { index in
+      let provider = providers[Int(index)]
+      return !provider.tenantIDs.isEmpty || (provider.source == .identityPlatform && !access.tenantIDs.isEmpty)
+    }
+  }
+}
+
 /// What a certificate counts (docs/bundle-format.md, "Cost").
 struct CostInput {
   var program: CodeSection.Entry
@@ -54,6 +64,8 @@ struct AppSections {
     var rows: [UInt32]
     var denySet: UInt32
     var publicBinding: UInt32
+    /// Whether row 7 compares tenants.
+    var asksForTenant: Bool
     /// The first record of its conditional bindings, or NONE.
     var conditionals: UInt32
   }
@@ -71,6 +83,8 @@ struct AppSections {
     if app.access.allowHTTPOptions?.value == true { flags |= AppFlag.allowOptions }
     if app.access.allowedDomains != nil { flags |= AppFlag.domainsRestricted }
     if references.conditionals != BundleFormat.none { flags |= AppFlag.conditional }
+    if references.asksForTenant { flags |= AppFlag.asksForTenant }
+    if input.profile.hasExcludes { flags |= AppFlag.excludesActivity }
     lines.append(references.program.index)
     lines.append(UInt32(flags) | UInt32(references.rows.count) << 16)
     lines.append64(app.providerIndices.reduce(0) { $0 | 1 << UInt64($1) })

@@ -23,8 +23,10 @@ struct GrantSection {
   /// The row that last took each name, plus 1.
   private var takenBy: [UInt32]
   private var row: UInt32 = 0
-  /// The entries of the row at hand: grant in the high half, member in the low one.
+  /// The entries of the row at hand: grant in the high half, key of the member in the low one.
   private var entries: [UInt64] = []
+  /// Its kinds of member, as a mask.
+  private var kinds: UInt32 = 0
   private var placement = PerfectPlacement()
 
   init(_ policy: Policy, memberNames: [UInt32], names: NameSection) {
@@ -47,8 +49,7 @@ struct GrantSection {
 
   private mutating func writeConditional(_ node: Node) {
     for (ordinal, binding) in node.bindings.enumerated() where binding.grantsAccess && binding.condition != nil {
-      entries.removeAll(keepingCapacity: true)
-      row += 1
+      beginRow()
       for use in binding.members { add(use, ordinal: 0) }
       if entries.isEmpty { continue }
       let id = node.firstBindingID + UInt32(ordinal)
@@ -57,18 +58,24 @@ struct GrantSection {
     }
   }
 
+  private mutating func beginRow() {
+    entries.removeAll(keepingCapacity: true)
+    kinds = 0
+    row += 1
+  }
+
   /// Adds the entry of a member that is a name; of several bindings of a member the first.
   private mutating func add(_ use: MemberUse, ordinal: Int) {
     let name = memberNames[Int(use.memberIndex)]
     if name == BundleFormat.none || takenBy[Int(name)] == row { return }
     takenBy[Int(name)] = row
-    entries.append(UInt64(ordinal) << 32 | UInt64(name))
+    kinds |= 1 << UInt32(nameKinds[Int(name)])
+    entries.append(UInt64(ordinal) << 32 | UInt64(MemberKey.key(ofName: name)))
   }
 
   /// Gathers the entries of a node: of several bindings of a member the first.
   private mutating func collect(_ node: Node, at nodeIndex: Int) {
-    entries.removeAll(keepingCapacity: true)
-    row += 1
+    beginRow()
     if let parent = node.parentIndex { publicBindings[nodeIndex] = publicBindings[parent] }
     var isPublic = false
     for (ordinal, binding) in node.bindings.enumerated() where binding.grantsAccess && binding.condition == nil {
@@ -84,14 +91,13 @@ struct GrantSection {
 
   /// Writes the entries as a row; returns the probes that it may take.
   private mutating func write(firstBindingID: UInt32) -> UInt32 {
-    var kinds: UInt32 = 0
-    for entry in entries { kinds |= 1 << UInt32(nameKinds[Int(entry & 0xFFFF_FFFF)]) }
     let isWalked = entries.count <= BundleFormat.walkLimit
     words.append(BundleFormat.rowMarker)
     words.append(UInt32(entries.count))
     words.append(firstBindingID)
-    words.append(kinds | (isWalked ? 0 : UInt32(PerfectPlacement.pilotCount(keyCount: entries.count)) << 16))
-    if isWalked { writeWalked() } else { writeProbed() }
+    let cellBits = RowCell.countBits(entryCount: UInt32(entries.count))
+    words.append(kinds | UInt32(cellBits) << 16)
+    if isWalked { writeWalked() } else { writeProbed(cellCount: 1 << Int(cellBits)) }
     return isWalked ? UInt32(entries.count) : UInt32(BundleFormat.identityMemberLimit)
   }
 
@@ -103,14 +109,11 @@ struct GrantSection {
     }
   }
 
-  private mutating func writeProbed() {
-    placement.place(keyCount: entries.count) { [entries] seed, key in
-      PerfectHash.hash(member: UInt32(truncatingIfNeeded: entries[key]), seed: UInt32(seed))
-    }
-    words.append(UInt32(placement.seed))
+  private mutating func writeProbed(cellCount: Int) {
+    placement.placeRow(entries, cellCount: cellCount)
     words.append(placement.slotCount)
-    words.append(pilots: placement.pilots)
-    words.pad(toMultipleOf: 2)
+    words.append(0)
+    writeCells()
     let slotsStart = words.count
     for _ in 0..<placement.slotCount {
       words.append(BundleFormat.freeMember)
@@ -120,5 +123,14 @@ struct GrantSection {
       words[slotsStart + 2 * Int(slot)] = UInt32(truncatingIfNeeded: entries[key])
       words[slotsStart + 2 * Int(slot) + 1] = UInt32(entries[key] >> 32)
     }
+  }
+
+  private mutating func writeCells() {
+    var cells = placement.pilots.map(UInt64.init)
+    for entry in entries {
+      let key = UInt32(truncatingIfNeeded: entry)
+      cells[PerfectHash.pilotIndex(UInt64(key) << 32, pilotCount: UInt32(cells.count))] |= 1 << UInt64(32 + RowCell.bit(key))
+    }
+    for cell in cells { words.append64(cell) }
   }
 }

@@ -12,6 +12,7 @@ struct ProfileSection {
     var tenantCount: UInt32
     var clientCount: UInt32
     var domainCount: UInt32
+    var hasExcludes: Bool
     var excludeByteCount: UInt32
   }
 
@@ -56,7 +57,7 @@ struct ProfileSection {
     for run in [tenants, clients, domains, excludes, origins, attributes] { words.append(run) }
     return Entry(
       index: profiles.consRecord(words), tenantCount: tenants.count, clientCount: clients.count,
-      domainCount: domains.count,
+      domainCount: domains.count, hasExcludes: excludes.count > 0,
       excludeByteCount: byteCount(of: excludes))
   }
 

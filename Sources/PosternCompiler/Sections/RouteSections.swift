@@ -37,6 +37,9 @@ struct RouteSections {
   private(set) var reach: [Reach]
 
   private var hosts: [Host] = []
+  /// The slot of each host, of so many.
+  private var hostSlots: [UInt32] = []
+  private var hostSlotCount = 0
   private var routes: [PathRoute] = []
   /// The texts of hosts, apart from the strings, where only long ones go.
   private var hostTexts = ConsPool<UInt8>()
@@ -50,8 +53,9 @@ struct RouteSections {
     measure(apps)
     var placement = PerfectPlacement()
     writeHosts(&placement, &strings)
-    let hostSlots = placement.slots
-    writeRoutes(&placement, hostSlots: hostSlots, strings)
+    hostSlots = placement.slots
+    hostSlotCount = Int(placement.slotCount)
+    writeRoutes(&placement, strings)
   }
 
   private mutating func add(_ route: Route, of app: Int, _ apps: [App], _ strings: inout ConsPool<UInt8>) {
@@ -124,6 +128,21 @@ struct RouteSections {
     }
   }
 
+  /// What the kernel asks for while a host's line is on its way: the app of its route `/`, or its base app, and that app's first
+  /// row; a free slot and an app without a row ask for the first ones.
+  ///
+  /// - `lines`: the lines of the apps.
+  func hints(lines: [UInt32]) -> [UInt32] {
+    var hints = [UInt32](repeating: 0, count: hostSlotCount * RecordSize.hint / 4)
+    for (index, slot) in hostSlots.enumerated() {
+      let app = hosts[index].rootApp == BundleFormat.none ? hosts[index].baseApp : hosts[index].rootApp
+      let row = lines[Int(app) * RecordSize.app / 4 + 4]
+      hints[2 * Int(slot)] = app
+      hints[2 * Int(slot) + 1] = row == BundleFormat.none ? 0 : row
+    }
+    return hints
+  }
+
   private func line(_ host: Host, _ strings: inout ConsPool<UInt8>) -> [UInt32] {
     let text = hostTexts.elements[host.text.range]
     let isInline = text.count <= BundleFormat.inlineHostByteCount
@@ -142,10 +161,8 @@ struct RouteSections {
     return line
   }
 
-  private mutating func writeRoutes(
-    _ placement: inout PerfectPlacement, hostSlots: [UInt32], _ strings: ConsPool<UInt8>
-  ) {
-    placement.place(keyCount: routes.count) { [routes] seed, key in
+  private mutating func writeRoutes(_ placement: inout PerfectPlacement, _ strings: ConsPool<UInt8>) {
+    placement.place(keyCount: routes.count) { [routes, hostSlots] seed, key in
       let context = PerfectHash.routeContext(hostSlot: hostSlots[Int(routes[key].host)])
       return strings.perfectHash(routes[key].path, seed: seed, context: context)
     }

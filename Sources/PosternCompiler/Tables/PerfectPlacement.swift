@@ -40,14 +40,34 @@ struct PerfectPlacement {
       seed += 1
       hashes.removeAll(keepingCapacity: true)
       for key in 0..<keyCount { hashes.append(hash(seed, key)) }
-      fillBuckets(count: pilotCount)
+      fillBuckets(count: pilotCount) { $0 }
     } while !placeBuckets()
   }
 
+  /// Places the entries of a row of grants, the keys of whose members stand in their low halves. A row has no seed: where the
+  /// pilots of its cells cannot part the keys, it has more slots.
+  mutating func placeRow(_ entries: [UInt64], cellCount: Int) {
+    seed = 0
+    hashes.removeAll(keepingCapacity: true)
+    for entry in entries { hashes.append(entry & 0xFFFF_FFFF) }
+    slots.reset(count: entries.count)
+    // The first bits of a key are its cell.
+    fillBuckets(count: cellCount) { $0 << 32 }
+    slotCount = UInt32(Self.rowSlotCount(keyCount: entries.count))
+    pilots.reset(count: cellCount)
+    while !placeBuckets() {
+      slotCount += slotCount / 32 + 1
+      pilots.reset(count: cellCount)
+    }
+  }
+
+  /// The slots of a row for so many keys: a load of 0.9, for its buckets are larger.
+  static func rowSlotCount(keyCount: Int) -> Int { (keyCount * 10 + 8) / 9 }
+
   /// Sorts the keys by bucket and the buckets by size, both by counting.
-  private mutating func fillBuckets(count: Int) {
+  private mutating func fillBuckets(count: Int, bucketHash: (_ hash: UInt64) -> UInt64) {
     bucketStarts.reset(count: count + 1)
-    for hash in hashes { bucketStarts[PerfectHash.pilotIndex(hash, pilotCount: UInt32(count))] += 1 }
+    for hash in hashes { bucketStarts[PerfectHash.pilotIndex(bucketHash(hash), pilotCount: UInt32(count))] += 1 }
     var sum: UInt32 = 0
     var largest = 0
     for bucket in 0...count {
@@ -59,7 +79,7 @@ struct PerfectPlacement {
     keys.reset(count: hashes.count)
     // From the ends downwards, so that every start is right when all keys are in.
     for key in hashes.indices.reversed() {
-      let bucket = PerfectHash.pilotIndex(hashes[key], pilotCount: UInt32(count))
+      let bucket = PerfectHash.pilotIndex(bucketHash(hashes[key]), pilotCount: UInt32(count))
       bucketStarts[bucket] -= 1
       keys[Int(bucketStarts[bucket])] = UInt32(key)
     }
