@@ -93,6 +93,7 @@ public struct BundleFault: Error, Equatable, Sendable {
   package static var rowMisplaced: BundleFault { BundleFault(96) }
   package static var rowEntryCount: BundleFault { BundleFault(97) }
   package static var conditionalGrant: BundleFault { BundleFault(98) }
+  package static var rowFilter: BundleFault { BundleFault(99) }
   package static var tooManyDenyRules: BundleFault { BundleFault(100) }
   package static var denyMembers: BundleFault { BundleFault(101) }
   package static var denyNumbers: BundleFault { BundleFault(102) }

@@ -85,6 +85,7 @@ package enum RecordSize {
   package static let app = 64
   package static let appRecord = 32
   package static let unit = 8
+  package static let rowHeader = 24
   package static let denyRule = 32
   package static let denySet = 32
   package static let profile = 48

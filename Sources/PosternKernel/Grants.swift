@@ -6,19 +6,23 @@ extension Bundle {
   @inline(__always)
   borrowing func binding(inRow row: UInt32, _ identity: IdentityView) -> UInt32 {
     let offset = sections.grants.offset &+ RecordSize.unit &* Int(row)
-    let header = Block<16>(words, offset)
+    let header = Block<24>(words, offset)
     if UInt32(header.u16(12)) & identity.word(IdentityLayout.kindMask) == 0 { return BundleFormat.none }
     let entryCount = Int(header.u32(4))
-    let ordinal =
-      entryCount <= BundleFormat.walkLimit
-      ? walk(offset, entryCount: entryCount, identity) : probe(offset, identity)
+    var ordinal = BundleFormat.none
+    if entryCount > BundleFormat.walkLimit {
+      ordinal = probe(offset, identity)
+    } else if header.u64(16) & identity.rowFilter != 0 {
+      ordinal = walk(offset, entryCount: entryCount, identity)
+    }
     return ordinal == BundleFormat.none ? ordinal : header.u32(8) &+ ordinal
   }
 
   /// Entries ascend by grant: the first that is held is the least.
-  @inline(__always)
+  @inline(never)
   private borrowing func walk(_ header: Int, entryCount: Int, _ identity: IdentityView) -> UInt32 {
-    let entries = Records<1>(words, header &+ 2 &* RecordSize.unit, count: entryCount)
+    let identity = identity.sized
+    let entries = Records<1>(words, header &+ RecordSize.rowHeader, count: entryCount)
     var index = 0
     while index < entries.count {
       let unit = entries.word(index)
@@ -56,9 +60,6 @@ extension Bundle {
 
 /// A row of more than 16 entries: a perfect table of its own, whose pilots stand in cells with filters of their keys.
 struct ProbedRow {
-  /// The row's header has so many bytes.
-  static let headerByteCount = 24
-
   let slotCount: UInt32
   private let cells: Cells
   private let slots: Records<1>
@@ -67,8 +68,8 @@ struct ProbedRow {
   @inline(__always) init(header: Int, words: Words) {
     let head = Block<24>(words, header)
     slotCount = head.u32(16)
-    cells = Cells(words, header &+ Self.headerByteCount, countBits: head.u16(14))
-    slots = Records(words, header &+ Self.headerByteCount &+ cells.byteCount, count: Int(slotCount))
+    cells = Cells(words, header &+ RecordSize.rowHeader, countBits: head.u16(14))
+    slots = Records(words, header &+ RecordSize.rowHeader &+ cells.byteCount, count: Int(slotCount))
   }
 
   /// 1 where the filter of a key's cell has the key's bit, otherwise 0.
@@ -86,6 +87,11 @@ struct ProbedRow {
     let unit = slots.word(slot(of: key))
     return unit.lowHalf == key ? unit.highHalf : BundleFormat.none
   }
+}
+
+/// The filter of a walked row: a bit for each key in it.
+package enum RowFilter {
+  @inline(__always) package static func bit(_ key: UInt32) -> UInt64 { 1 &<< UInt64(key >> 26) }
 }
 
 /// A cell of a probed row: the pilot of its keys in the low 16 bits, 16 bits of 0, and a filter with a bit for each key.

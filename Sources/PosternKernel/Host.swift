@@ -101,6 +101,15 @@ enum Host {
   @inline(__always)
   static func isName(_ text: Span<UInt8>, storedIn line: Line, at offset: Int) -> Bool {
     var difference: UInt64 = 0
+    text.forEachWord { word, index in difference |= line.u64(offset &+ index) ^ word }
+    if text.count & 7 != 0 { difference |= line.u64(offset &+ text.count & ~7) ^ text.tailWord }
+    // Nearly every client writes small letters.
+    return difference == 0 || isNameInCapitals(text, storedIn: line, at: offset)
+  }
+
+  @inline(never)
+  private static func isNameInCapitals(_ text: Span<UInt8>, storedIn line: Line, at offset: Int) -> Bool {
+    var difference: UInt64 = 0
     text.forEachWord { word, index in difference |= foldedDifference(stored: line.u64(offset &+ index), word) }
     if text.count & 7 != 0 {
       difference |= foldedDifference(stored: line.u64(offset &+ text.count & ~7), text.tailWord)

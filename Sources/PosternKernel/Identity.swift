@@ -20,6 +20,8 @@ enum IdentityLayout {
   static let organizationBinding = 10
   static let kindMask = 11
   static let memberCount = 12
+  /// The bits of `RowFilter` of all keys: two words.
+  static let rowFilter = 13
   /// Deny rules whose denied principals hold the identity and whose exceptions do not: 8 words.
   static let denied = 24
   /// The same with the rules that may hold it since its groups are not known: 8 words.
@@ -48,6 +50,9 @@ struct IdentityView: ~Escapable {
   @inline(__always) func word(_ index: Int) -> UInt32 { words[index] }
 
   @inline(__always) var mark: UInt64 { UInt64(words[0]) | UInt64(words[1]) << 32 }
+  @inline(__always) var rowFilter: UInt64 {
+    UInt64(words[IdentityLayout.rowFilter]) | UInt64(words[IdentityLayout.rowFilter &+ 1]) << 32
+  }
   @inline(__always) var memberCount: Int {
     min(Int(words[IdentityLayout.memberCount]), BundleFormat.identityMemberLimit)
   }
@@ -108,5 +113,8 @@ struct IdentityBuilder {
     count &+= 1
     let bit = IdentityFilter.bit(key)
     words[IdentityLayout.filter &+ bit >> 5] |= 1 << UInt32(truncatingIfNeeded: bit & 31)
+    let rowBit = RowFilter.bit(key)
+    words[IdentityLayout.rowFilter] |= rowBit.lowHalf
+    words[IdentityLayout.rowFilter &+ 1] |= rowBit.highHalf
   }
 }

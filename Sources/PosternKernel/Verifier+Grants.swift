@@ -21,7 +21,7 @@ extension Verifier {
   /// whose `pair` serves again.
   @inline(__always)
   private func checkRow(_ units: Records<1>, _ header: Int, _ pair: inout KindPair) throws(BundleFault) -> Int {
-    try require(units.count &- header >= 2, .rowOutOfBounds)
+    try require(units.count &- header >= RecordSize.rowHeader / RecordSize.unit, .rowOutOfBounds)
     let first = units.word(header)
     let second = units.word(header &+ 1)
     let entryCount = Int(first.highHalf)
@@ -35,15 +35,18 @@ extension Verifier {
     if kinds != pair.mask { pair = KindPair(kinds, kindStarts) }
     let offset = sections.grants.offset &+ RecordSize.unit &* header
     if !isWalked { return try checkProbedRow(offset, entryCount: entryCount, pair) }
-    let next = header &+ 2 &+ entryCount
+    let next = header &+ RecordSize.rowHeader / RecordSize.unit &+ entryCount
     try require(next <= units.count, .rowOutOfBounds)
-    try checkEntries(Records(words, offset &+ 2 &* RecordSize.unit, count: entryCount), pair)
+    let filter = try checkEntries(Records(words, offset &+ RecordSize.rowHeader, count: entryCount), pair)
+    try require(filter == units.word(header &+ 2), .rowFilter)
     return next
   }
 
+  /// Checks the entries of a walked row; returns the filter of their keys.
   @inline(__always)
-  private func checkEntries(_ entries: Records<1>, _ pair: KindPair) throws(BundleFault) {
+  private func checkEntries(_ entries: Records<1>, _ pair: KindPair) throws(BundleFault) -> UInt64 {
     var tally = KindTally()
+    var filter: UInt64 = 0
     let memberEnd = memberEnd
     var previous: UInt64 = 0
     var index = 0
@@ -53,10 +56,12 @@ extension Verifier {
       // The grant stands in the high half, the member in the low one: as one number they ascend together.
       try require(unit > previous || index == 0, .rowOrder)
       previous = unit
+      filter |= RowFilter.bit(unit.lowHalf)
       tally.add(MemberKey.name(ofKey: unit.lowHalf), pair)
       index &+= 1
     }
     try checkKinds(tally, pair, entries, entryCount: entries.count)
+    return filter
   }
 
   @inline(__always)
@@ -69,11 +74,10 @@ extension Verifier {
   @inline(never)
   private func checkProbedRow(_ header: Int, entryCount: Int, _ pair: KindPair) throws(BundleFault) -> Int {
     let end = sections.grants.offset &+ sections.grants.byteCount
-    try require(end &- header >= ProbedRow.headerByteCount, .rowOutOfBounds)
     let head = Block<24>(words, header)
     let slotCount = Int(head.u32(16))
     try require(slotCount >= entryCount && head.u32(20) == 0, .rowHeader)
-    let cells = header &+ ProbedRow.headerByteCount
+    let cells = header &+ RecordSize.rowHeader
     let cellCount = 1 << Int(head.u16(14))
     let slots = cells &+ RecordSize.unit &* cellCount
     let next = slots &+ RecordSize.unit &* slotCount
