@@ -90,12 +90,11 @@ extension Bundle {
   @inline(never)
   borrowing func run(entry: UInt32, _ credential: postern_credential, _ run: inout ClockRun) {
     let offset = sections.code.offset &+ RecordSize.codeWord &* (Int(entry) &+ 1)
-    // The usual program ends in the fourth word; a shorter one at the end of the bundle has other words.
-    if offset &+ UsualProgram.byteCount <= words.byteCount {
-      switch run.run(UsualProgram(words, offset), credential) {
-      case .end: return
-      default: break
-      }
+    // A shorter program at the end of the bundle is another one.
+    if offset &+ UsualProgram.byteCount <= words.byteCount,
+      run.passes(UsualProgram(words, offset), credential)
+    {
+      return
     }
     runAny(entry: entry, credential, &run)
   }
@@ -103,7 +102,6 @@ extension Bundle {
   /// The same, word by word. Jumps go forward and every path ends: the verifier has proved it.
   @inline(never)
   private borrowing func runAny(entry: UInt32, _ credential: postern_credential, _ run: inout ClockRun) {
-    run.outcome = Outcome()
     // The entry itself is a label.
     var offset = sections.code.offset &+ RecordSize.codeWord &* (Int(entry) &+ 1)
     while true {
@@ -144,8 +142,7 @@ struct CodeHead {
   @inline(__always) var x: UInt32 { UInt32(truncatingIfNeeded: bits >> 32) }
 }
 
-/// The words of the program that nearly every app has, where the code holds it: people's sessions, with state, timeouts and
-/// nothing else. Each is the same word that `ClockRun.step` runs; only the way from one to the next is shorter.
+/// The program that nearly every app has: people's sessions, with a state that is checked again, timeouts and nothing else.
 struct UsualProgram {
   private let record: Block<64>
 
@@ -153,31 +150,56 @@ struct UsualProgram {
 
   @inline(__always) init(_ words: Words, _ offset: Int) { record = Block<64>(words, offset) }
 
-  @inline(__always) func head(_ index: Int) -> CodeHead { CodeHead(bits: record.u64(16 &* index)) }
-  @inline(__always) func y(_ index: Int) -> UInt32 { record.u32(16 &* index &+ 8) }
+  /// Whether it is that program, and asks for no other facts than its clocks need.
+  @inline(__always) var isUsual: Bool {
+    record.byte(0) == Opcode.checkPersonFacts.rawValue && record.byte(1) <= FactSet.ofClocks.rawValue
+      && record.byte(16) == Opcode.checkFreshState.rawValue && record.byte(32) == Opcode.checkTimeouts.rawValue
+      && record.byte(48) == Opcode.pass.rawValue
+  }
+
+  @inline(__always) var skewSeconds: UInt32 { record.u32(8) }
+  @inline(__always) var revalidateSeconds: UInt32 { record.u32(20) }
+  @inline(__always) var absoluteSeconds: UInt32 { record.u32(36) }
+  @inline(__always) var idleSeconds: UInt32 { record.u32(40) }
+
+  /// Whether a limit is 0.
+  @inline(__always) var hasNoTime: Bool { revalidateSeconds == 0 || absoluteSeconds == 0 || idleSeconds == 0 }
 }
 
 extension ClockRun {
-  /// Runs the usual program; `.next` where it is another, or ends in a way that only the general run tells.
+  /// Whether the credential passes the usual program, with no clock expired and nothing out of the ordinary: then the outcome
+  /// is what `step` would make of it. No says nothing, and leaves the outcome as it was.
   @inline(__always)
-  mutating func run(_ program: UsualProgram, _ credential: postern_credential) -> Step {
-    let facts = program.head(0)
-    let state = program.head(1)
-    let timeouts = program.head(2)
-    let isUsual =
-      facts.opcode == Opcode.checkPersonFacts.rawValue && state.opcode == Opcode.checkFreshState.rawValue
-      && timeouts.opcode == Opcode.checkTimeouts.rawValue && program.head(3).opcode == Opcode.pass.rawValue
-    if !isUsual || !credential.isSessionOfPerson { return .next }
-    let step = checkFacts(
-      FactSet(rawValue: facts.a), skewSeconds: program.y(0), latest: credential.latestFactOfPerson, credential)
-    if step == .end { return .end }
-    switch checkFreshState(state.x, credential) {
-    case .next:
-      _ = checkTimeouts(absolute: timeouts.x, idle: program.y(2), credential)
-      return .end
-    case .end: return .end
-    default: return .next
-    }
+  mutating func passes(_ program: UsualProgram, _ credential: postern_credential) -> Bool {
+    if !program.isUsual || !credential.isActiveSessionOfPerson { return false }
+    // Facts after 1970 and an instant in the next 70 million years: no sum below leaves the range of Int64.
+    let areOrdinary =
+      credential.created_at > 0 && credential.last_seen_at > 0 && credential.state_checked_at > 0
+      && UInt64(bitPattern: now) < 1 << 61
+    if !areOrdinary || credential.latestOrdinaryFact > now &+ Int64(program.skewSeconds) &* 1_000 { return false }
+    if program.revalidateSeconds == BundleFormat.none { return false }
+    let due = credential.state_checked_at &+ Int64(program.revalidateSeconds) &* 1_000
+    let absoluteEnd = Self.end(credential.created_at, program.absoluteSeconds)
+    let idleEnd = Self.end(credential.last_seen_at, program.idleSeconds)
+    // A fact ahead of `now` with a limit of 0 has expired all the same: `step` tells.
+    if now >= due || now >= absoluteEnd || now >= idleEnd || program.hasNoTime { return false }
+    outcome.checkStateAt = due
+    outcome.validUntil = due
+    outcome.validUntilClock = UInt8(truncatingIfNeeded: POSTERN_CLOCK_REVALIDATE)
+    bound(absoluteEnd, POSTERN_CLOCK_ABSOLUTE)
+    bound(idleEnd, POSTERN_CLOCK_IDLE)
+    return true
+  }
+
+  /// The end of an ordinary fact's time, far away where the limit is `none`.
+  @inline(__always) private static func end(_ fact: Int64, _ seconds: UInt32) -> Int64 {
+    seconds == BundleFormat.none ? Int64.max : fact &+ Int64(seconds) &* 1_000
+  }
+
+  @inline(__always) private mutating func bound(_ end: Int64, _ clock: Int) {
+    if end >= outcome.validUntil { return }
+    outcome.validUntil = end
+    outcome.validUntilClock = UInt8(truncatingIfNeeded: clock)
   }
 
   @inline(__always)
@@ -216,7 +238,6 @@ extension ClockRun {
   ) -> Step {
     let (sum, overflow) = now.addingReportingOverflow(Int64(skewSeconds) &* 1_000)
     if latest > sum && !overflow { return fail(POSTERN_REASON_CLOCK_SKEW, POSTERN_CLOCK_SKEW, after: now) }
-    if credential.hasFactsOfSession && !needed.contains(.expiresAt) { return .next }
     if needed.rawValue & credential.absentFacts == 0 { return .next }
     return fail(POSTERN_REASON_FACT_MISSING, POSTERN_CLOCK_NONE, after: now)
   }
@@ -367,9 +388,9 @@ extension postern_credential {
     kind == UInt8(truncatingIfNeeded: POSTERN_CREDENTIAL_SESSION) && !isServiceAccount
   }
 
-  /// Whether every fact is there that most sessions have.
-  @inline(__always) var hasFactsOfSession: Bool {
-    created_at != 0 && last_seen_at != 0 && state_checked_at != 0 && issued_at != 0
+  /// The same, of an account that is active.
+  @inline(__always) var isActiveSessionOfPerson: Bool {
+    account_state == UInt8(truncatingIfNeeded: POSTERN_ACCOUNT_ACTIVE) && isSessionOfPerson
   }
 
   /// The absent ones of the facts that can be asked for.
@@ -391,10 +412,15 @@ extension postern_credential {
 
   /// The same of a principal that is no service account.
   @inline(__always) var latestFactOfPerson: Int64 {
-    let sessionFacts = max(max(created_at, last_seen_at), max(state_checked_at, issued_at))
-    let latest = max(sessionFacts, max(login_at, max(second_factor_at, security_key_at)))
+    let latest = latestOrdinaryFact
     // Above 0 no absent fact can be the latest; otherwise they have to be left out one by one.
     return latest > 0 ? latest : latestEarlyTimeFact
+  }
+
+  /// The same of a person where a fact is after 1970.
+  @inline(__always) var latestOrdinaryFact: Int64 {
+    let sessionFacts = max(max(created_at, last_seen_at), max(state_checked_at, issued_at))
+    return max(sessionFacts, max(login_at, max(second_factor_at, security_key_at)))
   }
 
   /// The same where no fact is after 1970.

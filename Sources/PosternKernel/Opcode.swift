@@ -243,6 +243,8 @@ package struct FactSet: Equatable {
   package static var issuedAt: FactSet { FactSet(rawValue: 8) }
   package static var expiresAt: FactSet { FactSet(rawValue: 16) }
   package static let all: UInt8 = 31
+  /// Those that the timeouts and the account state need.
+  package static var ofClocks: FactSet { FactSet(rawValue: 7) }
 
   package mutating func insert(_ other: FactSet) { rawValue |= other.rawValue }
   package func contains(_ other: FactSet) -> Bool { rawValue & other.rawValue == other.rawValue }

@@ -11,14 +11,14 @@ extension Path {
     if raw.count <= 16 { return isPlain(short: raw) }
     // The last step begins where it ends with the path: to look twice does no harm.
     let last = raw.count &- 16
-    var refused = WideWord(repeating: 0)
+    var refused = WideMask(repeating: false)
     var offset = 1
     while offset < last {
-      refused = refused | unusual(raw.wideWord(offset), after: raw.wideWord(offset &- 1))
+      refused = refused .| unusual(raw.wideWord(offset), after: raw.wideWord(offset &- 1))
       offset &+= 16
     }
-    refused = refused | unusual(raw.wideWord(last), after: raw.wideWord(last &- 1))
-    return !refused.hasHighBit
+    refused = refused .| unusual(raw.wideWord(last), after: raw.wideWord(last &- 1))
+    return !refused.holdsTrue
   }
 
   /// At most 16 bytes, filled up with `a`, which is plain.
@@ -29,21 +29,17 @@ extension Path {
     let high = raw.count < 8 ? filler : raw.count == 16 ? raw.u64(8) : tail
     // Before the first byte there is no slash: the path's own may stand there.
     let previous = WideWord(low: low << 8, high: high << 8 | low >> 56)
-    return !unusual(WideWord(low: low, high: high), after: previous).hasHighBit
+    return !unusual(WideWord(low: low, high: high), after: previous).holdsTrue
   }
 
-  /// High bits where a byte may need work: one that is not 0x21...0x7E; `#` and `%` (with `!` and `\'`, which differ from them
-  /// in two bits); `;` and `?`; `\`; a slash or a dot after a slash. Bits that are not high bits mean nothing.
-  @inline(__always) private static func unusual(_ bytes: WideWord, after previous: WideWord) -> WideWord {
-    let slash = WideWord(repeating: 0x2F)
-    let doubled = zeroBytes(previous ^ slash) & zeroBytes((bytes | WideWord(repeating: 1)) ^ slash)
-    let control = bytes | (WideWord(repeating: 0xA0) &- bytes) | (bytes &+ WideWord(repeating: 1))
-    let escapes = zeroBytes((bytes & WideWord(repeating: 0xF9)) ^ WideWord(repeating: 0x21))
-    let parameters = zeroBytes((bytes & WideWord(repeating: 0xFB)) ^ WideWord(repeating: 0x3B))
-    let backslashes = zeroBytes(bytes ^ WideWord(repeating: 0x5C))
-    return doubled | control | escapes | parameters | backslashes
+  /// True where a byte may need work: one below 0x28 or above 0x7E, which takes `$`, `&` and a few more along, for they are rare;
+  /// `;` and `?`, with which `{` goes; `\`; a slash or a dot after a slash.
+  @inline(__always) private static func unusual(_ bytes: WideWord, after previous: WideWord) -> WideMask {
+    let doubled = (previous .== WideWord(repeating: 0x2F)) .& ((bytes | WideWord(repeating: 1)) .== WideWord(repeating: 0x2F))
+    // Read with a sign, what is not ASCII is less than anything.
+    let control = bytes .< WideWord(repeating: 0x28)
+    let parameters = (bytes & WideWord(repeating: 0x3B)) .== WideWord(repeating: 0x3B)
+    let backslashes = bytes .== WideWord(repeating: 0x5C)
+    return doubled .| control .| parameters .| backslashes
   }
-
-  /// High bits at the bytes that are 0, of bytes below 0x80; above that `unusual` refuses anyway.
-  @inline(__always) private static func zeroBytes(_ bytes: WideWord) -> WideWord { WideWord(repeating: 0x80) &- bytes }
 }

@@ -214,18 +214,23 @@ extension Span where Element == UInt8 {
   @inline(__always) var tailWord: UInt64 { count & 7 == 0 ? 0 : word(count & ~7, byteCount: count & 7) }
 }
 
-/// 16 bytes that are computed with at once.
-typealias WideWord = SIMD16<UInt8>
+/// 16 bytes that are computed with at once, with a sign.
+typealias WideWord = SIMD16<Int8>
+/// What a comparison of them says.
+typealias WideMask = SIMDMask<SIMD16<Int8>>
+
+extension WideMask {
+  /// Whether any of it is true; `any` of the standard library goes through the lanes one after the other.
+  @inline(__always) var holdsTrue: Bool {
+    let bytes = WideWord(repeating: 0).replacing(with: -1, where: self)
+    let halves = unsafe unsafeBitCast(bytes, to: SIMD2<UInt64>.self)
+    return halves[0] | halves[1] != 0
+  }
+}
 
 extension WideWord {
   @inline(__always) init(low: UInt64, high: UInt64) {
     self = unsafe unsafeBitCast(SIMD2(low.littleEndian, high.littleEndian), to: WideWord.self)
-  }
-
-  /// Whether the high bit of any byte is set.
-  @inline(__always) var hasHighBit: Bool {
-    let halves = unsafe unsafeBitCast(self, to: SIMD2<UInt64>.self)
-    return (halves[0] | halves[1]) & 0x8080_8080_8080_8080 != 0
   }
 }
 
