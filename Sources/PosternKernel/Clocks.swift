@@ -317,7 +317,8 @@ extension ClockRun {
 
   @inline(__always)
   private mutating func checkTimeouts(absolute: UInt32, idle: UInt32, _ credential: postern_credential) -> Step {
-    if absolute != BundleFormat.none, hasExpired(credential.created_at, limitSeconds: absolute, POSTERN_CLOCK_ABSOLUTE) {
+    if absolute != BundleFormat.none, hasExpired(credential.created_at, limitSeconds: absolute, POSTERN_CLOCK_ABSOLUTE)
+    {
       return fail(
         POSTERN_REASON_ABSOLUTE_TIMEOUT, POSTERN_CLOCK_ABSOLUTE,
         after: Expiry(credential.created_at, plusSeconds: absolute).saturated)

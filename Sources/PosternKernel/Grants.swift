@@ -60,31 +60,28 @@ extension Bundle {
 
 /// A row of more than 16 entries: a perfect table of its own, whose pilots stand in cells with filters of their keys.
 struct ProbedRow {
-  let slotCount: UInt32
-  private let cells: Cells
-  private let slots: Records<1>
+  private let table: CellsAndSlots
 
   /// The row at `header`, whose cells and slots are all there.
   @inline(__always) init(header: Int, words: Words) {
     let head = Block<24>(words, header)
-    slotCount = head.u32(16)
-    cells = Cells(words, header &+ RecordSize.rowHeader, countBits: head.u16(14))
-    slots = Records(words, header &+ RecordSize.rowHeader &+ cells.byteCount, count: Int(slotCount))
+    table = CellsAndSlots(
+      words, header &+ RecordSize.rowHeader, cellCountBits: head.u16(14), slotCount: head.u32(16))
   }
 
   /// 1 where the filter of a key's cell has the key's bit, otherwise 0.
   @inline(__always) func mayHold(_ key: UInt32) -> UInt64 {
-    UInt64(cells.cell(of: key).highHalf &>> RowCell.bit(key) & 1)
+    UInt64(table.cell(of: key).highHalf &>> RowCell.bit(key) & 1)
   }
 
   /// Index of the one slot that can hold `key`.
   @inline(__always) func slot(of key: UInt32) -> Int {
-    PerfectHash.slot(UInt64(key), pilot: RowCell.pilot(cells.cell(of: key)), slotCount: slotCount)
+    PerfectHash.slot(UInt64(key), pilot: RowCell.pilot(table.cell(of: key)), slotCount: table.slotCount)
   }
 
   /// The grant of `key`, or NONE.
   @inline(__always) func grant(of key: UInt32) -> UInt32 {
-    let unit = slots.word(slot(of: key))
+    let unit = table.slot(slot(of: key))
     return unit.lowHalf == key ? unit.highHalf : BundleFormat.none
   }
 }

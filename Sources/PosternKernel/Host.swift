@@ -109,6 +109,8 @@ enum Host {
 
   @inline(never)
   private static func isNameInCapitals(_ text: Span<UInt8>, storedIn line: Line, at offset: Int) -> Bool {
+    // A bracket opens an address, whose letters fold otherwise; with the letters' bit it is a brace.
+    if text[0] | 0x20 == UInt8(ascii: "{") { return false }
     var difference: UInt64 = 0
     text.forEachWord { word, index in difference |= foldedDifference(stored: line.u64(offset &+ index), word) }
     if text.count & 7 != 0 {

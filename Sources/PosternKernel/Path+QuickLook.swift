@@ -35,7 +35,8 @@ extension Path {
   /// True where a byte may need work: one below 0x28 or above 0x7E, which takes `$`, `&` and a few more along, for they are rare;
   /// `;` and `?`, with which `{` goes; `\`; a slash or a dot after a slash.
   @inline(__always) private static func unusual(_ bytes: WideWord, after previous: WideWord) -> WideMask {
-    let doubled = (previous .== WideWord(repeating: 0x2F)) .& ((bytes | WideWord(repeating: 1)) .== WideWord(repeating: 0x2F))
+    let doubled =
+      (previous .== WideWord(repeating: 0x2F)) .& ((bytes | WideWord(repeating: 1)) .== WideWord(repeating: 0x2F))
     // Read with a sign, what is not ASCII is less than anything.
     let control = bytes .< WideWord(repeating: 0x28)
     let parameters = (bytes & WideWord(repeating: 0x3B)) .== WideWord(repeating: 0x3B)

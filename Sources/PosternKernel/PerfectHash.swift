@@ -41,7 +41,6 @@ package enum PerfectHash {
     return finish(state, tail: text.tailWord, byteCount: text.count)
   }
 
-
   /// Index of the pilot that places a hash.
   @inline(__always)
   package static func pilotIndex(_ hash: UInt64, pilotCount: UInt32) -> Int {

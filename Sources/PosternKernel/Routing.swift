@@ -30,8 +30,6 @@ extension Bundle {
   @inline(never)
   borrowing func findPlainHost(_ text: Span<UInt8>) -> HostLine? {
     if hostTable.slotCount == 0 || text.count > BundleFormat.inlineHostByteCount { return nil }
-    // A bracket opens an address, whose letters fold otherwise; with the letters' bit it is a brace.
-    if text[0] | 0x20 == UInt8(ascii: "{") { return nil }
     let hash = Host.hash(text, seed: hostTable.seed, isWildcard: false, isAddress: false)
     let slot = hostTable.slot(hash, words: words)
     prefetchWhatFollows(hostAt: slot)

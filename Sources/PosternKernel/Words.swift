@@ -144,23 +144,32 @@ typealias Line = Block<64>
   }
 }
 
-/// The cells of a probed row: as many as a power of two, so that the first bits of a key are the index of its cell.
-@safe struct Cells {
+/// Cells and then slots, of 8 bytes each, whose bounds were compared at once. There are as many cells as a power of two, so
+/// that the first bits of a key are the index of its cell.
+@safe struct CellsAndSlots {
   private let base: UnsafeRawPointer
   private let shift: UInt32
-  let byteCount: Int
+  private let slotsOffset: Int
+  let slotCount: UInt32
 
-  /// The cells from `offset` of `words`, one at least; stops the process where they are not all there.
-  @inline(__always) init(_ words: Words, _ offset: Int, countBits: UInt16) {
-    precondition(countBits >= 1 && countBits <= 31, "cells beyond the bundle")
-    byteCount = 8 &<< Int(countBits)
-    unsafe base = words.start(offset, byteCount: byteCount)
-    shift = 32 &- UInt32(countBits)
+  /// The cells from `offset` of `words` and the slots after them; stops the process where they are not all there.
+  @inline(__always) init(_ words: Words, _ offset: Int, cellCountBits: UInt16, slotCount: UInt32) {
+    precondition(cellCountBits &- 1 < 31, "cells beyond the bundle")
+    slotsOffset = 8 &<< Int(cellCountBits)
+    unsafe base = words.start(offset, byteCount: slotsOffset &+ 8 &* Int(slotCount))
+    shift = 32 &- UInt32(cellCountBits)
+    self.slotCount = slotCount
   }
 
   /// The cell of `key`: its first bits, as many as the number of cells has, are below that number.
   @inline(__always) func cell(of key: UInt32) -> UInt64 {
     UInt64(littleEndian: unsafe base.loadUnaligned(fromByteOffset: Int(key &>> shift) &* 8, as: UInt64.self))
+  }
+
+  @inline(__always) func slot(_ index: Int) -> UInt64 {
+    precondition(UInt(bitPattern: index) < UInt(slotCount), "a slot beyond the row")
+    return UInt64(
+      littleEndian: unsafe base.loadUnaligned(fromByteOffset: slotsOffset &+ 8 &* index, as: UInt64.self))
   }
 }
 
@@ -250,7 +259,8 @@ extension Span where Element == UInt8 {
     // A negative offset is a huge one when it is read without its sign.
     precondition(range.count >= 0 && room >= 0, "a text beyond the facts")
     precondition(UInt(bitPattern: range.offset) <= UInt(bitPattern: room), "a text beyond the facts")
-    return unsafe extracting(unchecked: Range(uncheckedBounds: (range.offset, range.offset &+ range.count)))
+    return unsafe extracting(unchecked: Range(uncheckedBounds: (range.offset, count))).extracting(
+      unchecked: Range(uncheckedBounds: (0, range.count)))
   }
 }
 

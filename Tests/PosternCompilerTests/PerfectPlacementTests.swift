@@ -54,6 +54,30 @@ struct PerfectPlacementTests {
     #expect(used.slots == new.slots)
   }
 
+  @Test(
+    "the entries of a row have slots of their own, led to by the pilots of their cells", arguments: [17, 24, 25, 1_000])
+  func rowsAreParted(keyCount: Int) {
+    var placement = PerfectPlacement()
+    let keys = (0..<UInt32(keyCount)).map { MemberKey.key(ofName: $0 * 7) }
+    let cellCount = 1 << Int(RowCell.countBits(entryCount: UInt32(keyCount)))
+    placement.placeRow(keys.map(UInt64.init), cellCount: cellCount)
+    let slots = keys.map { key in
+      let cell = Int(UInt64(key) * UInt64(cellCount) >> 32)
+      return PerfectHash.slot(UInt64(key), pilot: placement.pilots[cell], slotCount: placement.slotCount)
+    }
+    #expect(slots == placement.slots.map(Int.init) && Set(slots).count == keyCount)
+  }
+
+  @Test("keys of one cell that no pilot of few slots parts have more slots")
+  func fullCellsTakeMoreSlots() {
+    var placement = PerfectPlacement()
+    // 40 keys that begin alike, beside 4 that do not: 8 cells of five or six keys are asked for, and one is full.
+    let keys = (0..<40).map { UInt64($0) } + (1...4).map { UInt64($0) << 29 }
+    placement.placeRow(keys, cellCount: 8)
+    #expect(Set(placement.slots).count == keys.count)
+    #expect(Int(placement.slotCount) > PerfectPlacement.rowSlotCount(keyCount: keys.count))
+  }
+
   @Test("where a seed cannot part two keys, the next is tried")
   func collisionsTakeTheNextSeed() {
     var placement = PerfectPlacement()

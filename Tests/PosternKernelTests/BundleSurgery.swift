@@ -51,10 +51,12 @@ struct BundleSurgery {
   /// Offsets of the rows' headers.
   var rows: [Int] { records(.grants, 8).filter { u32($0) == BundleFormat.rowMarker } }
   var walkedRow: Int { first(rows) { u32($0 + 4) > 1 && u32($0 + 4) <= 16 } }
+  /// Offset of the first entry of the walked row.
+  var walkedEntry: Int { walkedRow + 24 }
   var probedRow: Int { first(rows) { u32($0 + 4) > 16 } }
 
   /// Offset of the slots of the probed row.
-  var probedSlots: Int { probedRow + 24 + (2 * Int(u16(probedRow + 14)) + 7) / 8 * 8 }
+  var probedSlots: Int { probedRow + 24 + 8 << Int(u16(probedRow + 14)) }
 
   var usedHost: Int { first(slots(.hosts, 64)) { bytes[$0 + 6] & 2 != 0 } }
   var usedRoute: Int { first(slots(.routes, 16)) { bytes[$0 + 6] & 2 != 0 } }

@@ -142,11 +142,15 @@ extension Cut {
       // The table is small: another path may well belong where this one stands.
       while surgery.fault == nil { surgery.bytes[letter] += 1 }
     },
+    Cut("fewer hints than host slots", .hintCount) { surgery in
+      let count = surgery.entry(.hints) + 16
+      surgery.set(count, UInt64(surgery.byteCount(.hints) - RecordSize.hint))
+    },
     Cut("a free route that is not empty", .freeRouteNotZero) { $0.bytes[$0.usedRoute + 6] &= ~2 },
   ]
 
   private static let ofApps: [Cut] = [
-    Cut("an app's flags unknown", .appNumbers) { $0.set($0.start(.apps) + 4, UInt16(16)) },
+    Cut("an app's flags unknown", .appNumbers) { $0.set($0.start(.apps) + 4, UInt16(64)) },
     Cut("an app's program that is no label", .appProgram) { $0.add($0.start(.apps), 1) },
     Cut("an app's row in the middle of one", .appRows) { $0.add($0.start(.apps) + 16, 1) },
     Cut("an app's profile unknown", .appReferences) { $0.set($0.start(.apps) + 52, UInt32(99)) },
@@ -157,6 +161,8 @@ extension Cut {
     Cut("an app of no provider", .appProviders) { $0.set($0.start(.apps) + 8, UInt64(0)) },
     Cut("an app's name outside", .appRecordText) { $0.set($0.start(.appRecords) + 4, UInt32(0xFFFF_FFFF)) },
     Cut("an app's audience that is no client", .appRecordAudience) { $0.set($0.start(.appRecords) + 24, UInt32(0)) },
+    Cut("an app that asks for a tenant without one", .appTenants) { $0.bytes[$0.start(.apps) + 4] ^= 16 },
+    Cut("an app that says it excludes paths", .appActivity) { $0.bytes[$0.start(.apps) + 4] ^= 32 },
     Cut("a profile's tenants outside", .profileList) { $0.set($0.start(.profiles) + 4, UInt32(0xFFFF)) },
     Cut("a profile's texts outside", .profileTexts) { $0.set($0.start(.profiles) + 28, UInt32(0xFFFF)) },
     Cut("a certificate of too few words", .certificateTooLow) { $0.set($0.start(.costs), UInt32(1)) },
@@ -170,24 +176,29 @@ extension Cut {
     Cut("a row past the end", .rowOutOfBounds) { surgery in
       let last = surgery.rows[surgery.rows.count - 1]
       let isWalked = surgery.u32(last + 4) <= 16
-      surgery.set(isWalked ? last + 4 : last + 20, UInt32(isWalked ? 16 : 0xFFFF))
+      surgery.set(isWalked ? last + 4 : last + 16, UInt32(isWalked ? 16 : 0xFFFF))
     },
-    Cut("a grant to somebody unknown", .rowEntry) { $0.set($0.walkedRow + 16, UInt32(0x00FF_FFFF)) },
+    Cut("a grant to somebody unknown", .rowEntry) { $0.set($0.walkedEntry, MemberKey.key(ofName: 0x00FF_FFFF)) },
     Cut("a row of other kinds", .rowKinds) { $0.set($0.walkedRow + 12, $0.u16($0.walkedRow + 12) ^ 1) },
     Cut("a walked row in another order", .rowOrder) { surgery in
-      let first: UInt64 = surgery.number(surgery.walkedRow + 16, as: UInt64.self)
-      let second: UInt64 = surgery.number(surgery.walkedRow + 24, as: UInt64.self)
-      surgery.set(surgery.walkedRow + 16, second)
-      surgery.set(surgery.walkedRow + 24, first)
+      let first: UInt64 = surgery.number(surgery.walkedEntry, as: UInt64.self)
+      let second: UInt64 = surgery.number(surgery.walkedEntry + 8, as: UInt64.self)
+      surgery.set(surgery.walkedEntry, second)
+      surgery.set(surgery.walkedEntry + 8, first)
     },
     Cut("a row's pilot that is none", .rowCell) { $0.set($0.probedRow + 24, UInt16(0xFFFF)) },
-    Cut("an entry where no probe finds it", .rowMisplaced) { $0.add($0.probedRow + 16, 1) },
+    Cut("bits of a cell that are none of its filter", .rowCell) { $0.bytes[$0.probedRow + 26] = 1 },
+    Cut("an entry where no probe finds it", .rowMisplaced) { surgery in
+      surgery.set(surgery.probedRow + 24, surgery.u16(surgery.probedRow + 24) ^ 1)
+    },
+    Cut("an entry that its cell's filter does not let through", .rowMisplaced) { $0.set($0.probedRow + 28, UInt32(0)) },
+    Cut("a filter of fewer keys than the row has", .rowFilter) { $0.set($0.walkedRow + 16, UInt64(0)) },
     Cut("an entry fewer than the row says", .rowEntryCount) { surgery in
-      let slots = (0..<Int(surgery.u32(surgery.probedRow + 20))).map { surgery.probedSlots + 8 * $0 }
+      let slots = (0..<Int(surgery.u32(surgery.probedRow + 16))).map { surgery.probedSlots + 8 * $0 }
       let used = surgery.first(slots) { surgery.u32($0) != BundleFormat.freeMember }
       surgery.set(used, UInt64(BundleFormat.freeMember))
     },
-    Cut("a conditional grant", .conditionalGrant) { $0.add($0.walkedRow + 20, 0x8000_0000) },
+    Cut("a conditional grant", .conditionalGrant) { $0.add($0.walkedEntry + 4, 0x8000_0000) },
     Cut("257 deny rules", .tooManyDenyRules) { surgery in surgery.insertDenyRules(254) },
     Cut("a deny rule's members outside", .denyMembers) { $0.set($0.start(.denyRules) + 4, UInt32(0xFFFF)) },
     Cut("a deny rule's flags unknown", .denyNumbers) { $0.set($0.start(.denyRules) + 16, UInt32(8)) },

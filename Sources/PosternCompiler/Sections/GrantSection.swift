@@ -130,7 +130,8 @@ struct GrantSection {
     var cells = placement.pilots.map(UInt64.init)
     for entry in entries {
       let key = UInt32(truncatingIfNeeded: entry)
-      cells[PerfectHash.pilotIndex(UInt64(key) << 32, pilotCount: UInt32(cells.count))] |= 1 << UInt64(32 + RowCell.bit(key))
+      cells[PerfectHash.pilotIndex(UInt64(key) << 32, pilotCount: UInt32(cells.count))] |=
+        1 << UInt64(32 + RowCell.bit(key))
     }
     for cell in cells { words.append64(cell) }
   }
