@@ -20,6 +20,8 @@ package enum BundleFormat {
   package static let rowLimit = 8
   /// Rows with more entries are probed, the others walked.
   package static let walkLimit = 16
+  /// Walked rows with fewer entries have no filter: it would cost them more than 14 bytes an entry.
+  package static let filterLeast = 5
   package static let routeDepthLimit = 31
   package static let inlineHostByteCount = 40
   package static let identityMemberLimit = 256
@@ -35,6 +37,18 @@ package enum BundleFormat {
   /// Bit of a grant that is conditional; reserved.
   package static let conditionalGrant: UInt32 = 0x8000_0000
   package static let pilotLimit: UInt16 = 0xFFFF
+}
+
+/// Where a row's entries, or its cells, begin.
+package enum RowHeader {
+  /// The header of a row without a filter.
+  package static let leastByteCount = 16
+  /// The header of any other.
+  package static let byteCount = 24
+
+  @inline(__always) package static func byteCount(entryCount: Int) -> Int {
+    entryCount < BundleFormat.filterLeast ? leastByteCount : byteCount
+  }
 }
 
 /// Ids of the sections.
@@ -85,7 +99,6 @@ package enum RecordSize {
   package static let app = 64
   package static let appRecord = 32
   package static let unit = 8
-  package static let rowHeader = 24
   package static let denyRule = 32
   package static let denySet = 32
   package static let profile = 48

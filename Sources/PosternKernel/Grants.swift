@@ -12,7 +12,7 @@ extension Bundle {
     var ordinal = BundleFormat.none
     if entryCount > BundleFormat.walkLimit {
       ordinal = probe(offset, identity)
-    } else if header.u64(16) & identity.rowFilter != 0 {
+    } else if entryCount < BundleFormat.filterLeast || header.u64(16) & identity.rowFilter != 0 {
       ordinal = walk(offset, entryCount: entryCount, identity)
     }
     return ordinal == BundleFormat.none ? ordinal : header.u32(8) &+ ordinal
@@ -22,7 +22,7 @@ extension Bundle {
   @inline(never)
   private borrowing func walk(_ header: Int, entryCount: Int, _ identity: IdentityView) -> UInt32 {
     let identity = identity.sized
-    let entries = Records<1>(words, header &+ RecordSize.rowHeader, count: entryCount)
+    let entries = Records<1>(words, header &+ RowHeader.byteCount(entryCount: entryCount), count: entryCount)
     var index = 0
     while index < entries.count {
       let unit = entries.word(index)
@@ -66,7 +66,7 @@ struct ProbedRow {
   @inline(__always) init(header: Int, words: Words) {
     let head = Block<24>(words, header)
     table = CellsAndSlots(
-      words, header &+ RecordSize.rowHeader, cellCountBits: head.u16(14), slotCount: head.u32(16))
+      words, header &+ RowHeader.byteCount, cellCountBits: head.u16(14), slotCount: head.u32(16))
   }
 
   /// 1 where the filter of a key's cell has the key's bit, otherwise 0.

@@ -21,7 +21,7 @@ extension Verifier {
   /// whose `pair` serves again.
   @inline(__always)
   private func checkRow(_ units: Records<1>, _ header: Int, _ pair: inout KindPair) throws(BundleFault) -> Int {
-    try require(units.count &- header >= RecordSize.rowHeader / RecordSize.unit, .rowOutOfBounds)
+    try require(units.count &- header >= RowHeader.byteCount / RecordSize.unit, .rowOutOfBounds)
     let first = units.word(header)
     let second = units.word(header &+ 1)
     let entryCount = Int(first.highHalf)
@@ -35,10 +35,11 @@ extension Verifier {
     if kinds != pair.mask { pair = KindPair(kinds, kindStarts) }
     let offset = sections.grants.offset &+ RecordSize.unit &* header
     if !isWalked { return try checkProbedRow(offset, entryCount: entryCount, pair) }
-    let next = header &+ RecordSize.rowHeader / RecordSize.unit &+ entryCount
+    let headerByteCount = RowHeader.byteCount(entryCount: entryCount)
+    let next = header &+ headerByteCount / RecordSize.unit &+ entryCount
     try require(next <= units.count, .rowOutOfBounds)
-    let filter = try checkEntries(Records(words, offset &+ RecordSize.rowHeader, count: entryCount), pair)
-    try require(filter == units.word(header &+ 2), .rowFilter)
+    let filter = try checkEntries(Records(words, offset &+ headerByteCount, count: entryCount), pair)
+    try require(headerByteCount != RowHeader.byteCount || filter == units.word(header &+ 2), .rowFilter)
     return next
   }
 
@@ -77,7 +78,7 @@ extension Verifier {
     let head = Block<24>(words, header)
     let slotCount = Int(head.u32(16))
     try require(slotCount >= entryCount && head.u32(20) == 0, .rowHeader)
-    let cells = header &+ RecordSize.rowHeader
+    let cells = header &+ RowHeader.byteCount
     let cellCount = 1 << Int(head.u16(14))
     let slots = cells &+ RecordSize.unit &* cellCount
     let next = slots &+ RecordSize.unit &* slotCount

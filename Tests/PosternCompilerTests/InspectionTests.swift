@@ -157,11 +157,10 @@ struct InspectionTests {
     let program = try app("routes").program.map { "\($0.index) \($0.text)" }
     #expect(
       program == [
-        "84 label most 9", "85 branchNotPerson -> 90", "86 checkFacts createdAt 30s",
-        "87 checkFreshState none none none",
-        "88 checkAbsolute 8h", "89 pass", "90 label most 7", "91 branchCredential bearer -> 95", "92 checkFacts 30s",
-        "93 checkState", "94 pass", "95 label most 5", "96 checkFacts expiresAt 30s", "97 checkState", "98 checkBearer",
-        "99 pass",
+        "78 label most 9", "79 checkPersonFacts createdAt -> 83 30s", "80 checkFreshState none none none",
+        "81 checkTimeouts 8h none", "82 pass", "83 label most 7", "84 branchCredential bearer -> 88",
+        "85 checkFacts 30s", "86 checkState", "87 pass", "88 label most 5", "89 checkFacts expiresAt 30s",
+        "90 checkState", "91 checkBearer", "92 pass",
       ])
   }
 

@@ -60,7 +60,7 @@ struct LayoutTests {
     let page = PageReader(builder().policy, revision: 0x0102_0304_0506_0708)
     #expect(Array(page.bytes[0..<8]) == [0x89, 0x50, 0x54, 0x42, 0x0D, 0x0A, 0x1A, 0x0A])
     #expect([page.u16(8), page.u16(10)] == [1, 1])
-    #expect(page.u32(12) == 25)
+    #expect(page.u32(12) == 26)
     #expect(page.u64(16) == 0x0102_0304_0506_0708)
     #expect(page.u64(24) == UInt64(page.bytes.count))
   }
@@ -76,8 +76,8 @@ struct LayoutTests {
     let page = PageReader(builder().policy, revision: 9)
     let start = page.section(33).lowerBound
     #expect(Array(page.bytes[start..<start + 8]) == Array("PSTNMAN1".utf8))
-    #expect([page.u64(start + 8), UInt64(page.u32(start + 16))] == [9, 24])
-    #expect(page.section(33).count == 120 + 24 * 48)
+    #expect([page.u64(start + 8), UInt64(page.u32(start + 16))] == [9, 25])
+    #expect(page.section(33).count == 120 + 25 * 48)
     let version = page.bytes[start + 24..<start + 56]
     #expect(String(decoding: version.prefix { $0 != 0 }, as: UTF8.self) == Compiler.version)
     #expect(page.bytes[start + 56..<start + 120].allSatisfy { $0 == 0 })
@@ -252,9 +252,24 @@ struct LayoutTests {
     let row = page.unit(page.u32(page.app(0) + 16))
     #expect([page.u32(row), page.u32(row + 4), page.u32(row + 8)] == [UInt32.max, 4, 0])
     #expect([page.u16(row + 12), page.u16(row + 14)] == [0b10010, 0])
-    let members = (0..<4).map { page.text(page.name(Int(page.u32(row + 16 + 8 * $0)))) }
-    #expect(members == ["a@example.com", "c@example.com", "b@example.com", "g@example.com"])
+    let members = (0..<4).map { page.text(page.name(Self.name(ofKey: page.u32(row + 16 + 8 * $0)))) }
+    #expect(Set(members.prefix(2)) == ["a@example.com", "c@example.com"])
+    #expect(Set(members.suffix(2)) == ["b@example.com", "g@example.com"])
     #expect((0..<4).map { page.u32(row + 20 + 8 * $0) } == [0, 0, 1, 1])
+  }
+
+  /// The name whose index, times the factor of the page, is `key`.
+  private static func name(ofKey key: UInt32) -> Int {
+    (0..<1_000).first { UInt32($0) &* 0x9E37_79B1 == key } ?? -1
+  }
+
+  @Test("a walked row of five entries or more has a filter of their keys before them")
+  func filteredRow() throws {
+    let page = PageReader(builder([(0..<5).map { .user(email: "u\($0)@example.com") }]).policy)
+    let row = page.unit(page.u32(page.app(0) + 16))
+    let bits = (0..<5).map { UInt64(1) << UInt64(page.u32(row + 24 + 8 * $0) >> 26) }
+    let filter = UInt64(page.u32(row + 16)) | UInt64(page.u32(row + 20)) << 32
+    #expect(filter == bits.reduce(0, |))
   }
 
   @Test("a certificate states what the page counts")

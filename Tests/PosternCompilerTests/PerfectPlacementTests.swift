@@ -62,7 +62,7 @@ struct PerfectPlacementTests {
     let cellCount = 1 << Int(RowCell.countBits(entryCount: UInt32(keyCount)))
     placement.placeRow(keys.map(UInt64.init), cellCount: cellCount)
     let slots = keys.map { key in
-      let cell = Int(UInt64(key) * UInt64(cellCount) >> 32)
+      let cell = Int((UInt64(key) * UInt64(cellCount)) >> 32)
       return PerfectHash.slot(UInt64(key), pilot: placement.pilots[cell], slotCount: placement.slotCount)
     }
     #expect(slots == placement.slots.map(Int.init) && Set(slots).count == keyCount)

@@ -50,7 +50,8 @@ struct BundleSurgery {
 
   /// Offsets of the rows' headers.
   var rows: [Int] { records(.grants, 8).filter { u32($0) == BundleFormat.rowMarker } }
-  var walkedRow: Int { first(rows) { u32($0 + 4) > 1 && u32($0 + 4) <= 16 } }
+  /// A row with a filter.
+  var walkedRow: Int { first(rows) { u32($0 + 4) > 4 && u32($0 + 4) <= 16 } }
   /// Offset of the first entry of the walked row.
   var walkedEntry: Int { walkedRow + 24 }
   var probedRow: Int { first(rows) { u32($0 + 4) > 16 } }

@@ -72,12 +72,12 @@ extension Cut {
     Cut("an unknown section flag", .sectionFlags) { $0.set($0.entry(.provenance) + 4, UInt32(2)) },
     Cut("a required section that says it is not", .sectionFlags) { $0.set($0.entry(.hosts) + 4, UInt32(0)) },
     Cut("an unknown section that is required", .unknownRequiredSection) {
-      $0.set($0.entry(.provenance), UInt32(24))
-      $0.set(64 + 24 * 23 + 4, UInt32(1))
+      $0.set($0.entry(.provenance), UInt32(25))
+      $0.set(64 + 24 * 24 + 4, UInt32(1))
     },
     Cut("a section missing", .missingSection) {
-      $0.set($0.entry(.propagation), UInt32(24))
-      $0.set(64 + 24 * 22 + 4, UInt32(0))
+      $0.set($0.entry(.hints), UInt32(25))
+      $0.set(64 + 24 * 23 + 4, UInt32(0))
     },
     Cut("padding that is not zero", .paddingNotZero) {
       $0.bytes[$0.start(.organization) - 1] = 1
@@ -142,10 +142,7 @@ extension Cut {
       // The table is small: another path may well belong where this one stands.
       while surgery.fault == nil { surgery.bytes[letter] += 1 }
     },
-    Cut("fewer hints than host slots", .hintCount) { surgery in
-      let count = surgery.entry(.hints) + 16
-      surgery.set(count, UInt64(surgery.byteCount(.hints) - RecordSize.hint))
-    },
+    Cut("more hints than host slots", .hintCount) { $0.grow(.hints, byBytes: RecordSize.hint) },
     Cut("a free route that is not empty", .freeRouteNotZero) { $0.bytes[$0.usedRoute + 6] &= ~2 },
   ]
 

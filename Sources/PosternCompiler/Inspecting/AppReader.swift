@@ -99,7 +99,7 @@ struct AppReader {
     var row = Inspection.Row(firstBindingID: firstBindingID, entryCount: entryCount, grants: [])
     if entryCount > BundleFormat.walkLimit { return row }
     for index in 0..<entryCount {
-      let entry = header + RecordSize.rowHeader + index * RecordSize.unit
+      let entry = header + RowHeader.byteCount(entryCount: entryCount) + index * RecordSize.unit
       let bindingID = firstBindingID + contents.u32(entry + 4)
       row.grants.append(
         Inspection.Grant(

@@ -103,7 +103,9 @@ struct GrantSection {
 
   private mutating func writeWalked() {
     entries.sort()
-    words.append64(entries.reduce(0) { $0 | RowFilter.bit(UInt32(truncatingIfNeeded: $1)) })
+    if entries.count >= BundleFormat.filterLeast {
+      words.append64(entries.reduce(0) { $0 | RowFilter.bit(UInt32(truncatingIfNeeded: $1)) })
+    }
     for entry in entries {
       words.append(UInt32(truncatingIfNeeded: entry))
       words.append(UInt32(entry >> 32))
