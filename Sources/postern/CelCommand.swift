@@ -125,13 +125,10 @@ struct CelCommand: ParsableCommand {
     for path in conformance {
       let file = try ConformanceFile.read(path)
       var shareOfFile = LoweringShare()
-      for test in file.tests {
-        let lowering = ConformanceLowering(test, zoneinfo: zoneinfo)
-        shareOfFile.count(lowering)
-        let failure = ConformanceRun(test, timeZones: ZoneFolder(path: zoneinfo)).failure
-        let failures = [failure].compactMap(\.self) + (lowering?.disagreements ?? [])
+      for entry in file.tests {
+        let failures = failures(of: entry, &shareOfFile)
         for failure in failures {
-          try StandardOutput.write("\(file.name)/\(test.section ?? "")/\(test.name): \(test.expr) \(failure)\n")
+          try StandardOutput.write("\(file.name)/\(entry.section ?? "")/\(entry.name): \(failure)\n")
         }
         if failures.isEmpty { passed += 1 } else { failed += 1 }
       }
@@ -140,6 +137,20 @@ struct CelCommand: ParsableCommand {
     }
     try StandardOutput.write("lowered: \(share.text)\n\(passed) passed, \(failed) failed\n")
     if failed > 0 { throw ExitStatus.notAllowed }
+  }
+
+  /// What is wrong with a case, as an expression and as a condition; nothing where it passes.
+  private func failures(of entry: ConformanceFile.Entry, _ share: inout LoweringShare) -> [String] {
+    switch entry.test {
+    case .failure(let error):
+      share.count(nil)
+      return ["cannot be read: \(error)"]
+    case .success(let test):
+      let lowering = ConformanceLowering(test, zoneinfo: zoneinfo)
+      share.count(lowering)
+      let failure = ConformanceRun(test, timeZones: ZoneFolder(path: zoneinfo)).failure
+      return ([failure].compactMap(\.self) + (lowering?.disagreements ?? [])).map { "\(test.expr) \($0)" }
+    }
   }
 }
 

@@ -24,6 +24,9 @@ struct FormatTests {
       '%s'.format([double('NaN')]) => 'NaN'
       '%s'.format([double('-Infinity')]) => '-Infinity'
       '%s'.format([b'xyz']) => 'xyz'
+      '%s'.format([b'\xff\xfea\xf0\x9f']) => '\ufffda\ufffd'
+      '%s'.format([b'\xff\xef\xbf\xbd\xff']) => '\ufffd\ufffd\ufffd'
+      '%s'.format([[b'\xff\xff']]) => '[\ufffd]'
       '%s'.format([int]) => 'int'
       '%s'.format([timestamp('2023-02-03T23:31:20.50Z')]) => '2023-02-03T23:31:20.5Z'
       '%s'.format([duration('1h45m47.5s')]) => '6347.5s'
@@ -37,7 +40,7 @@ struct FormatTests {
       '%s'.format([{'a': ip('1.2.3.4')}]) => error
       '%d %d'.format([-9223372036854775808, 18446744073709551615u]) => '-9223372036854775808 18446744073709551615'
       '%d'.format([double('NaN')]) => 'NaN'
-      '%d'.format([2.0]) => error
+      '%d %d %d'.format([2.0, 3.14, -1e21]) => '2 3.14 -1000000000000000000000'
       '%d'.format(['1']) => error
       '%d'.format([true]) => error
       '%d'.format([duration('1s')]) => error

@@ -129,9 +129,9 @@ extension CELValue {
     }
   }
 
-  /// An int in its digits; of doubles only those that have none.
+  /// A number in its digits, a double with as many after the point as it needs (cel-spec, "Strings": `"%d"` of 3.14).
   private var decimalText: String? {
-    if case .double(let value) = self { return value.nonfiniteText }
+    if case .double(let value) = self { return value.plainText }
     return radixText(10)
   }
 
@@ -173,15 +173,34 @@ extension CELValue {
     case .bool(let value): return value ? "true" : "false"
     case .int(let value): return String(value)
     case .uint(let value): return String(value)
-    case .double(let value): return value.nonfiniteText ?? value.positionalText
+    case .double(let value): return value.plainText
     case .string(let text): return text
-    case .bytes(let bytes): return String(decoding: bytes, as: UTF8.self)
+    case .bytes(let bytes): return Self.repairedText(bytes)
     case .timestamp(let instant): return instant.rfc3339
     case .duration(let span): return span.text
     case .type(let name): return name
     case .list(let elements): return try Self.listText(elements, depth: depth + 1)
     case .map(let map): return try Self.mapText(map, depth: depth + 1)
     case .optional, .address, .network: return nil
+    }
+  }
+
+  /// Bytes as text; each run of bytes that are no UTF-8 is one U+FFFD (cel-spec, "Strings").
+  private static func repairedText(_ bytes: [UInt8]) -> String {
+    var text = String.UnicodeScalarView()
+    var decoder = UTF8()
+    var source = bytes.makeIterator()
+    var isInRun = false
+    while true {
+      switch decoder.decode(&source) {
+      case .scalarValue(let scalar):
+        text.append(scalar)
+        isInRun = false
+      case .error:
+        if !isInRun { text.append("\u{FFFD}") }
+        isInRun = true
+      case .emptyInput: return String(text)
+      }
     }
   }
 

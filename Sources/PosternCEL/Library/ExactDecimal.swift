@@ -135,6 +135,9 @@ extension Double {
     isNaN ? "NaN" : isInfinite ? (self < 0 ? "-Infinity" : "Infinity") : nil
   }
 
+  /// `NaN` and infinities by name, all others by `positionalText`.
+  var plainText: String { nonfiniteText ?? positionalText }
+
   /// The exact magnitude written by `write`, behind the sign.
   func formatted(_ write: (ExactDecimal) -> String) -> String {
     guard let exact = ExactDecimal(self) else { return nonfiniteText ?? "" }

@@ -24,7 +24,7 @@ extension CELLexer {
     return quote == UInt8(ascii: "'") || quote == UInt8(ascii: "\"") ? prefix : nil
   }
 
-  /// The literal at `offset`. Line ends in triple quotes stay as they are written.
+  /// The literal at `offset`. A line end in triple quotes is one line feed, however it is written.
   mutating func textLiteral(_ prefix: LiteralPrefix) throws(CELIssue) -> CELToken {
     let start = offset
     offset += prefix.byteCount
@@ -40,8 +40,8 @@ extension CELLexer {
       if byte == UInt8(ascii: "\\"), !prefix.isRaw {
         try escape(isBytes: prefix.isBytes, into: &content)
       } else {
-        content.append(byte)
-        offset += 1
+        content.append(byte == Self.carriageReturn ? Self.lineFeed : byte)
+        offset += byte == Self.carriageReturn && self[offset + 1] == Self.lineFeed ? 2 : 1
       }
     }
     offset += closing.count
@@ -96,6 +96,9 @@ extension CELLexer {
     content.append(contentsOf: String(Character(scalar)).utf8)
     offset += length
   }
+
+  private static let carriageReturn: UInt8 = 0x0D
+  private static let lineFeed: UInt8 = 0x0A
 
   /// The byte that a letter or a mark after a backslash stands for.
   private static let singleEscapes: [UInt8: UInt8] = [

@@ -7,12 +7,26 @@ internal import PosternCEL
 /// A file of cases.
 struct ConformanceFile: Decodable {
   let name: String
-  let tests: [Case]
+  let tests: [Entry]
+
+  /// A case, or why there is none: one that cannot be read is no reason to leave out the others.
+  struct Entry: Decodable {
+    let section: String?
+    let name: String
+    let test: Result<Case, any Error>
+
+    private enum CodingKeys: String, CodingKey { case section, name }
+
+    init(from decoder: any Decoder) throws {
+      let fields = try decoder.container(keyedBy: CodingKeys.self)
+      section = try fields.decodeIfPresent(String.self, forKey: .section)
+      name = try fields.decode(String.self, forKey: .name)
+      test = Result { try Case(from: decoder) }
+    }
+  }
 
   /// One expression with what is expected of it; without an expectation, `true`.
   struct Case: Decodable {
-    let section: String?
-    let name: String
     let expr: String
     let container: String?
     let disableCheck: Bool?
@@ -55,7 +69,7 @@ struct ConformanceFile: Decodable {
   init(from decoder: any Decoder) throws {
     let fields = try decoder.container(keyedBy: CodingKeys.self)
     name = try fields.decode(String.self, forKey: .name)
-    tests = try fields.decode([Case].self, forKey: .tests)
+    tests = try fields.decode([Entry].self, forKey: .tests)
   }
 
   private enum CodingKeys: String, CodingKey { case name, tests }
@@ -172,6 +186,16 @@ struct ConformanceType: Decodable {
     "BOOL": .bool, "INT64": .int, "UINT64": .uint, "DOUBLE": .double, "STRING": .string, "BYTES": .bytes,
   ]
   private static let wellKnown: [String: CELType] = ["TIMESTAMP": .timestamp, "DURATION": .duration, "ANY": .dyn]
+  /// Messages that are values of their own in expressions; all others are out of scope.
+  private static let messages: [String: CELType] = [
+    "google.protobuf.Timestamp": .timestamp, "google.protobuf.Duration": .duration, "google.protobuf.Any": .dyn,
+    "google.protobuf.Value": .dyn, "google.protobuf.Struct": .map(key: .string, value: .dyn),
+    "google.protobuf.ListValue": .list(.dyn), "google.protobuf.BoolValue": .nullable(.bool),
+    "google.protobuf.Int32Value": .nullable(.int), "google.protobuf.Int64Value": .nullable(.int),
+    "google.protobuf.UInt32Value": .nullable(.uint), "google.protobuf.UInt64Value": .nullable(.uint),
+    "google.protobuf.FloatValue": .nullable(.double), "google.protobuf.DoubleValue": .nullable(.double),
+    "google.protobuf.StringValue": .nullable(.string), "google.protobuf.BytesValue": .nullable(.bytes),
+  ]
 
   init(from decoder: any Decoder) throws {
     let (key, fields) = try decoder.single()
@@ -181,6 +205,7 @@ struct ConformanceType: Decodable {
     case "primitive": type = try Self.named(fields, key, Self.primitives, decoder)
     case "wrapper": type = .nullable(try Self.named(fields, key, Self.primitives, decoder))
     case "wellKnown": type = try Self.named(fields, key, Self.wellKnown, decoder)
+    case "messageType": type = try Self.named(fields, key, Self.messages, decoder)
     case "typeParam": type = .parameter(try fields.decode(String.self, forKey: key))
     case "listType": type = .list(try fields.decode(List.self, forKey: key).elemType?.type ?? .dyn)
     case "mapType":
