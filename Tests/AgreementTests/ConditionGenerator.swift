@@ -92,6 +92,7 @@ struct ConditionGenerator {
 
   private mutating func macro() -> String {
     let macro = random.pick(["all", "exists", "exists_one"])
+    if random.chance(30) { return macroOverNames() }
     if random.chance(30) {
       let items = (0..<random.below(4)).map { _ in quoted() }.joined(separator: ", ")
       return "[\(items)].\(random.pick(["all", "exists"]))(k, \(random.pick(Self.texts)).startsWith(k))"
@@ -102,6 +103,22 @@ struct ConditionGenerator {
       "x.lowerAscii().matches('^f')", "request.path.startsWith('/a')", "x * 2 > 3", "x in ['fin', 2]",
     ])
     return "request.auth.claims.\(list).\(macro)(x, \(body))"
+  }
+
+  /// A macro over constants that are names of claims or headers.
+  private mutating func macroOverNames() -> String {
+    let fold = random.pick(["all", "exists"])
+    if random.chance(20) {
+      return "{'dept': 'fin', 'level': 2}.\(fold)(k, v, request.auth.claims[k] \(comparison()) v)"
+    }
+    let names = random.some(of: ["dept", "level", "flag", "none", "inner", "x-a", "accept"], 4)
+    let body = random.pick([
+      "request.auth.claims[k] == 2", "dyn(request.auth.claims)[k] != 'fin'", "has(request.auth.claims[k].x)",
+      "request.auth.claims[k].x == 2", "request.headers[k] == 'a'", "k in request.auth.claims",
+      "['x', 'y'].exists(l, request.auth.claims[k][l] == 2)", "request.auth.claims['de' + k] == 'fin'",
+      "cel.bind(c, request.auth.claims, c[k] == 'fin' || c.level == 2)", "request.auth.claims[k] == k",
+    ])
+    return "[\(names.map { "'\($0)'" }.joined(separator: ", "))].\(fold)(k, \(body))"
   }
 
   /// An expression that is a number, a time, or an error.
@@ -129,6 +146,7 @@ struct ConditionGenerator {
   }
 
   private mutating func binding() -> String {
+    if random.chance(20) { return "cel.bind(n, 'de' + 'pt', request.auth.claims[n] \(comparison()) \(quoted()))" }
     let value = random.pick(["request.auth.claims.dept", "request.path", "request.auth.claims", "1 / 0", "'fin'"])
     let body = random.pick([
       "v == 'fin' || v == 2", "true || v == 1", "v.x == 2", "'fin' == v || v > 1", "v != null",
@@ -283,6 +301,7 @@ extension Credential {
       claims[Array("list".utf8)] = .list((0..<count).map { _ in random.pick(scalars) })
     }
     if random.chance(70) { claims[Array("inner".utf8)] = .map([Array("x".utf8): random.pick(scalars)]) }
+    if random.chance(5) { for number in 0..<33 { claims[Array("c\(number)".utf8)] = .null } }
     if random.chance(70) {
       device[Array("os_type".utf8)] = random.pick([.text(Array("DESKTOP_MAC".utf8)), .text(Array("X".utf8))])
       device[Array("is_corp_owned_device".utf8)] = .bool(random.chance(50))

@@ -155,13 +155,38 @@ struct ReferenceAttributeTests {
     Case("request.auth.claims.text != ''", .error) { $0.credential.claims = [bytes("text"): text(16_385)] },
   ]
 
+  /// Claims by the names that a macro over constants gives: whatever else there is, is no matter.
+  static let namesOfMacros: [Case] = [
+    Case("['x', 'y'].exists(k, request.auth.claims[k] == 2)", .yes) {
+      $0.credential.claims = [bytes("y"): .int(2), bytes("z"): .text(notText)]
+    },
+    Case("{'x': 1, 'y': 2}.all(k, v, request.auth.claims[k] == v)", .yes) {
+      $0.credential.claims = [bytes("x"): .int(1), bytes("y"): .int(2), bytes("z"): .text(notText)]
+    },
+    Case("['x'].all(k, ['y'].all(l, request.auth.claims[k][l] == k + l))", .yes) {
+      $0.credential.claims = [bytes("x"): .map([bytes("y"): .text(bytes("xy"))]), bytes("z"): .text(notText)]
+    },
+    Case("['x', 'y'].all(k, has(request.auth.claims[k].a))", .no) {
+      $0.credential.claims = [bytes("x"): .map([bytes("a"): .null]), bytes("y"): .map([:]), bytes("z"): .text(notText)]
+    },
+    Case("cel.bind(k, 'd' + 'ept', request.auth.claims[k] == 'hr')", .yes) {
+      $0.credential.claims = [bytes("dept"): .text(bytes("hr")), bytes("z"): .text(notText)]
+    },
+    Case("['x'].exists(k, cel.bind(k, request.path, request.auth.claims[k] == 2))", .error) {
+      $0.credential.claims = [bytes("x"): .int(2)]
+    },
+    Case("['x', 'y'].exists(k, request.auth.claims[k] == 2)", .error) { $0.credential.claims = [bytes("x"): .int(1)] },
+  ]
+
   private static let list: @Sendable (Int) -> FactValue = { .list((0..<$0).map { .int(Int64($0)) }) }
   private static let text: @Sendable (Int) -> FactValue = { .text([UInt8](repeating: 0x61, count: $0)) }
   private static let map: @Sendable (Int) -> FactValue = { count in
     .map(Dictionary(uniqueKeysWithValues: (0..<count).map { (bytes("k\($0)"), .int(Int64($0))) }))
   }
 
-  @Test("a condition asks for a fact, or is in error", arguments: requests + headers + network + callers + limits)
+  @Test(
+    "a condition asks for a fact, or is in error",
+    arguments: requests + headers + network + callers + limits + namesOfMacros)
   func attributes(_ input: Case) {
     #expect(Self.outcome(of: input.expression, input.change) == input.outcome)
   }
