@@ -79,6 +79,7 @@ public struct BundleFault: Error, Equatable, Sendable {
   package static var propagationText: BundleFault { BundleFault(84) }
   package static var propagationNumbers: BundleFault { BundleFault(85) }
   package static var propagationHeader: BundleFault { BundleFault(86) }
+  package static var profileReserved: BundleFault { BundleFault(87) }
 
   // Grants and deny rules.
   package static var rowHeader: BundleFault { BundleFault(90) }

@@ -216,7 +216,10 @@ struct ConditionGenerator {
   private mutating func device() -> String {
     random.pick([
       "device.os_type == 'DESKTOP_MAC'", "device.is_corp_owned_device", "destination.port == 443",
-      "destination.port > 443.5", "device.os_version >= '14'",
+      "destination.port > 443.5", "device.os_version >= '14'", "device.screen_lock",
+      "device.screen_lock != device.is_corp_owned_device", "device.os_type.startsWith(device.os_version)",
+      "inIpRange(device.os_version, '10.0.0.0/8')", "device.os_type in ['DESKTOP_MAC', 'X', '']",
+      "dyn(device.screen_lock) == 'true'", "size(device.os_type) < 2", "device.os_type.matches('^D')",
     ])
   }
 }
@@ -285,8 +288,8 @@ extension Request {
 }
 
 extension Credential {
-  /// Claims and device facts that only conditions ask for.
-  mutating func addConditionFacts(seed: UInt64) {
+  /// Claims and device facts that only conditions ask for, the device looked at around the instants at which it matters.
+  mutating func addConditionFacts(seed: UInt64, for app: App, in policy: Policy, at now: Int64) {
     var random = Random(seed: seed ^ 0x00FA_C750_0002)
     let texts = ["fin", "ops", "10.1.2.3", "été", ""].map { FactValue.text(Array($0.utf8)) }
     let scalars: [FactValue] =
@@ -307,5 +310,20 @@ extension Credential {
       device[Array("is_corp_owned_device".utf8)] = .bool(random.chance(50))
       device[Array("os_version".utf8)] = .text(Array("14.2".utf8))
     }
+    for name in ["screen_lock", "os_version", "os_type"] where random.chance(20) {
+      device[Array(name.utf8)] = random.pick(scalars + [.list([]), .bool(true), .text(Array("10.1.2.3".utf8))])
+    }
+    placeDevice(&random, app.session.revalidate.value, skewSeconds: policy.organization.clockSkewSeconds, at: now)
+  }
+
+  private mutating func placeDevice(
+    _ random: inout Random, _ revalidate: Limit, skewSeconds: UInt32, at now: Int64
+  ) {
+    let limit: Int128 = if case .seconds(let seconds) = revalidate { Int128(seconds) * 1_000 } else { 600_000 }
+    let nudge = Int128(random.below(3) - 1)
+    let offsets = [0, -limit / 2, -limit + nudge, -limit + nudge, Int128(skewSeconds) * 1_000 + nudge, -2 * limit]
+    deviceCheckedAt = Int64(clamping: Int128(now) + random.pick(offsets))
+    if random.chance(10) { deviceCheckedAt = 0 }
+    if random.chance(3) { deviceCheckedAt = random.pick([.min, -1, 1, .max - 1, .max]) }
   }
 }

@@ -155,6 +155,31 @@ struct ReferenceAttributeTests {
     Case("request.auth.claims.text != ''", .error) { $0.credential.claims = [bytes("text"): text(16_385)] },
   ]
 
+  /// The app sets no `revalidate`; what it does is in the agreement's cases.
+  static let devices: [Case] = [
+    Case("device.screen_lock", .yes) { $0.credential.device = [bytes("screen_lock"): .bool(true)] },
+    Case("device.screen_lock", .yes) {
+      $0.credential.device = [bytes("screen_lock"): .bool(true)]
+      $0.credential.deviceCheckedAt = 1
+    },
+    Case("device.screen_lock", .error) {
+      $0.credential.device = [bytes("screen_lock"): .bool(true)]
+      $0.credential.deviceCheckedAt = 0
+    },
+    Case("device.screen_lock", .yes) {
+      $0.credential.device = [bytes("screen_lock"): .bool(true)]
+      $0.credential.deviceCheckedAt = ReferenceWorld.now + 30_000
+    },
+    Case("device.screen_lock", .error) {
+      $0.credential.device = [bytes("screen_lock"): .bool(true)]
+      $0.credential.deviceCheckedAt = ReferenceWorld.now + 30_001
+    },
+    Case("dyn(device.screen_lock) == 'true'", .error) {
+      $0.credential.device = [bytes("screen_lock"): .text(bytes("true"))]
+    },
+    Case("device.os_type != 'X'", .error) { $0.credential.device = [bytes("os_type"): .bool(true)] },
+  ]
+
   /// Claims by the names that a macro over constants gives: whatever else there is, is no matter.
   static let namesOfMacros: [Case] = [
     Case("['x', 'y'].exists(k, request.auth.claims[k] == 2)", .yes) {
@@ -186,7 +211,7 @@ struct ReferenceAttributeTests {
 
   @Test(
     "a condition asks for a fact, or is in error",
-    arguments: requests + headers + network + callers + limits + namesOfMacros)
+    arguments: requests + headers + network + callers + limits + devices + namesOfMacros)
   func attributes(_ input: Case) {
     #expect(Self.outcome(of: input.expression, input.change) == input.outcome)
   }
@@ -279,6 +304,7 @@ extension Credential {
     credential.issuedAt = 0
     credential.expiresAt = 0
     credential.loginAt = 0
+    credential.deviceCheckedAt = 0
     return credential
   }
 }
