@@ -82,6 +82,7 @@ public struct BundleFault: Error, Equatable, Sendable {
   package static var propagationHeader: BundleFault { BundleFault(86) }
   package static var appTenants: BundleFault { BundleFault(87) }
   package static var appActivity: BundleFault { BundleFault(88) }
+  package static var profileReserved: BundleFault { BundleFault(89) }
 
   // Grants and deny rules.
   package static var rowHeader: BundleFault { BundleFault(90) }

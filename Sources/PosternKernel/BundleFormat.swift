@@ -101,7 +101,7 @@ package enum RecordSize {
   package static let unit = 8
   package static let denyRule = 32
   package static let denySet = 32
-  package static let profile = 48
+  package static let profile = 64
   package static let codeWord = 16
   package static let cost = 16
   package static let conditional = 16

@@ -82,8 +82,11 @@ struct TimeCycle {
 extension Bundle {
   /// Counts the next instant at which a word's use of the time turns into `until`.
   @inline(never)
-  borrowing func countTurn(_ head: CodeHead, _ word: Block<16>, at now: Int64, _ until: inout Int64) {
-    until = min(until, turn(head, word, at: now))
+  borrowing func countTurn(
+    _ head: CodeHead, _ word: Block<16>, _ facts: borrowing ConditionRun, _ until: inout Int64
+  ) {
+    let isOfDevice = head.opcode == Opcode.turnOfDevice.rawValue
+    until = min(until, isOfDevice ? deviceSpan(facts).turn : turn(head, word, at: facts.now))
   }
 
   private borrowing func turn(_ head: CodeHead, _ word: Block<16>, at now: Int64) -> Int64 {

@@ -17,7 +17,7 @@ extension Bundle {
       let head = CodeHead(bits: word.u64(0))
       if head.usesRegisters { return evaluateWithRegisters(from: index, facts) }
       if head.isTurn {
-        countTurn(head, word, at: facts.now, &until)
+        countTurn(head, word, facts, &until)
         index &+= 1
         continue
       }
@@ -57,6 +57,10 @@ extension Bundle {
       case Opcode.loadFact.rawValue:
         var loaded = Register()
         let isLoaded = load(slot: Int(head.b), isOfCaller: word.u32(8) == 1, facts, &loaded)
+        if isLoaded { registers[head.destination] = loaded } else { target = head.x }
+      case Opcode.loadDevice.rawValue:
+        var loaded = Register()
+        let isLoaded = load(deviceSlot: Int(head.b), tag: Int(word.u32(8)), facts, &loaded)
         if isLoaded { registers[head.destination] = loaded } else { target = head.x }
       case Opcode.timePart.rawValue:
         let part = Self.timePart(
@@ -156,14 +160,14 @@ extension Block<16> {
 }
 
 extension CodeHead {
-  /// Whether the word is one of those from `loadConstant` to `testTrue`, or from `convert` to `each`.
+  /// Whether the word is one of those from `loadConstant` to `testTrue`, or from `convert` on.
   @inline(__always) var usesRegisters: Bool {
     (opcode >= Opcode.loadConstant.rawValue && opcode <= Opcode.testTrue.rawValue)
       || opcode >= Opcode.convert.rawValue
   }
   /// Whether the word says when the condition may turn; such words come before any that uses a register.
   @inline(__always) var isTurn: Bool {
-    opcode >= Opcode.turnAtInstant.rawValue && opcode <= Opcode.turnSoon.rawValue
+    opcode >= Opcode.turnAtInstant.rawValue && opcode <= Opcode.turnOfDevice.rawValue
   }
   /// The register that is written.
   @inline(__always) var destination: Int { Int(a & 15) }
@@ -224,7 +228,7 @@ extension Bundle {
 
   /// Loads the fact of a slot; false where it is absent, unknown, or not what its tag says.
   @inline(__always)
-  private borrowing func load(
+  borrowing func load(
     slot: Int, isOfCaller: Bool, _ facts: borrowing ConditionRun, _ register: inout Register
   ) -> Bool {
     if slot >= facts.cells.count || (isOfCaller && !facts.isAttached) { return false }

@@ -43,11 +43,13 @@ package struct Opcode: Equatable {
   package static var turnAtPart: Opcode { Opcode(34) }
   package static var turnAtZonedPart: Opcode { Opcode(35) }
   package static var turnSoon: Opcode { Opcode(36) }
-  package static var convert: Opcode { Opcode(37) }
-  package static var arithmetic: Opcode { Opcode(38) }
-  package static var each: Opcode { Opcode(39) }
+  package static var turnOfDevice: Opcode { Opcode(37) }
+  package static var convert: Opcode { Opcode(38) }
+  package static var arithmetic: Opcode { Opcode(39) }
+  package static var each: Opcode { Opcode(40) }
+  package static var loadDevice: Opcode { Opcode(41) }
 
-  package static let last: UInt8 = 39
+  package static let last: UInt8 = 41
 }
 
 /// What an operand holds, and so which values the verifier lets through.
@@ -129,6 +131,8 @@ extension OperandKind {
   package static var arithmetic: OperandKind { OperandKind(34) }
   /// A `Fold`.
   package static var fold: OperandKind { OperandKind(35) }
+  /// The `postern_tag` that a fact of the device must have: a bool, a text or an address.
+  package static var deviceType: OperandKind { OperandKind(36) }
 }
 
 /// The facts about an opcode.
@@ -223,9 +227,11 @@ extension Opcode {
     case 34: OpcodeShape("turnAtPart", a: .anyValue, b: .timePart, y: .offsetSeconds, z: .turnValues)
     case 35: OpcodeShape("turnAtZonedPart", a: .anyValue, b: .timePart, y: .zone, z: .turnValues)
     case 36: OpcodeShape("turnSoon")
-    case 37: OpcodeShape("convert", a: .converts, b: .conversion, x: .target)
-    case 38: OpcodeShape("arithmetic", a: .combines, b: .arithmetic, x: .target)
-    case 39: OpcodeShape(test: "each", a: .visits, b: .fold)
+    case 37: OpcodeShape("turnOfDevice")
+    case 38: OpcodeShape("convert", a: .converts, b: .conversion, x: .target)
+    case 39: OpcodeShape("arithmetic", a: .combines, b: .arithmetic, x: .target)
+    case 40: OpcodeShape(test: "each", a: .visits, b: .fold)
+    case 41: OpcodeShape("loadDevice", a: .writes, b: .slot, x: .target, y: .deviceType)
     default: nil
     }
   }

@@ -187,14 +187,17 @@ struct ConditionRun: ~Escapable {
   let scheme: postern_cell
   let query: postern_cell
   let app: UInt32
+  /// When the caller's device was looked at.
+  let deviceCheckedAt: Int64
   /// Whether the credential is the caller's here: of an anonymous one nothing is known.
   let isAttached: Bool
 
   @_lifetime(copy text, copy cells, copy path)
   @inline(__always) init(
-    _ request: postern_request, text: Span<UInt8>, cells: Span<postern_cell>, path: Span<UInt8>, now: Int64,
-    app: UInt32, isAttached: Bool
+    _ request: postern_request, _ credential: postern_credential, text: Span<UInt8>, cells: Span<postern_cell>,
+    path: Span<UInt8>, now: Int64, app: UInt32, isAttached: Bool
   ) {
+    deviceCheckedAt = credential.device_checked_at
     self.app = app
     self.isAttached = isAttached
     self.text = text

@@ -54,11 +54,11 @@ extension Bundle {
     // Row 4 where no route matches: strangers were challenged, and a page that polls has seen its session's state.
     if !isRouted { return decision.forbid(POSTERN_REASON_NO_ROUTE) }
     if !isDomainAllowed(line, identity) { return decision.forbid(POSTERN_REASON_DOMAIN_NOT_ALLOWED) }
-    if isDenied(line, hearing, request, text, cells, identity, path: path, &run, &decision) { return }
+    if isDenied(line, hearing, request, credential, text, cells, identity, path: path, &run, &decision) { return }
     var binding = findBinding(line, IdentityView(identity))
     if binding == BundleFormat.none {
       if line.flags & AppFlag.conditional == 0 { return decision.forbid(POSTERN_REASON_NO_BINDING) }
-      binding = findConditional(line, hearing, request, text, cells, identity, path: path, &run, &decision)
+      binding = findConditional(line, hearing, request, credential, text, cells, identity, path: path, &run, &decision)
       if binding == BundleFormat.none { return }
     }
     allow(&decision, POSTERN_REASON_GRANTED)
@@ -164,8 +164,8 @@ extension Bundle {
     let isAttached = run.outcome.passed && isDomainAllowed(line, identity)
     let isDenied =
       isAttached
-      ? isDenied(line, hearing, request, text, cells, identity, path: path, &run, &decision)
-      : isAnonymousDenied(line, hearing, request, text, cells, path: path, &run, &decision)
+      ? isDenied(line, hearing, request, credential, text, cells, identity, path: path, &run, &decision)
+      : isAnonymousDenied(line, hearing, request, credential, text, cells, path: path, &run, &decision)
     if isDenied { return }
     allow(&decision, POSTERN_REASON_PUBLIC_ACCESS)
     decision.rule_kind = UInt8(truncatingIfNeeded: POSTERN_RULE_BINDING)
@@ -211,13 +211,14 @@ extension Bundle {
   /// Forbids by the first deny rule above the app, in tree order, that holds the identity and whose condition does not fail it.
   @inline(__always)
   private borrowing func isDenied(
-    _ line: AppLine, _ hearing: Hearing, _ request: postern_request, _ text: Span<UInt8>,
-    _ cells: Span<postern_cell>, _ identity: Span<UInt32>, path: Span<UInt8>, _ run: inout ClockRun,
+    _ line: AppLine, _ hearing: Hearing, _ request: postern_request, _ credential: postern_credential,
+    _ text: Span<UInt8>, _ cells: Span<postern_cell>, _ identity: Span<UInt32>, path: Span<UInt8>,
+    _ run: inout ClockRun,
     _ decision: inout postern_decision
   ) -> Bool {
     if line.denySet == BundleFormat.none { return false }
     let conditions = ConditionRun(
-      request, text: text, cells: cells, path: path, now: hearing.now, app: line.index, isAttached: true)
+      request, credential, text: text, cells: cells, path: path, now: hearing.now, app: line.index, isAttached: true)
     return isDenied(bySet: line.denySet, conditions, IdentityView(identity), &run, &decision)
   }
 
@@ -241,12 +242,13 @@ extension Bundle {
 
   /// Forbids by the first deny rule that an anonymous caller matches.
   private borrowing func isAnonymousDenied(
-    _ line: AppLine, _ hearing: Hearing, _ request: postern_request, _ text: Span<UInt8>,
-    _ cells: Span<postern_cell>, path: Span<UInt8>, _ run: inout ClockRun, _ decision: inout postern_decision
+    _ line: AppLine, _ hearing: Hearing, _ request: postern_request, _ credential: postern_credential,
+    _ text: Span<UInt8>, _ cells: Span<postern_cell>, path: Span<UInt8>, _ run: inout ClockRun,
+    _ decision: inout postern_decision
   ) -> Bool {
     if line.denySet == BundleFormat.none { return false }
     let conditions = ConditionRun(
-      request, text: text, cells: cells, path: path, now: hearing.now, app: line.index, isAttached: false)
+      request, credential, text: text, cells: cells, path: path, now: hearing.now, app: line.index, isAttached: false)
     let everyone = sections.organization.offset &+ 96
     var word = 0
     while word < 8 {
@@ -287,12 +289,13 @@ extension Bundle {
   /// forbids, by the first whose condition is false, or else by the first in error.
   @inline(never)
   private borrowing func findConditional(
-    _ line: AppLine, _ hearing: Hearing, _ request: postern_request, _ text: Span<UInt8>,
-    _ cells: Span<postern_cell>, _ identity: Span<UInt32>, path: Span<UInt8>, _ run: inout ClockRun,
+    _ line: AppLine, _ hearing: Hearing, _ request: postern_request, _ credential: postern_credential,
+    _ text: Span<UInt8>, _ cells: Span<postern_cell>, _ identity: Span<UInt32>, path: Span<UInt8>,
+    _ run: inout ClockRun,
     _ decision: inout postern_decision
   ) -> UInt32 {
     let conditions = ConditionRun(
-      request, text: text, cells: cells, path: path, now: hearing.now, app: line.index, isAttached: true)
+      request, credential, text: text, cells: cells, path: path, now: hearing.now, app: line.index, isAttached: true)
     let view = IdentityView(identity)
     var firstFalse = BundleFormat.none
     var firstError = BundleFormat.none

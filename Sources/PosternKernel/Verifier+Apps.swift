@@ -11,6 +11,7 @@ extension Verifier {
       try require(areLists, .profileList)
       try require(areTexts(record &+ 24) && areTexts(record &+ 32), .profileTexts)
       try require(isPropagation(record &+ 40), .profilePropagation)
+      try require(isZero(record &+ 52, count: 12), .profileReserved)
       record &+= RecordSize.profile
     }
     var cost = sections.costs.offset

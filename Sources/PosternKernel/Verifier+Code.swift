@@ -97,8 +97,13 @@ extension Verifier {
     case .conversion: value <= UInt32(Conversion.last)
     case .arithmetic: value <= UInt32(Arithmetic.last)
     case .fold: value <= UInt32(Fold.last)
+    case .deviceType: isDeviceType(Int(value))
     default: true
     }
+  }
+
+  private func isDeviceType(_ tag: Int) -> Bool {
+    tag == POSTERN_BOOL || tag == POSTERN_TEXT || tag == POSTERN_ADDRESS
   }
 
   // MARK: constants

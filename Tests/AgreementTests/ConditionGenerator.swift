@@ -92,6 +92,7 @@ struct ConditionGenerator {
 
   private mutating func macro() -> String {
     let macro = random.pick(["all", "exists", "exists_one"])
+    if random.chance(30) { return macroOverNames() }
     if random.chance(30) {
       let items = (0..<random.below(4)).map { _ in quoted() }.joined(separator: ", ")
       return "[\(items)].\(random.pick(["all", "exists"]))(k, \(random.pick(Self.texts)).startsWith(k))"
@@ -102,6 +103,22 @@ struct ConditionGenerator {
       "x.lowerAscii().matches('^f')", "request.path.startsWith('/a')", "x * 2 > 3", "x in ['fin', 2]",
     ])
     return "request.auth.claims.\(list).\(macro)(x, \(body))"
+  }
+
+  /// A macro over constants that are names of claims or headers.
+  private mutating func macroOverNames() -> String {
+    let fold = random.pick(["all", "exists"])
+    if random.chance(20) {
+      return "{'dept': 'fin', 'level': 2}.\(fold)(k, v, request.auth.claims[k] \(comparison()) v)"
+    }
+    let names = random.some(of: ["dept", "level", "flag", "none", "inner", "x-a", "accept"], 4)
+    let body = random.pick([
+      "request.auth.claims[k] == 2", "dyn(request.auth.claims)[k] != 'fin'", "has(request.auth.claims[k].x)",
+      "request.auth.claims[k].x == 2", "request.headers[k] == 'a'", "k in request.auth.claims",
+      "['x', 'y'].exists(l, request.auth.claims[k][l] == 2)", "request.auth.claims['de' + k] == 'fin'",
+      "cel.bind(c, request.auth.claims, c[k] == 'fin' || c.level == 2)", "request.auth.claims[k] == k",
+    ])
+    return "[\(names.map { "'\($0)'" }.joined(separator: ", "))].\(fold)(k, \(body))"
   }
 
   /// An expression that is a number, a time, or an error.
@@ -129,6 +146,7 @@ struct ConditionGenerator {
   }
 
   private mutating func binding() -> String {
+    if random.chance(20) { return "cel.bind(n, 'de' + 'pt', request.auth.claims[n] \(comparison()) \(quoted()))" }
     let value = random.pick(["request.auth.claims.dept", "request.path", "request.auth.claims", "1 / 0", "'fin'"])
     let body = random.pick([
       "v == 'fin' || v == 2", "true || v == 1", "v.x == 2", "'fin' == v || v > 1", "v != null",
@@ -198,7 +216,10 @@ struct ConditionGenerator {
   private mutating func device() -> String {
     random.pick([
       "device.os_type == 'DESKTOP_MAC'", "device.is_corp_owned_device", "destination.port == 443",
-      "destination.port > 443.5", "device.os_version >= '14'",
+      "destination.port > 443.5", "device.os_version >= '14'", "device.screen_lock",
+      "device.screen_lock != device.is_corp_owned_device", "device.os_type.startsWith(device.os_version)",
+      "inIpRange(device.os_version, '10.0.0.0/8')", "device.os_type in ['DESKTOP_MAC', 'X', '']",
+      "dyn(device.screen_lock) == 'true'", "size(device.os_type) < 2", "device.os_type.matches('^D')",
     ])
   }
 }
@@ -267,8 +288,8 @@ extension Request {
 }
 
 extension Credential {
-  /// Claims and device facts that only conditions ask for.
-  mutating func addConditionFacts(seed: UInt64) {
+  /// Claims and device facts that only conditions ask for, the device looked at around the instants at which it matters.
+  mutating func addConditionFacts(seed: UInt64, for app: App, in policy: Policy, at now: Int64) {
     var random = Random(seed: seed ^ 0x00FA_C750_0002)
     let texts = ["fin", "ops", "10.1.2.3", "été", ""].map { FactValue.text(Array($0.utf8)) }
     let scalars: [FactValue] =
@@ -283,10 +304,26 @@ extension Credential {
       claims[Array("list".utf8)] = .list((0..<count).map { _ in random.pick(scalars) })
     }
     if random.chance(70) { claims[Array("inner".utf8)] = .map([Array("x".utf8): random.pick(scalars)]) }
+    if random.chance(5) { for number in 0..<33 { claims[Array("c\(number)".utf8)] = .null } }
     if random.chance(70) {
       device[Array("os_type".utf8)] = random.pick([.text(Array("DESKTOP_MAC".utf8)), .text(Array("X".utf8))])
       device[Array("is_corp_owned_device".utf8)] = .bool(random.chance(50))
       device[Array("os_version".utf8)] = .text(Array("14.2".utf8))
     }
+    for name in ["screen_lock", "os_version", "os_type"] where random.chance(20) {
+      device[Array(name.utf8)] = random.pick(scalars + [.list([]), .bool(true), .text(Array("10.1.2.3".utf8))])
+    }
+    placeDevice(&random, app.session.revalidate.value, skewSeconds: policy.organization.clockSkewSeconds, at: now)
+  }
+
+  private mutating func placeDevice(
+    _ random: inout Random, _ revalidate: Limit, skewSeconds: UInt32, at now: Int64
+  ) {
+    let limit: Int128 = if case .seconds(let seconds) = revalidate { Int128(seconds) * 1_000 } else { 600_000 }
+    let nudge = Int128(random.below(3) - 1)
+    let offsets = [0, -limit / 2, -limit + nudge, -limit + nudge, Int128(skewSeconds) * 1_000 + nudge, -2 * limit]
+    deviceCheckedAt = Int64(clamping: Int128(now) + random.pick(offsets))
+    if random.chance(10) { deviceCheckedAt = 0 }
+    if random.chance(3) { deviceCheckedAt = random.pick([.min, -1, 1, .max - 1, .max]) }
   }
 }

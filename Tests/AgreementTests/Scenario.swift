@@ -35,7 +35,7 @@ enum WholePolicies: ScenarioSource {
     var request = RequestGenerator.request(for: app, seed: requestSeed)
     request.addConditionFacts(seed: requestSeed)
     var credential = CredentialGenerator.credential(for: app, in: policy, at: now, seed: credentialSeed)
-    credential.addConditionFacts(seed: credentialSeed)
+    credential.addConditionFacts(seed: credentialSeed, for: app, in: policy, at: now)
     return (request, credential, now)
   }
 }
@@ -51,9 +51,10 @@ enum ConditionsAlone: ScenarioSource {
     draft.addLevels(&random)
     var generator = ConditionGenerator(random: Random(seed: random.next()))
     let condition = generator.condition(depth: random.below(4))
-    let app = PolicyDraft.App(
+    var app = PolicyDraft.App(
       routes: [Route(host: "h0.test", isWildcard: false, path: "", allowEscapes: true, span: PolicyDraft.span)],
       audience: "aud-app0", providers: ["pv0"])
+    app.revalidate = random.pick([.none, .seconds(86_400)])
     draft.nodes.append(
       PolicyDraft.Node(
         name: "app0", parent: 0,
@@ -83,12 +84,15 @@ enum ConditionsAlone: ScenarioSource {
     credential.accountState = .active
     credential.groupsComplete = true
     credential.createdAt = -4_000_000
-    credential.addConditionFacts(seed: random.next())
+    let factSeed = random.next()
     // Around the hours, the days and the years of the generator's constants, and at the edges of summer times.
     let instants: [Int64] = [
       1_700_000_000_000, 1_700_006_400_000, 1_704_067_200_000, 1_699_164_000_000, 1_711_846_800_000, 1_712_415_600_000,
       0,
     ]
-    return (request, credential, random.pick(instants) + Int64(random.below(7_200_001)) - 3_600_000)
+    let now = random.pick(instants) + Int64(random.below(7_200_001)) - 3_600_000
+    credential.stateCheckedAt = now
+    credential.addConditionFacts(seed: factSeed, for: policy.apps[0], in: policy, at: now)
+    return (request, credential, now)
   }
 }

@@ -182,7 +182,7 @@ struct Shrinker {
     [
       \.credential.createdAt, \.credential.lastSeenAt, \.credential.stateCheckedAt, \.credential.issuedAt,
       \.credential.notBefore, \.credential.expiresAt, \.credential.loginAt, \.credential.secondFactorAt,
-      \.credential.securityKeyAt,
+      \.credential.securityKeyAt, \.credential.deviceCheckedAt,
     ]
   }
 

@@ -52,7 +52,7 @@ static int is_zero(const void *place, size_t count) {
 static void check_layout(void) {
   check(sizeof(postern_cell) == 16, "a cell has 16 bytes");
   check(sizeof(postern_request) == 15 * 16, "a request is fifteen cells");
-  check(sizeof(postern_credential) == 8 + 8 * 16 + 9 * 8, "a credential has no padding");
+  check(sizeof(postern_credential) == 8 + 8 * 16 + 10 * 8, "a credential has no padding");
   check(sizeof(postern_decision) == 56, "a decision has no padding");
 }
 

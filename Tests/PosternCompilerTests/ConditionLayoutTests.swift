@@ -113,9 +113,9 @@ struct ConditionLayoutTests {
   func turns() throws {
     let page = try Self.page(
       #"request.time < timestamp("2030-01-01T00:00:00Z") && request.time.getHours("+01:00") >= 8 || "#
-        + #"request.time.getDate("Test/Shift") == 1 || request.time == request.time"#)
+        + #"request.time.getDate("Test/Shift") == 1 || request.time == request.time || device.screen_lock"#)
     let start = page.section(18).lowerBound + 16 * Int(page.u32(page.section(20).lowerBound + 4))
-    #expect((0..<5).map { page.byte(start + 16 * $0) } == [1, 33, 34, 35, 36])
+    #expect((0..<6).map { page.byte(start + 16 * $0) } == [1, 33, 34, 35, 36, 37])
     #expect(page.u64(start + 16 + 8) == 1_893_456_000_000)
     #expect([page.byte(start + 33), page.byte(start + 34)] == [0, 6])
     #expect([page.u32(start + 40), page.u32(start + 44)] == [3_600, 8 << 16])

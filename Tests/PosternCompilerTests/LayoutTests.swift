@@ -95,6 +95,16 @@ struct LayoutTests {
     #expect(page.bytes[start + 84..<start + 128].allSatisfy { $0 == 0 })
   }
 
+  @Test("a profile carries the app's revalidate, for the facts of the device")
+  func revalidate() {
+    var builder = PolicyBuilder()
+    builder.addApp("first") { $0.session.revalidate = sourced(.seconds(600)) }
+    builder.addApp("second") { $0.session.revalidate = sourced(.none) }
+    let page = PageReader(builder.policy)
+    let profiles = (0..<2).map { page.section(16).lowerBound + 64 * Int(page.u32(page.app($0) + 52)) }
+    #expect(profiles.map { page.u32($0 + 48) } == [600, .max])
+  }
+
   @Test("a profile refers to the attributes that are passed on, a record of names, list, outputs and flags each")
   func propagation() {
     var builder = PolicyBuilder()
@@ -111,7 +121,7 @@ struct LayoutTests {
     builder.addApp("third")
     let page = PageReader(builder.policy)
     let pairs = (0..<3).map { app in
-      let profile = page.section(16).lowerBound + 48 * Int(page.u32(page.app(app) + 52))
+      let profile = page.section(16).lowerBound + 64 * Int(page.u32(page.app(app) + 52))
       return [page.u32(profile + 40), page.u32(profile + 44)]
     }
     #expect(pairs == [[0, 1], [1, 2], [0, 0]])

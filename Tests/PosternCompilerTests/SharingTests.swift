@@ -34,7 +34,7 @@ struct SharingTests {
       app.application.attributePropagation = sourced(.selecting(names(index), outputs: [.header]))
     }
     #expect(byteCount(.propagation, policy) == 2 * 3 * 24)
-    #expect(byteCount(.profiles, policy) == 2 * 48)
+    #expect(byteCount(.profiles, policy) == 2 * 64)
   }
 
   @Test("the same attributes in other credentials are other records")

@@ -158,6 +158,7 @@ enum GoldenBundle: String, CaseIterable {
               || request.path == "/never" && request.time < timestamp("2030-01-01T00:00:00Z")
               && request.time < request.auth.claims.until
               || request.path == "/never" && request.auth.claims.roles.all(r, size(r) + 1 > 3)
+              || request.path == "/never" && device.screen_lock
     """
 }
 

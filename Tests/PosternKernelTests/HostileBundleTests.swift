@@ -45,7 +45,7 @@ struct HostileBundleTests {
 
   /// The numbers of BundleFault.swift; a number that is in none of its ranges is no rule.
   private static let rules: [UInt32] =
-    Array(1...14) + Array(20...37) + Array(40...42) + Array(50...60) + Array(70...86) + Array(90...98)
+    Array(1...14) + Array(20...37) + Array(40...42) + Array(50...60) + Array(70...87) + Array(90...98)
     + Array(100...104) + Array(110...120)
 }
 
@@ -162,6 +162,7 @@ extension Cut {
     Cut("an app that says it excludes paths", .appActivity) { $0.bytes[$0.start(.apps) + 4] ^= 32 },
     Cut("a profile's tenants outside", .profileList) { $0.set($0.start(.profiles) + 4, UInt32(0xFFFF)) },
     Cut("a profile's texts outside", .profileTexts) { $0.set($0.start(.profiles) + 28, UInt32(0xFFFF)) },
+    Cut("a profile's reserved bytes", .profileReserved) { $0.bytes[$0.start(.profiles) + 63] = 1 },
     Cut("a certificate of too few words", .certificateTooLow) { $0.set($0.start(.costs), UInt32(1)) },
     Cut("a certificate of too few probes", .certificateTooLow) { $0.set($0.start(.costs) + 4, UInt32(1)) },
     Cut("a certificate of too few bytes", .certificateTooLow) { $0.set($0.start(.costs) + 8, UInt32(1)) },

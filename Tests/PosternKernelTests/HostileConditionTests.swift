@@ -140,6 +140,11 @@ extension Cut {
       $0.set($0.word(.turnAtZonedPart) + 8, UInt32(1))
     },
     Cut("a turn soon that says more", .operandOutOfRange) { $0.set($0.word(.turnSoon) + 8, UInt32(1)) },
+    Cut("a turn of the device that says more", .operandOutOfRange) { $0.set($0.word(.turnOfDevice) + 8, UInt32(1)) },
+    Cut("a fact of the device of a type that none has", .operandOutOfRange) {
+      $0.set($0.word(.loadDevice) + 8, UInt32(POSTERN_INT))
+    },
+    Cut("a fact of the device that goes back in error", .jumpBackwards) { $0.set($0.word(.loadDevice) + 4, UInt32(0)) },
     Cut("a fact of neither caller nor request", .operandOutOfRange) { $0.set($0.word(.loadFact) + 8, UInt32(2)) },
     Cut("a presence of neither caller nor request", .operandOutOfRange) { $0.bytes[$0.word(.testFact) + 1] = 2 },
   ]

@@ -155,13 +155,63 @@ struct ReferenceAttributeTests {
     Case("request.auth.claims.text != ''", .error) { $0.credential.claims = [bytes("text"): text(16_385)] },
   ]
 
+  /// The app sets no `revalidate`; what it does is in the agreement's cases.
+  static let devices: [Case] = [
+    Case("device.screen_lock", .yes) { $0.credential.device = [bytes("screen_lock"): .bool(true)] },
+    Case("device.screen_lock", .yes) {
+      $0.credential.device = [bytes("screen_lock"): .bool(true)]
+      $0.credential.deviceCheckedAt = 1
+    },
+    Case("device.screen_lock", .error) {
+      $0.credential.device = [bytes("screen_lock"): .bool(true)]
+      $0.credential.deviceCheckedAt = 0
+    },
+    Case("device.screen_lock", .yes) {
+      $0.credential.device = [bytes("screen_lock"): .bool(true)]
+      $0.credential.deviceCheckedAt = ReferenceWorld.now + 30_000
+    },
+    Case("device.screen_lock", .error) {
+      $0.credential.device = [bytes("screen_lock"): .bool(true)]
+      $0.credential.deviceCheckedAt = ReferenceWorld.now + 30_001
+    },
+    Case("dyn(device.screen_lock) == 'true'", .error) {
+      $0.credential.device = [bytes("screen_lock"): .text(bytes("true"))]
+    },
+    Case("device.os_type != 'X'", .error) { $0.credential.device = [bytes("os_type"): .bool(true)] },
+  ]
+
+  /// Claims by the names that a macro over constants gives: whatever else there is, is no matter.
+  static let namesOfMacros: [Case] = [
+    Case("['x', 'y'].exists(k, request.auth.claims[k] == 2)", .yes) {
+      $0.credential.claims = [bytes("y"): .int(2), bytes("z"): .text(notText)]
+    },
+    Case("{'x': 1, 'y': 2}.all(k, v, request.auth.claims[k] == v)", .yes) {
+      $0.credential.claims = [bytes("x"): .int(1), bytes("y"): .int(2), bytes("z"): .text(notText)]
+    },
+    Case("['x'].all(k, ['y'].all(l, request.auth.claims[k][l] == k + l))", .yes) {
+      $0.credential.claims = [bytes("x"): .map([bytes("y"): .text(bytes("xy"))]), bytes("z"): .text(notText)]
+    },
+    Case("['x', 'y'].all(k, has(request.auth.claims[k].a))", .no) {
+      $0.credential.claims = [bytes("x"): .map([bytes("a"): .null]), bytes("y"): .map([:]), bytes("z"): .text(notText)]
+    },
+    Case("cel.bind(k, 'd' + 'ept', request.auth.claims[k] == 'hr')", .yes) {
+      $0.credential.claims = [bytes("dept"): .text(bytes("hr")), bytes("z"): .text(notText)]
+    },
+    Case("['x'].exists(k, cel.bind(k, request.path, request.auth.claims[k] == 2))", .error) {
+      $0.credential.claims = [bytes("x"): .int(2)]
+    },
+    Case("['x', 'y'].exists(k, request.auth.claims[k] == 2)", .error) { $0.credential.claims = [bytes("x"): .int(1)] },
+  ]
+
   private static let list: @Sendable (Int) -> FactValue = { .list((0..<$0).map { .int(Int64($0)) }) }
   private static let text: @Sendable (Int) -> FactValue = { .text([UInt8](repeating: 0x61, count: $0)) }
   private static let map: @Sendable (Int) -> FactValue = { count in
     .map(Dictionary(uniqueKeysWithValues: (0..<count).map { (bytes("k\($0)"), .int(Int64($0))) }))
   }
 
-  @Test("a condition asks for a fact, or is in error", arguments: requests + headers + network + callers + limits)
+  @Test(
+    "a condition asks for a fact, or is in error",
+    arguments: requests + headers + network + callers + limits + devices + namesOfMacros)
   func attributes(_ input: Case) {
     #expect(Self.outcome(of: input.expression, input.change) == input.outcome)
   }
@@ -254,6 +304,7 @@ extension Credential {
     credential.issuedAt = 0
     credential.expiresAt = 0
     credential.loginAt = 0
+    credential.deviceCheckedAt = 0
     return credential
   }
 }

@@ -93,6 +93,7 @@ enum ReferenceWorld {
     credential.issuedAt = now
     credential.expiresAt = now + 1_000
     credential.loginAt = now
+    credential.deviceCheckedAt = now
     return credential
   }
 

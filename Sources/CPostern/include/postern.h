@@ -235,6 +235,7 @@ typedef struct postern_credential {
   int64_t login_at;         /* latest authentication of each strength */
   int64_t second_factor_at;
   int64_t security_key_at;
+  int64_t device_checked_at; /* when the facts of the device were looked at */
 } postern_credential;
 
 /* ------------------------------------------------------------------ the answer */

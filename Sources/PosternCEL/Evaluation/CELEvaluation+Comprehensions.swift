@@ -2,13 +2,14 @@
 // the others. Refuses ranges that are neither list nor map, as an error value.
 
 extension CELEvaluation {
-  /// One turn: what the first variable and the second stand for.
-  private typealias Turn = (first: CELValue, second: CELValue)
+  private typealias Turn = CELExpression.Comprehension.Turn
 
   /// What a macro comes to.
   func fold(_ comprehension: CELExpression.Comprehension, in scope: CELScope?) throws(CELError) -> CELValue {
     let range = try evaluateBound(comprehension.range, in: scope)
-    let turns = try turns(over: range.value, variableCount: comprehension.variables.count)
+    guard let turns = comprehension.turns(over: range.value) else {
+      throw CELError(.noSuchOverload, "a macro takes a list or a map, not `\(range.value.typeName)`")
+    }
     let loop = Loop(comprehension: comprehension, turns: turns, nesting: range.nesting, scope: scope)
     switch comprehension.kind {
     case .all: return .bool(try decide(loop, decisive: false))
@@ -30,22 +31,33 @@ extension CELEvaluation {
     /// The scope of one turn.
     func scope(of turn: Turn) -> CELScope? {
       var scope = scope
-      for (name, value) in zip(comprehension.variables, [turn.first, turn.second]) {
+      for (name, value) in comprehension.locals(of: turn) {
         scope = CELScope(name, .value(value), nesting: nesting, parent: scope)
       }
       return scope
     }
   }
+}
 
-  /// With one variable: elements or keys. With two: indices and elements, or keys and values.
-  private func turns(over range: CELValue, variableCount: Int) throws(CELError) -> [Turn] {
+extension CELExpression.Comprehension {
+  /// One turn: what the first variable and the second stand for.
+  public typealias Turn = (first: CELValue, second: CELValue)
+
+  /// With one variable: elements or keys. With two: indices and elements, or keys and values. nil of what is neither list
+  /// nor map.
+  public func turns(over range: CELValue) -> [Turn]? {
     switch range {
     case .list(let elements):
-      guard variableCount == 2 else { return elements.map { ($0, $0) } }
+      guard variables.count == 2 else { return elements.map { ($0, $0) } }
       return elements.enumerated().map { (.int(Int64($0.offset)), $0.element) }
     case .map(let map): return map.entries.map { ($0.key, $0.value) }
-    default: throw CELError(.noSuchOverload, "a macro takes a list or a map, not `\(range.typeName)`")
+    default: return nil
     }
+  }
+
+  /// The variables with what they stand for in one turn.
+  public func locals(of turn: Turn) -> [(name: String, value: CELValue)] {
+    zip(variables, [turn.first, turn.second]).map { ($0, $1) }
   }
 }
 

@@ -45,39 +45,28 @@ extension ConditionLowering {
     }
   }
 
+  /// The functions of one value, and the types of which alone they have a bounded form; nil: of any.
+  private static let conversions: [String: (conversion: Conversion, types: [CELType]?)] = [
+    "size": (.size, nil), "lowerAscii": (.lowerASCII, nil), CELOperator.negate: (.negated, nil), "int": (.int, nil),
+    "uint": (.uint, nil), "dyn": (.same, nil), "double": (.double, [.int, .uint, .double]),
+    "timestamp": (.timestamp, [.int, .timestamp]), "duration": (.same, [.duration]), "string": (.same, [.string]),
+    "bool": (.same, [.bool]),
+  ]
+
   /// The conversion that a function is; nil where it is none.
   private func conversion(_ function: String, _ operand: CELExpression) throws(LoweringRefusal) -> Conversion? {
-    let type = scope.type(of: operand)
-    switch function {
-    case "size": return .size
-    case "lowerAscii": return .lowerASCII
-    case CELOperator.negate: return .negated
-    case "int": return .int
-    case "uint": return .uint
-    case "dyn": return .same
-    case "double": return try require(.double, type == .int || type == .uint || type == .double, function, operand)
-    case "timestamp": return try require(.timestamp, type == .int || type == .timestamp, function, operand)
-    case "duration": return try require(.same, type == .duration, function, operand)
-    case "string": return try require(.same, type == .string, function, operand)
-    case "bool": return try require(.same, type == .bool, function, operand)
-    default: return nil
-    }
-  }
-
-  private func require(
-    _ conversion: Conversion, _ holds: Bool, _ function: String, _ operand: CELExpression
-  ) throws(LoweringRefusal) -> Conversion {
-    guard holds else {
+    guard let known = Self.conversions[function] else { return nil }
+    if let types = known.types, !(scope.type(of: operand).map(types.contains) ?? false) {
       throw refusal("`\(function)()` of what may be of another type has no bounded form", operand)
     }
-    return conversion
+    return known.conversion
   }
 
   /// Whether an expression is arithmetic, or a conversion to another value than itself: a scalar, whatever its type is known to be.
   func isComputed(_ expression: CELExpression) -> Bool {
     guard case .call(let function, _, _) = expression.kind else { return false }
+    if let known = Self.conversions[function] { return known.conversion != .same }
     return Self.operations[function] != nil
-      || [CELOperator.negate, "size", "int", "uint", "double", "lowerAscii"].contains(function)
   }
 
   // MARK: values of tests

@@ -106,7 +106,7 @@ extension ConditionLowering {
     guard fold != .existsOne else {
       throw refusal("`exists_one` has a bounded form only over a list or map of the facts", expression)
     }
-    guard let turns = Self.turns(over: range, comprehension.variables) else {
+    guard let turns = comprehension.turns(over: range), turns.count <= ConditionLimit.items else {
       throw refusal(
         "a macro over constants has a bounded form up to \(ConditionLimit.items) of them", comprehension.range)
     }
@@ -114,21 +114,9 @@ extension ConditionLowering {
     try self.fold(count: turns.count, decisive: fold == .exists, mayFail: true, at: expression, exits) {
       lowering, index, exits throws(LoweringRefusal) in
       var inner = lowering.scope
-      for (name, value) in turns[index] { inner = inner.binding(name, to: .constant(value)) }
+      for (name, value) in comprehension.locals(of: turns[index]) { inner = inner.binding(name, to: .constant(value)) }
       try lowering.within(inner) { lowering throws(LoweringRefusal) in try lowering.lower(test: body, exits) }
     }
-  }
-
-  /// What the names of a macro over a constant stand for, turn by turn; nil where there are too many.
-  private static func turns(over range: CELValue, _ names: [String]) -> [[(String, CELValue)]]? {
-    let pairs: [(CELValue, CELValue)]
-    switch range {
-    case .list(let items) where names.count == 1: pairs = items.map { ($0, $0) }
-    case .list(let items): pairs = items.enumerated().map { (.int(Int64($0.offset)), $0.element) }
-    case .map(let map): pairs = map.entries.map { ($0.key, $0.value) }
-    default: return nil
-    }
-    return pairs.count > ConditionLimit.items ? nil : pairs.map { Array(zip(names, [$0.0, $0.1])) }
   }
 
   /// A body for every item of a list of the facts, or every key of a map.

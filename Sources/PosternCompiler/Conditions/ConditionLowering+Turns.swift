@@ -1,4 +1,4 @@
-// The words that a condition which asks for the time begins with: when it may turn (docs/bundle-format.md, "code").
+// The words that a condition which depends on the time begins with: when it may turn (docs/bundle-format.md, "code").
 // Refuses nothing: of a zone that there is not nothing turns.
 
 internal import PosternCEL
@@ -11,6 +11,7 @@ extension ConditionLowering {
     case .instant(let milliseconds): write(instant: milliseconds)
     case .part(let part, let zone, let values): write(TimePart(part), zone, values)
     case .other: builder.emit(.turnSoon)
+    case .device: builder.emit(.turnOfDevice)
     }
   }
 

@@ -4,6 +4,7 @@
 internal import CPostern
 internal import PosternCEL
 internal import PosternKernel
+internal import PosternLanguage
 
 extension ConditionLowering {
   /// Writes code that brings the value into a register, or leaves by `error`; the register.
@@ -197,6 +198,16 @@ extension ConditionLowering {
     if let part = Self.requestParts[path] {
       builder.value(.loadRequest, a: register, b: part.rawValue, orElse: error)
     } else if let slot = attributes.slot(of: path) {
+      let isBool = ConditionEnvironment.types[path] == .bool
+      load(slot, of: path, tag: isBool ? POSTERN_BOOL : POSTERN_TEXT, register, orElse: error)
+    }
+  }
+
+  /// Loads a slot; facts of the device must have the tag.
+  mutating func load(_ slot: UInt16, of path: String, tag: Int, _ register: UInt8, orElse error: ProgramLabel) {
+    if path.hasPrefix(ConditionEnvironment.devicePrefix) {
+      builder.value(.loadDevice, a: register, b: slot, y: UInt32(tag), orElse: error)
+    } else {
       builder.value(.loadFact, a: register, b: slot, y: attributes.isOfCaller(slot) ? 1 : 0, orElse: error)
     }
   }

@@ -434,7 +434,7 @@ struct ConditionLowering {
       throw refusal("an address has a bounded form only where it is an attribute", expression)
     }
     let register = try takeRegister(for: expression)
-    builder.value(.loadFact, a: register, b: slot, y: attributes.isOfCaller(slot) ? 1 : 0, orElse: error)
+    load(slot, of: path, tag: POSTERN_ADDRESS, register, orElse: error)
     return register
   }
 }

@@ -125,6 +125,7 @@ extension FactBuffer {
     packed.login_at = credential.loginAt
     packed.second_factor_at = credential.secondFactorAt
     packed.security_key_at = credential.securityKeyAt
+    packed.device_checked_at = credential.deviceCheckedAt
     return packed
   }
 }

@@ -69,6 +69,7 @@ struct Disassembly {
     case .conversion: Self.conversions[Int(value)]
     case .arithmetic: Self.operations[Int(value)]
     case .fold: Self.folds[Int(value)]
+    case .deviceType: Self.deviceTypes[Int(value)] ?? "\(value)"
     case .slot: attributePath(value)
     case .requestPart: Self.requestParts[Int(value)]
     case .timePart: Self.timeParts[Int(value)]
@@ -98,6 +99,7 @@ struct Disassembly {
   private static let operations = ["+", "-", "*", "/", "%"]
   private static let folds = ["all", "exists", "exists_one"]
   private static let textParts = ["whole", "prefix", "suffix"]
+  private static let deviceTypes = [POSTERN_BOOL: "bool", POSTERN_TEXT: "text", POSTERN_ADDRESS: "address"]
   private static let comparisons = ["==", "!=", "<", "<=", ">", ">="]
   private static let constantTags = [
     POSTERN_NULL: "null", POSTERN_BOOL: "bool", POSTERN_INT: "int", POSTERN_UINT: "uint", POSTERN_DOUBLE: "double",

@@ -55,6 +55,8 @@ struct ProfileSection {
     var words: [UInt32] = []
     let attributes = records(of: app.application.attributePropagation?.value, &strings)
     for run in [tenants, clients, domains, excludes, origins, attributes] { words.append(run) }
+    words.append(app.session.revalidate.value.secondsOrNone)
+    words.appendZeroes(3)
     return Entry(
       index: profiles.consRecord(words), tenantCount: tenants.count, clientCount: clients.count,
       domainCount: domains.count, hasExcludes: excludes.count > 0,

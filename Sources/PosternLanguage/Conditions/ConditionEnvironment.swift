@@ -26,10 +26,13 @@ public enum ConditionEnvironment {
   static let claims = "request.auth.claims"
   static let accessLevels = "request.auth.access_levels"
   static let levelPrefix = "levels."
-  static let devicePrefix = "device."
+  package static let devicePrefix = "device."
 
   /// Every attribute but the access levels.
   public static let attributes: [Attribute] = request + auth + network + device + resource
+
+  /// The types of the attributes by their names.
+  package static let types = Dictionary(attributes.map { ($0.name, $0.type) }) { first, _ in first }
 
   private static let request = [
     Attribute("request.path", .string, "The path, in the form at hand: decoded, and again in normal form."),

@@ -1,11 +1,11 @@
 // Where a condition asks for the time, found in its tree: comparisons of `request.time`, or of a part of it, with
-// constants have exact instants at which they turn. Refuses nothing.
+// constants have exact instants at which they turn, and facts of the device grow old. Refuses nothing.
 
 internal import PosternCEL
 
-/// The uses of `request.time` in one expression.
+/// The uses of the time in one expression.
 struct TimeUseReading {
-  /// In the order of the text, each once.
+  /// Those of `request.time` in the order of the text, each once; then that of the device.
   private(set) var uses: [TimeUse] = []
   private let checking: CELChecking
   private let constants: CELConstants
@@ -13,7 +13,9 @@ struct TimeUseReading {
   init(_ tree: CELExpression, _ checking: CELChecking, _ constants: CELConstants) {
     self.checking = checking
     self.constants = constants
-    if checking.variables.values.contains(ConditionEnvironment.time) { read(tree) }
+    let names = checking.variables.values
+    if names.contains(ConditionEnvironment.time) { read(tree) }
+    if names.contains(where: { $0.hasPrefix(ConditionEnvironment.devicePrefix) }) { add([.device]) }
   }
 
   private mutating func read(_ node: CELExpression) {

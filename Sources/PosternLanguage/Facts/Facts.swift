@@ -140,6 +140,8 @@ public struct Credential: Hashable, Sendable {
   public var secondFactorAt: Int64 = 0
   /// The latest authentication with a security key.
   public var securityKeyAt: Int64 = 0
+  /// When the facts in `device` were looked at.
+  public var deviceCheckedAt: Int64 = 0
 
   public init() {}
 

@@ -11,7 +11,7 @@ public struct ConditionExpression: Sendable {
   public let checking: CELChecking
   /// Its parts that ask for nothing.
   public let constants: CELConstants
-  /// How it asks for `request.time`, itself or by an access level.
+  /// How it depends on the time, itself or by an access level.
   public internal(set) var timeUses: [TimeUse]
   /// The time zones that it names, itself or by an access level, but for fixed offsets.
   public internal(set) var zoneNames: Set<String>

@@ -1,15 +1,17 @@
 // How conditions ask for the time, and so the instants at which they may turn: `validUntil` of an answer ends at the next
 // (docs/decision.md). Refuses nothing: a use that it has no rule for is `other`.
 
-/// One way in which a condition asks for `request.time`.
+/// One way in which a condition depends on the time.
 public enum TimeUse: Hashable, Sendable {
   /// Compared with a constant: it turns when the clock reaches these milliseconds since 1970.
   case instant(milliseconds: Int64)
   /// A part of it on the clocks of a constant zone: it turns when the part comes to one of `values`, or to any other value
   /// where they are nil.
   case part(Part, zone: String, values: [Int64]?)
-  /// Any other use: it is asked again after a second.
+  /// Any other use of `request.time`: it is asked again after a second.
   case other
+  /// It asks for the device, of which nothing is known once it was looked at too long ago.
+  case device
 
   /// A part of an instant.
   public enum Part: String, Hashable, Sendable {

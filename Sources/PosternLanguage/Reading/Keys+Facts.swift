@@ -64,7 +64,8 @@ extension KeySet {
       Key(
         "as", .text,
         "`user:`, `serviceAccount:` or a pool's subject: somebody who has just logged in, verified, active, with all "
-          + "groups known. What stands beside it replaces that; `none` takes a time away."),
+          + "groups known, whose device was looked at just now. What stands beside it replaces that; `none` takes a time "
+          + "away."),
       Key("kind", .oneOf(["none", "session", "bearer"]), "`session` unless set."),
       Key("principalKind", .oneOf(["unknown", "user", "serviceAccount", "workforce"]), "What the principal is."),
       Key("accountState", .oneOf(AccountStateNames.all), "What the provider says of the account."),
@@ -91,6 +92,7 @@ extension KeySet {
       Key("loginAt", optionalTime, "The latest authentication by login."),
       Key("secondFactorAt", optionalTime, "The latest by enrolled second factors."),
       Key("securityKeyAt", optionalTime, "The latest by a security key."),
+      Key("deviceCheckedAt", optionalTime, "When `device` was looked at."),
     ])
 
   /// `none` takes away what `as` gives.

@@ -83,6 +83,7 @@ extension PolicyReader {
     credential.stateCheckedAt = now
     credential.issuedAt = now
     credential.loginAt = now
+    credential.deviceCheckedAt = now
     credential.expiresAt = now + 3_600_000
     switch members.members[Int(use.memberIndex)] {
     case .user(let email):
@@ -145,7 +146,7 @@ extension PolicyReader {
     [
       ("createdAt", \.createdAt), ("lastSeenAt", \.lastSeenAt), ("stateCheckedAt", \.stateCheckedAt),
       ("issuedAt", \.issuedAt), ("notBefore", \.notBefore), ("expiresAt", \.expiresAt), ("loginAt", \.loginAt),
-      ("secondFactorAt", \.secondFactorAt), ("securityKeyAt", \.securityKeyAt),
+      ("secondFactorAt", \.secondFactorAt), ("securityKeyAt", \.securityKeyAt), ("deviceCheckedAt", \.deviceCheckedAt),
     ]
   }
 

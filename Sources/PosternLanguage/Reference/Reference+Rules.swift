@@ -6,8 +6,12 @@ extension Reference {
   func conditions(
     _ app: App, isAttached: Bool, _ target: ReferenceTarget, _ path: Bytes
   ) -> ReferenceConditions {
+    let device = ReferenceDevice(
+      facts: credential.device, checkedAt: credential.deviceCheckedAt, revalidate: app.session.revalidate.value,
+      skewSeconds: policy.organization.clockSkewSeconds, now: now)
     let facts = ReferenceFacts(
-      target: target, path: path, appName: app.name.value, credential: isAttached ? credential : nil, now: now)
+      target: target, path: path, appName: app.name.value, credential: isAttached ? credential : nil,
+      device: isAttached ? device : nil, now: now)
     return ReferenceConditions(policy.accessLevels, facts, timeZones)
   }
 

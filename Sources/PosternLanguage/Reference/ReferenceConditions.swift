@@ -33,7 +33,7 @@ final class ReferenceConditions {
 
   /// Asks a condition.
   func truth(of condition: Condition) -> ReferenceTruth {
-    let clock = ReferenceTurns(now: facts.now, timeZones)
+    let clock = ReferenceTurns(now: facts.now, facts.device, timeZones)
     turns += (condition.reading?.timeUses ?? []).compactMap { clock.next($0) }
     settle(condition.reading?.levelIndices ?? [])
     switch outcome(of: condition.reading) {

@@ -11,12 +11,14 @@ struct ReferenceFacts {
   let appName: String
   /// nil where the caller is anonymous: then there are no facts about who asks and from what device.
   let credential: Credential?
+  /// nil where the caller is anonymous.
+  let device: ReferenceDevice?
   let now: Int64
 
   /// The value of an attribute that is asked for as a whole; nil where there is no such attribute.
   func value(of name: String) throws(CELError) -> CELValue? {
-    if let field = name.after(ConditionEnvironment.devicePrefix) { return try deviceValue(String(field)) }
     switch name {
+    case _ where name.hasPrefix(ConditionEnvironment.devicePrefix): return try deviceValue(name)
     case "request.path": return try textValue(path)
     case "request.host": return try textValue(target.host)
     case "request.method": return try textValue(target.request.method)
@@ -102,8 +104,8 @@ struct ReferenceFacts {
     return try textValue(caller.emailVerified && caller.email != nil ? caller.email : caller.subject)
   }
 
-  private func deviceValue(_ field: String) throws(CELError) -> CELValue {
-    guard let fact = try caller().device[Bytes(field.utf8)] else { throw .unknownFact("the device is not known") }
-    return try fact.value()
+  private func deviceValue(_ name: String) throws(CELError) -> CELValue {
+    guard let device else { throw .unknownFact("the caller is anonymous") }
+    return try device.value(of: name)
   }
 }

@@ -6,10 +6,12 @@ internal import PosternCEL
 /// The next instants at which uses of the time may come to something else.
 struct ReferenceTurns {
   private let now: Int64
+  private let device: ReferenceDevice?
   private let timeZones: any CELTimeZones
 
-  init(now: Int64, _ timeZones: any CELTimeZones) {
+  init(now: Int64, _ device: ReferenceDevice?, _ timeZones: any CELTimeZones) {
     self.now = now
+    self.device = device
     self.timeZones = timeZones
   }
 
@@ -19,13 +21,14 @@ struct ReferenceTurns {
 
   /// The next instant at which a use may turn; nil where none is to come.
   func next(_ use: TimeUse) -> Int128? {
+    if use == .device { return device?.turn }
     if now > Self.instants.upperBound { return nil }
     if now < Self.instants.lowerBound { return Int128(Self.instants.lowerBound) }
     let next: Int128? =
       switch use {
       case .instant(let milliseconds): milliseconds > now ? Int128(milliseconds) : nil
       case .part(let part, let zone, let values): self.next(part, zone, values)
-      case .other: Int128(now) + 1_000
+      case .other, .device: Int128(now) + 1_000
       }
     return min(next ?? .max, Int128(Self.instants.upperBound) + 1)
   }
