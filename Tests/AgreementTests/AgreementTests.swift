@@ -27,7 +27,7 @@ struct AgreementTests {
     let seed = Self.setting("POSTERN_AGREEMENT_SEED", default: UInt64(0x706F_7374_6572_6E))
     var agreement = Agreement(engines: Engines.candidates)
     let report = agreement.run(seed: seed, count: count)
-    print("seed \(seed)\n\(agreement.summary)")
+    print("reference, \(Engines.names); seed \(seed)\n\(agreement.summary)")
     #expect(report == nil, "\(report.map { $0.description } ?? "")")
     guard report == nil, count >= 20_000 else { return }
     let missed = Set(Reason.allCases).subtracting(Self.unreachable).subtracting(agreement.reasons.keys)
@@ -43,7 +43,7 @@ struct AgreementTests {
     let seed = Self.setting("POSTERN_AGREEMENT_SEED", default: UInt64(0x706F_7374_6572_6E))
     var agreement = Agreement(engines: Engines.candidates, source: ConditionsAlone.self)
     let report = agreement.run(seed: seed, count: count)
-    print("conditions from seed \(seed)\n\(agreement.summary)")
+    print("conditions: reference, \(Engines.names); seed \(seed)\n\(agreement.summary)")
     #expect(report == nil, "\(report.map { $0.description } ?? "")")
     guard report == nil, count >= 20_000 else { return }
     let outcomes = [Reason.granted, .conditionFalse, .conditionError]

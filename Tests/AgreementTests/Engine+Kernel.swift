@@ -24,7 +24,11 @@ struct RefusedPolicy: Error {
   let diagnostic: Diagnostic
 }
 
-/// All engines but the reference.
+/// All engines but the reference; the C library where its program is named.
 enum Engines {
-  static var candidates: [any Engine.Type] { [KernelEngine.self] }
+  static var candidates: [any Engine.Type] {
+    CLibraryDecider.path == nil ? [KernelEngine.self] : [KernelEngine.self, CLibraryEngine.self]
+  }
+
+  static var names: String { candidates.map { $0.name }.joined(separator: ", ") }
 }
