@@ -49,5 +49,3 @@ int64_t machine_preemptions(void) {
   struct rusage usage;
   return getrusage(RUSAGE_THREAD, &usage) == 0 ? usage.ru_nivcsw : 0;
 }
-
-void machine_yield(void) { sched_yield(); }

@@ -33,7 +33,8 @@ struct Figures: Codable {
     engine: String? = nil, appCount: Int? = nil
   ) {
     let figure = Figure(
-      workload: workload, name: name, value: value, unit: unit, hash: hexadecimal(hash), ratio: ratio, to: to,
+      workload: workload, name: name, value: value, unit: unit, hash: hexadecimal(hash),
+      ratio: ratio.isFinite ? ratio : 0, to: to,
       engine: engine, appCount: appCount)
     let isNew = figures.last?.workload != workload
     figures.append(figure)

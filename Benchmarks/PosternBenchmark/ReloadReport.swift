@@ -3,12 +3,14 @@
 
 internal import CFloor
 internal import CPostern
+internal import Glibc
 internal import Synchronization
 
 /// A host's policy: the generation that requests take, behind a lock that is held for one assignment.
 private final class Host: Sendable {
   private let current: Mutex<OpenedBundle>
   private let isDone = Atomic<Bool>(false)
+  private static let restMicroseconds: UInt32 = 500
 
   init(_ first: OpenedBundle) { current = Mutex(first) }
 
@@ -22,7 +24,7 @@ private final class Host: Sendable {
       current = next
       return old
     }
-    while !isKnownUniquelyReferenced(&old) && !isFinished { machine_yield() }
+    while !isKnownUniquelyReferenced(&old) && !isFinished { usleep(Self.restMicroseconds) }
   }
 
   func finish() { isDone.store(true, ordering: .relaxed) }
@@ -70,8 +72,9 @@ enum ReloadReport {
 
   private static func load(_ organization: MeasuredOrganization, _ effort: Effort, isReloading: Bool) -> Load {
     let facts = RequestFacts(Subject(organization.synthetic, app: organization.app))
-    let host = Host(organization.opened)
     let file = organization.file
+    // One of its own: the organization's is held by others, and would never be given back.
+    let host = Host(open(file))
     let loads = Crew.run(2) { index, ready -> Load? in
       if index == 0 { return decide(host, facts, effort.reloadSeconds, ready) }
       ready()
@@ -83,11 +86,15 @@ enum ReloadReport {
     return load
   }
 
+  private static func open(_ file: String) -> OpenedBundle {
+    guard let opened = try? OpenedBundle(file: file) else { preconditionFailure("the bundle is verified again") }
+    return opened
+  }
+
   private static func reload(_ host: Host, _ file: String) -> Int {
     var count = 0
     while !host.isFinished {
-      guard let next = try? OpenedBundle(file: file) else { preconditionFailure("the bundle is verified again") }
-      host.swap(next)
+      host.swap(open(file))
       count += 1
     }
     return count

@@ -64,7 +64,7 @@ def measured(engine: str, peer: str, enforcer: casbin.Enforcer, organization: Wo
     verdicts = work.check(peer, organization, decide)
     request = organization.requests[0]
     least = work.nanoseconds(lambda: decide(request), organization.seconds)
-    return work.result(engine, peer, least, "the call: the engine is Python", verdicts)
+    return work.result(engine, peer, least, "the call", verdicts)
 
 
 def main() -> None:

@@ -20,7 +20,4 @@ void machine_unmap(void *memory, uint64_t byte_count);
 /* How often the calling thread was stopped in favour of another. */
 int64_t machine_preemptions(void);
 
-/* Lets other threads go first. */
-void machine_yield(void);
-
 #endif
