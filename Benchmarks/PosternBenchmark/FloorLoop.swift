@@ -12,7 +12,8 @@ internal import PosternCompiler
   static let mark: UInt64 = 0x666C_6F6F_7200_0001
   private static let skewMilliseconds: Int64 = 30_000
 
-  init(_ synthetic: SyntheticOrganization) {
+  /// `flags` are every app's.
+  init(_ synthetic: SyntheticOrganization, flags: UInt32 = 0) {
     let longRouteCount = (synthetic.appCount + 9) / 10
     guard
       let organization = unsafe floor_create(
@@ -23,7 +24,7 @@ internal import PosternCompiler
     for folder in 0..<synthetic.folderCount {
       let row = add(synthetic.members(ofFolder: folder), binding: synthetic.binding(ofFolder: folder))
       for app in synthetic.apps(inFolder: folder) {
-        add(app, rows: (add(synthetic.members(ofApp: app), binding: synthetic.binding(ofApp: app)), row))
+        add(app, rows: (add(synthetic.members(ofApp: app), binding: synthetic.binding(ofApp: app)), row), flags: flags)
       }
     }
   }
@@ -37,12 +38,13 @@ internal import PosternCompiler
     return unsafe floor_add_row(organization, entries, UInt32(entries.count))
   }
 
-  private func add(_ app: Int, rows: (UInt32, UInt32)) {
+  private func add(_ app: Int, rows: (UInt32, UInt32), flags: UInt32) {
     var line = floor_app()
     line.absolute = Int64(SyntheticOrganization.absoluteSeconds) * 1_000
     line.idle = Int64(SyntheticOrganization.idleSeconds(ofApp: app)) * 1_000
     line.revalidate = Int64(SyntheticOrganization.revalidateSeconds) * 1_000
     line.providers = 1
+    line.flags = flags
     line.rows = rows
     let index = unsafe floor_add_app(organization, &line)
     for route in SyntheticOrganization.routes(ofApp: app) {

@@ -52,7 +52,7 @@ struct OrganizationReport {
     let facts = RequestFacts(subject)
     var floor = FloorLoop(organization.floor, facts)
     try measuring(DecisionLoop(organization.opened, Workload(facts))) { postern in
-      Self.check(organization.synthetic, app: organization.app, &postern, &floor)
+      RoadCheck.run(organization.synthetic, app: organization.app, &postern, &floor)
       postern.set(facts)
       floor.set(facts)
       let hash = Batch.decide(postern)
@@ -63,18 +63,6 @@ struct OrganizationReport {
       addShots("random", RequestList(organization.synthetic), &postern, &floor, into: &figures)
       postern.set(facts)
       addBundle(into: &figures)
-    }
-  }
-
-  /// Both must give each trial's answer, and where it is an allow the same in every field.
-  static func check(
-    _ synthetic: SyntheticOrganization, app: Int, _ postern: inout DecisionLoop, _ floor: inout FloorLoop
-  ) {
-    for trial in Trial.all(synthetic, app: app) + Trial.road(synthetic, app: app) {
-      let (own, other) = (postern.answer(trial.facts), floor.answer(trial.facts))
-      precondition(own.isAllowed == trial.isAllowed, "Postern answers: \(trial.name): \(own)")
-      precondition(other.isAllowed == trial.isAllowed, "the floor answers: \(trial.name): \(other)")
-      precondition(!own.isAllowed || own.isEqual(to: other), "both say the same: \(trial.name): \(own), \(other)")
     }
   }
 

@@ -108,7 +108,7 @@ enum PeerReport {
     var floor = FloorLoop(FloorTables(organization), trials[0].facts)
     let runs = effort.rounds * effort.batchRuns
     let (own, least) = measuring(DecisionLoop(opened, Workload(trials[0].facts))) { postern in
-      OrganizationReport.check(organization, app: organization.appCount / 2, &postern, &floor)
+      RoadCheck.run(organization, app: organization.appCount / 2, &postern, &floor)
       postern.set(trials[0].facts)
       floor.set(trials[0].facts)
       return (

@@ -13,8 +13,8 @@ struct Plot {
   private let lines: [Line]
   private let caption: String
 
-  private static let engines = ["casbin", "casbin, indexed by host", "rego-cpp", "Cedar", "Postern", "the floor"]
-  private static let (width, height) = (760.0, 460.0)
+  private static let engines = ["casbin", "indexed casbin", "rego-cpp", "Cedar", "Postern", "the floor"]
+  private static let (width, height) = (800.0, 460.0)
   private static let (left, right, top, bottom) = (72.0, 590.0, 56.0, 396.0)
 
   init(_ figures: Figures) throws {
@@ -77,7 +77,7 @@ struct Plot {
 
   // MARK: lines
 
-  /// Heights of the names at the right ends, from above, at least a line apart.
+  /// Heights of the names at the ends of the lines, from above, at least a line of text apart.
   private var labelHeights: [String: Double] {
     var heights: [String: Double] = [:]
     var last = -Double.infinity
@@ -103,7 +103,7 @@ struct Plot {
     let last = line.points.last.map { Self.spoken($0.nanoseconds) } ?? ""
     return ["<polyline class=\"\(style)\" points=\"\(path)\"/>"] + dots
       + [
-        "<text class=\"\(style) name\" x=\"\(Self.short(Self.right + 12))\" y=\"\(Self.short(height))\">\(line.engine), \(last)</text>"
+        "<text class=\"\(style) name\" x=\"\(Self.short(end(line).x + 12))\" y=\"\(Self.short(height))\">\(line.engine), \(last)</text>"
       ]
   }
 

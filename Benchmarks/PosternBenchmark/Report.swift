@@ -8,6 +8,7 @@ enum Report {
   static func run(_ options: Options) throws {
     var figures = Figures()
     let clock = TickClock()
+    try RoadCheck.run()
     describe(clock, options, into: &figures)
     let workspace = try Workspace(appCount: options.appCount)
     defer { workspace.remove() }

@@ -13,7 +13,7 @@ from work import Request, Work
 
 PEER = "casbin 1.43.0"
 ENGINE = "casbin"
-INDEXED = "casbin, indexed by host"
+INDEXED = "indexed casbin"
 
 MODEL = """
 [request_definition]
