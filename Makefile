@@ -46,6 +46,17 @@ demo: swift-dependencies
 .PHONY: bench
 bench: swift-dependencies bench-dependencies release peers
 	.build/release/postern-bench --json .build/bench.json
+	.build/release/postern-bench plot .build/bench.json .build/bench.svg
+
+## bench-scale: the same up to a million apps and ten million grants (a quarter of an hour, 12 GB of memory)
+.PHONY: bench-scale
+bench-scale: swift-dependencies bench-dependencies release peers
+	.build/release/postern-bench --apps 1000000 --sizes 10,1000,10000,100000 --json .build/bench-scale.json
+
+## bench-plot: docs/benchmarks.svg, from the figures of the last `make bench-scale`
+.PHONY: bench-plot
+bench-plot:
+	.build/release/postern-bench plot .build/bench-scale.json docs/benchmarks.svg
 
 ## peers: other policy engines from PyPI, in a Python environment of their own, for `make bench`
 .PHONY: peers
@@ -90,7 +101,7 @@ clean:
 ## help: this list
 .PHONY: help
 help:
-	@sed -n 's/^## //p' $(firstword $(MAKEFILE_LIST)) | awk -F': ' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+	@sed -n 's/^## //p' $(firstword $(MAKEFILE_LIST)) | awk -F': ' '{ printf "  make %-11s %s\n", $$1, $$2 }'
 
 # The steps of `make test` that are of no use alone.
 
@@ -120,6 +131,7 @@ test-library: swift-dependencies library
 bench-smoke: swift-dependencies bench-dependencies
 	swift build -c release -Xswiftc -enable-testing --scratch-path .build-agreement
 	.build-agreement/release/postern-bench --smoke --json .build-agreement/bench.json
+	.build-agreement/release/postern-bench plot .build-agreement/bench.json .build-agreement/bench.svg
 
 .PHONY: swift-dependencies
 swift-dependencies:

@@ -55,7 +55,10 @@ let package = Package(
         "PosternCompiler", "PosternLanguage", "PosternCEL", "PosternKernel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], resources: [.embedInCode("Pages/diagnostics.txt")], swiftSettings: house),
-    .target(name: "CFloor", path: "Benchmarks/Floor"),
+    // The valgrind of Debian 12 reads DWARF 4.
+    .target(
+      name: "CFloor", dependencies: ["CPostern"], path: "Benchmarks/Floor",
+      cSettings: [.unsafeFlags(["-gdwarf-4"])]),
     .executableTarget(
       name: "postern-bench",
       dependencies: ["PosternCompiler", "PosternLanguage", "PosternKernel", "CPostern", "CFloor"],

@@ -29,7 +29,9 @@ enum Callgrind {
     process.standardError = FileHandle.nullDevice
     try process.run()
     process.waitUntilExit()
-    return read(try String(contentsOf: file, encoding: .utf8))
+    let count = read(try String(contentsOf: file, encoding: .utf8))
+    precondition(count.instructions > 0, "callgrind ran \(function), of \(arguments)")
+    return count
   }
 
   /// Reads the totals and the calls to allocating functions out of a callgrind file.

@@ -4,29 +4,55 @@
 internal import Foundation
 internal import Glibc
 internal import PosternCompiler
-internal import PosternLanguage
+
+/// A place for trees and bundles: in memory where there is a file system for it that has room, so that no disk is measured.
+struct Workspace {
+  let path: String
+
+  /// A small file fills a page and has an entry in its folder's list.
+  private static let byteCountOfAnApp = 6_000
+
+  init(appCount: Int) throws {
+    let name = "postern-bench-\(getpid())"
+    let memory = "/dev/shm"
+    let free = try? FileManager.default.attributesOfFileSystem(forPath: memory)[.systemFreeSize] as? Int
+    let hasRoom = (free ?? 0) > appCount * Self.byteCountOfAnApp + (256 << 20)
+    path = "\(hasRoom ? memory : FileManager.default.temporaryDirectory.path)/\(name)"
+    try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  func file(_ name: String) -> String { "\(path)/\(name)" }
+
+  func remove() { try? FileManager.default.removeItem(atPath: path) }
+}
 
 enum Compilation {
-  static func run(appCount: Int, into figures: inout Figures) throws {
-    let command = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "postern")
-    guard FileManager.default.isExecutableFile(atPath: command.path) else {
-      show("compile from YAML: there is no postern beside postern-bench, nothing was measured")
-      return
-    }
-    let folder = FileManager.default.temporaryDirectory.appending(path: "postern-bench-tree-\(getpid())")
-    defer { try? FileManager.default.removeItem(at: folder) }
-    try SyntheticTree.write(appCount: appCount, folder: folder.path)
-    let output = folder.path + ".ptb"
-    defer { try? FileManager.default.removeItem(atPath: output) }
+  static let command = URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "postern")
+
+  static var isPossible: Bool { FileManager.default.isExecutableFile(atPath: command.path) }
+
+  /// Writes the tree, compiles it to `output`, and removes the tree.
+  static func run(
+    _ organization: SyntheticOrganization, in workspace: Workspace, to output: String, into figures: inout Figures
+  ) throws {
+    let folder = workspace.file("tree")
+    let byteCount = try SyntheticTree.write(organization, folder: folder)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
     let start = nanoseconds()
-    let usage = try spawn(command.path, ["compile", folder.path, "-o", output])
+    let usage = try spawn(command.path, ["compile", folder, "-o", output, "--revision", "1"])
     let seconds = Double(nanoseconds() - start) / 1e9
-    let workload = "compile from YAML, \(appCount) apps"
-    figures.add(workload, "time", seconds, "s")
-    figures.add(workload, "peak memory", Double(usage.ru_maxrss / 1024), "MiB")
-    show(
-      "compile \(appCount) apps, \(appCount * 10) grants, from YAML: \(decimal(seconds)) s, "
-        + "peak \(usage.ru_maxrss / 1024) MiB")
+    let workload = "compile from YAML, \(organization.appCount) apps"
+    let hash = try OpenedBundle(file: output).mark
+    let processor =
+      Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec)
+      / 1e6
+    figures.add(
+      workload, "compile, time", seconds, "s", hash: hash, ratio: seconds / processor, to: "its processor time")
+    let grants = Double(organization.appCount * 2 * SyntheticOrganization.grantsPerRow)
+    figures.addAgainstFirst(workload, "compile, time a grant", seconds / grants * 1e6, "us", hash: hash)
+    figures.add(
+      workload, "compile, peak memory", Double(usage.ru_maxrss) / 1_024, "MiB", hash: hash,
+      ratio: Double(usage.ru_maxrss) * 1_024 / Double(byteCount), to: "the tree's bytes")
   }
 
   /// Runs a program to its end and returns what it used.
@@ -45,62 +71,64 @@ enum Compilation {
   }
 }
 
-/// A synthetic organization as a policy tree on disk.
+/// A synthetic organization as a policy tree on disk: a folder of files for each folder, a file for each app. Written as it is made;
+/// no more than one folder's document is in memory.
 enum SyntheticTree {
-  static func write(appCount: Int, folder: String) throws {
-    let policy = SyntheticOrganization(appCount: appCount).policy()
-    let root = URL(filePath: folder)
-    try FileManager.default.createDirectory(at: root, withIntermediateDirectories: true)
-    try write(organization, to: root.appending(path: "organization.yaml"))
-    for node in policy.nodes where node.kind == .folder {
-      let directory = root.appending(path: node.path)
-      try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
-      try write("kind: Folder\n" + iam(node, policy), to: directory.appending(path: "folder.yaml"))
+  /// Returns the number of bytes written.
+  @discardableResult
+  static func write(_ synthetic: SyntheticOrganization, folder root: String) throws -> Int {
+    try FileManager.default.createDirectory(atPath: root, withIntermediateDirectories: true)
+    var byteCount = try write(organization, to: "\(root)/organization.yaml")
+    for folder in 0..<synthetic.folderCount {
+      let path = "\(root)/\(SyntheticOrganization.name(ofFolder: folder))"
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: false)
+      let text = "kind: Folder\n" + iam(synthetic.members(ofFolder: folder), synthetic)
+      byteCount += try write(text, to: "\(path)/folder.yaml")
+      for app in synthetic.apps(inFolder: folder) {
+        byteCount += try write(
+          document(app, synthetic), to: "\(path)/\(SyntheticOrganization.name(ofApp: app)).yaml")
+      }
     }
-    for app in policy.apps {
-      let node = policy.nodes[app.nodeIndex]
-      let parent = node.parentIndex.map { policy.nodes[$0].path } ?? ""
-      let file = root.appending(path: parent).appending(path: app.name.value + ".yaml")
-      try write(text(app, node, policy), to: file)
-    }
+    return byteCount
   }
 
   private static let organization = """
     kind: Organization
-    name: example.com
+    name: \(SyntheticOrganization.domain)
     loginProviders:
-      - {name: workspace, source: workspace, issuer: "https://accounts.example.com", clientID: postern, domains: [example.com]}
-    session: {absoluteTimeout: 8h, idleTimeout: 15m, revalidate: 2m, onStateUnavailable: deny, onStoreUnavailable: deny}
+      - {name: \(SyntheticOrganization.provider), source: workspace, issuer: "https://accounts.example.com", clientID: postern, domains: [\(SyntheticOrganization.domain)]}
+    session:
+      absoluteTimeout: \(SyntheticOrganization.absoluteSeconds)s
+      idleTimeout: 15m
+      revalidate: \(SyntheticOrganization.revalidateSeconds)s
+      onStateUnavailable: deny
+      onStoreUnavailable: deny
 
     """
 
-  private static func text(_ app: App, _ node: Node, _ policy: Policy) -> String {
-    var text = "kind: App\nname: \(app.name.value)\nroutes:\n"
-    for route in app.routes { text += "  - \(route.host)\(route.path.isEmpty ? "/" : route.path)\n" }
-    return text + iam(node, policy)
-  }
-
-  private static func iam(_ node: Node, _ policy: Policy) -> String {
-    var text = "iam:\n  bindings:\n"
-    for binding in node.bindings {
-      text += "    - role: \(binding.role)\n      members:\n"
-      var seen: Set<UInt32> = []
-      for use in binding.members where seen.insert(use.memberIndex).inserted {
-        text += "        - \(spelled(policy.members[Int(use.memberIndex)]))\n"
-      }
+  private static func document(_ app: Int, _ synthetic: SyntheticOrganization) -> String {
+    var text = "kind: App\nname: \(SyntheticOrganization.name(ofApp: app))\nroutes:\n"
+    for route in SyntheticOrganization.routes(ofApp: app) {
+      text += "  - \(route.host)\(route.path.isEmpty ? "/" : route.path)\n"
     }
-    return text
+    text += "session: {idleTimeout: \(SyntheticOrganization.idleSeconds(ofApp: app))s}\n"
+    return text + iam(synthetic.members(ofApp: app), synthetic)
   }
 
-  private static func spelled(_ member: Member) -> String {
-    switch member {
-    case .user(let email): "user:\(email)"
-    case .group(let email): "group:\(email)"
-    default: "allAuthenticatedUsers"
+  private static func iam(_ members: [Int], _ synthetic: SyntheticOrganization) -> String {
+    let lines = members.map {
+      "        - \(synthetic.isUser($0) ? "user" : "group"):\(synthetic.email(ofMember: $0))\n"
     }
+    return "iam:\n  bindings:\n    - role: \(SyntheticOrganization.role)\n      members:\n" + lines.joined()
   }
 
-  private static func write(_ text: String, to url: URL) throws {
-    try Data(text.utf8).write(to: url)
+  private static func write(_ text: String, to path: String) throws -> Int {
+    let bytes = Array(text.utf8)
+    let file = unsafe open(path, O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+    if file < 0 { throw POSIXError(POSIXErrorCode(rawValue: errno) ?? .EIO) }
+    defer { close(file) }
+    let count = unsafe bytes.withUnsafeBytes { unsafe Glibc.write(file, $0.baseAddress, $0.count) }
+    if count != bytes.count { throw POSIXError(.ENOSPC) }
+    return count
   }
 }

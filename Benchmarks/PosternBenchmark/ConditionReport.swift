@@ -12,18 +12,18 @@ struct MeasuredCondition {
   let name: String
   /// nil: the same binding without one.
   let expression: String?
-  let facts: [Workload.Fact]
+  let attributes: [Workload.Attribute]
 
   static let all = [
-    MeasuredCondition(name: "no condition", expression: nil, facts: []),
+    MeasuredCondition(name: "no condition", expression: nil, attributes: []),
     MeasuredCondition(
-      name: "a path prefix", expression: "request.path.startsWith(\"/projects/\")", facts: []),
+      name: "a path prefix", expression: "request.path.startsWith(\"/projects/\")", attributes: []),
     MeasuredCondition(
-      name: "a set of ten groups", expression: "request.auth.claims.group in [\(set)]", facts: [.text("group7")]),
+      name: "a set of ten groups", expression: "request.auth.claims.group in [\(set)]", attributes: [.text("group7")]),
     MeasuredCondition(
       name: "prefix, hours of a zone, 1000 ranges",
       expression: "request.path.startsWith(\"/projects\") && request.time.getHours(\"America/New_York\") >= 1 "
-        + "&& inIpRange(origin.ip, [\(ranges)])", facts: [.address([10, 1, 244, 9])]),
+        + "&& inIpRange(origin.ip, [\(ranges)])", attributes: [.address([10, 1, 244, 9])]),
   ]
 
   private static let set = (0..<10).map { "\"group\($0)\"" }.joined(separator: ", ")
@@ -51,39 +51,41 @@ struct MeasuredCondition {
   /// The app's host, which the generator makes.
   static var workloadHost: String { SyntheticOrganization.host(ofApp: 5) }
 
-  var workload: Workload {
-    Workload(host: Self.workloadHost, email: Self.email, groups: [], facts: facts)
+  func loop() throws -> DecisionLoop {
+    let facts = RequestFacts(host: Self.workloadHost, email: Self.email, groups: [])
+    return try DecisionLoop(OpenedBundle(copying: bundle()), Workload(facts, attributes: attributes))
   }
 }
 
 enum ConditionReport {
-  static func run(into figures: inout Figures) throws {
-    show("conditions: one binding of an app, allowed")
-    show("                                condition  decide ns  instructions  allocations  hash")
+  static func run(_ effort: Effort, into figures: inout Figures) throws {
+    var without: Double?
     for (index, condition) in MeasuredCondition.all.enumerated() {
-      let loop = try DecisionLoop(bytes: condition.bundle(), workload: condition.workload)
-      let decision = loop.decideOnce()
-      precondition(Int(decision.verdict) == POSTERN_ALLOW, "\(condition.name) is allowed: \(decision.reason)")
-      let count =
-        Callgrind.isInstalled
-        ? try Callgrind.count(inside: "postern_bench_decide", arguments: ["measure", "condition", String(index)]) : nil
-      let time = measuring(loop) { _ in
-        bestMean(runs: 400, calls: 50, count: DecisionLoop.batchCount) { measuredBatch() }
-      }
       let workload = "condition: \(condition.name)"
-      figures.add(workload, "decide, mean of batches of 64", time.nanoseconds, "ns", hash: time.hash)
-      if let count { figures.add(workload, count, hash: time.hash) }
-      let counts = count.map { [String($0.instructions / DecisionLoop.batchCount), String($0.allocations)] }
-      show(
-        pad(condition.name, 41) + pad(decimal(time.nanoseconds), 11) + pad(counts?[0] ?? "-", 14)
-          + pad(counts?[1] ?? "-", 13) + "  " + String(time.hash, radix: 16))
+      let time = try measuring(condition.loop()) { loop in
+        var decision = postern_decision()
+        loop.decide(at: RequestFacts.now, into: &decision)
+        precondition(decision.isAllowed, "\(condition.name) is allowed: \(decision)")
+        return bestMean(runs: effort.rounds * effort.batchRuns, calls: 20, count: Batch.count) { measuredBatch() }
+      }
+      without = without ?? time.nanoseconds
+      figures.add(
+        workload, "condition, mean of batches of 64", time.nanoseconds, "ns", hash: time.hash,
+        ratio: time.nanoseconds / (without ?? 1), to: MeasuredCondition.all[0].name)
+      if !Callgrind.isInstalled { continue }
+      let count = try Callgrind.count(
+        inside: "postern_bench_decide", arguments: ["measure", "condition", String(index)])
+      figures.addAgainstFirst(
+        workload, "condition, instructions", Double(count.instructions) / Double(Batch.count), "instructions",
+        hash: time.hash)
+      figures.add(
+        workload, "condition, allocations of a batch", Double(count.allocations), "allocations", hash: time.hash,
+        ratio: Double(count.allocations) / Double(Batch.count), to: "a decision")
     }
   }
 
   /// What runs under callgrind: `measure condition INDEX`.
   static func measure(_ index: Int) throws {
-    let condition = MeasuredCondition.all[index]
-    let loop = try DecisionLoop(bytes: condition.bundle(), workload: condition.workload)
-    measuring(loop) { _ in _ = measuredBatch() }
+    try measuring(MeasuredCondition.all[index].loop()) { _ in _ = measuredBatch() }
   }
 }

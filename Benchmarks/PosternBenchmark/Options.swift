@@ -2,9 +2,11 @@
 
 /// The sizes and the effort of a run, and where its report goes.
 struct Options {
-  var sizes = [10, 1_000, 10_000, 100_000]
+  /// Organizations that are compiled in memory.
+  var sizes = [10, 1_000, 10_000]
+  /// The organization that is written as YAML and compiled by `postern`.
+  var appCount = 100_000
   var peerSizes = [1, 10, 100, 1_000, 10_000]
-  var compileAppCount = 100_000
   var effort = Effort.whole
   var jsonFile: String?
   /// The Python that has the peers, and the folder of their programs.
@@ -12,7 +14,10 @@ struct Options {
   var peerFolder = "Benchmarks/peers"
 
   static let usage = """
-    usage: postern-bench [--smoke] [--sizes APPS,...] [--peer-sizes APPS,...] [--json FILE] [--peers PYTHON FOLDER]
+    usage: postern-bench [--smoke] [--apps N] [--sizes APPS,...] [--peer-sizes APPS,...] [--json FILE] [--peers PYTHON FOLDER]
+           postern-bench plot JSON SVG
+           postern-bench tree APPS FOLDER
+           postern-bench bundle APPS FILE
     """
 
   /// nil where the arguments are no usage.
@@ -21,10 +26,13 @@ struct Options {
     while let option = rest.popFirst() {
       switch option {
       case "--smoke":
-        sizes = [10, 100]
+        sizes = [10]
+        appCount = 100
         peerSizes = [1, 10]
-        compileAppCount = 100
         effort = .smoke
+      case "--apps":
+        guard let numbers = Self.numbers(rest.popFirst()), numbers.count == 1 else { return nil }
+        appCount = numbers[0]
       case "--sizes":
         guard let numbers = Self.numbers(rest.popFirst()) else { return nil }
         sizes = numbers

@@ -1,9 +1,9 @@
 // Other policy engines on the same work: the organization goes to each of their programs (Benchmarks/peers) as JSON, with the
 // trials that it must answer as Postern does before it is measured. Without their Python nothing is measured.
 
+internal import CPostern
 internal import Foundation
 internal import PosternCompiler
-internal import PosternLanguage
 
 /// What the programs of the peers read: names only, each renders them in its engine's language.
 struct PeerWork: Encodable {
@@ -33,36 +33,28 @@ struct PeerWork: Encodable {
   /// The measured request first.
   let requests: [PeerRequest]
 
-  init(_ policy: Policy, trials: [Trial], seconds: Double) {
-    func names(_ node: Int) -> [String] {
-      Set(AppRows.members(policy, nodeIndex: node)).sorted().map { policy.members[$0].address }
-    }
-    let folderNodes = policy.nodes.indices.filter { policy.nodes[$0].kind == .folder }
-    let positions = Dictionary(uniqueKeysWithValues: folderNodes.enumerated().map { ($1, $0) })
+  init(_ organization: SyntheticOrganization, trials: [Trial], seconds: Double) {
+    func names(_ members: [Int]) -> [String] { members.sorted().map { organization.email(ofMember: $0) } }
     self.seconds = seconds
-    folders = folderNodes.map(names)
-    apps = policy.apps.map { app in
+    folders = (0..<organization.folderCount).map { names(organization.members(ofFolder: $0)) }
+    apps = (0..<organization.appCount).map { app in
       PeerApp(
-        host: app.routes[0].host, folder: policy.nodes[app.nodeIndex].parentIndex.flatMap { positions[$0] } ?? 0,
-        members: names(app.nodeIndex), absoluteSeconds: Self.seconds(app.session.absoluteTimeout.value),
-        idleSeconds: Self.seconds(app.session.idleTimeout.value))
+        host: SyntheticOrganization.host(ofApp: app), folder: organization.folder(ofApp: app),
+        members: names(organization.members(ofApp: app)), absoluteSeconds: SyntheticOrganization.absoluteSeconds,
+        idleSeconds: SyntheticOrganization.idleSeconds(ofApp: app))
     }
     requests = trials.map { trial in
       PeerRequest(
-        name: trial.name, user: trial.subject.email, groups: trial.subject.groups, host: trial.subject.host,
-        ageSeconds: Int(trial.session.createdSeconds), idleSeconds: Int(trial.session.idleSeconds),
-        isAllowed: trial.isAllowed)
+        name: trial.name, user: trial.facts.email, groups: trial.facts.groups, host: trial.facts.host,
+        ageSeconds: Int(RequestFacts.now - trial.facts.createdAt) / 1_000,
+        idleSeconds: Int(RequestFacts.now - trial.facts.lastSeenAt) / 1_000, isAllowed: trial.isAllowed)
     }
-  }
-
-  private static func seconds(_ limit: Limit) -> Int {
-    guard case .seconds(let seconds) = limit else { preconditionFailure("a synthetic organization has every limit") }
-    return Int(seconds)
   }
 }
 
 /// What a program of a peer prints for each way it was measured.
 struct PeerResult: Decodable {
+  let engine: String
   let peer: String
   let nanoseconds: Double
   /// How the time was taken.
@@ -73,61 +65,67 @@ struct PeerResult: Decodable {
 
 enum PeerReport {
   private static let programs = ["cedar", "rego", "casbin"]
-  private static let widths = [26, 8, 16, 15, 18]
   private static let timeoutSeconds = 120.0
 
   static func run(_ options: Options, into figures: inout Figures) throws {
     guard FileManager.default.isExecutableFile(atPath: options.peerPython) else {
-      return show("peers: there is no \(options.peerPython) (make peers), nothing was measured")
+      return figures.omit("peers: there is no \(options.peerPython) (make peers)")
     }
-    show("peers: the measured request on the same organizations, after the same answers to six")
-    show(["peer", "apps", "ns a decision", "times Postern", "hash"], widths: widths)
-    for size in options.peerSizes { try compare(appCount: size, options, into: &figures) }
+    for size in options.peerSizes { try compare(SyntheticOrganization(appCount: size), options, into: &figures) }
   }
 
-  private static func compare(appCount: Int, _ options: Options, into figures: inout Figures) throws {
-    let policy = SyntheticOrganization(appCount: appCount).policy()
-    let trials = Trial.all(policy, appIndex: appCount / 2)
-    let workload = "peers, \(appCount) apps"
-    let own = try measurePostern(policy, trials, options.effort)
-    let verdicts = hash(trials.map(\.isAllowed))
-    row("Postern", appCount, own, own, verdicts)
-    figures.add(workload, "Postern", own, "ns", hash: verdicts)
+  private static func compare(
+    _ organization: SyntheticOrganization, _ options: Options, into figures: inout Figures
+  ) throws {
+    let trials = Trial.all(organization, app: organization.appCount / 2)
+    let workload = "peers, \(organization.appCount) apps"
+    let hash = hash(trials.map(\.isAllowed))
+    let own = try measureOwn(organization, trials, options.effort, hash, into: &figures)
     let file = FileManager.default.temporaryDirectory.appending(path: "postern-peers-\(getpid()).json")
     defer { try? FileManager.default.removeItem(at: file) }
-    let work = PeerWork(policy, trials: trials, seconds: options.effort.peerSeconds)
+    let work = PeerWork(organization, trials: trials, seconds: options.effort.peerSeconds)
     try JSONEncoder().encode(work).write(to: file)
     for program in programs {
       let results = try results(of: "\(options.peerFolder)/\(program)_peer.py", options.peerPython, file.path)
-      if results.isEmpty { show(["\(program): not measured", String(appCount)], widths: widths) }
+      if results.isEmpty {
+        figures.omit("\(workload): \(program), which failed or took longer than \(number(timeoutSeconds)) s")
+      }
       for result in results {
         precondition(result.verdicts == trials.map(\.isAllowed), "\(result.peer) answers as Postern does")
-        row(result.peer, appCount, result.nanoseconds, own, hash(result.verdicts), how: result.how)
-        figures.add(workload, "\(result.peer), \(result.how)", result.nanoseconds, "ns", hash: hash(result.verdicts))
-        figures.add(workload, "\(result.peer) to Postern", result.nanoseconds / own, "times")
+        figures.add(
+          workload, "\(result.peer), \(result.how)", result.nanoseconds, "ns", hash: self.hash(result.verdicts),
+          ratio: result.nanoseconds / own, to: "Postern", engine: result.engine, appCount: organization.appCount)
       }
     }
   }
 
-  private static func row(
-    _ peer: String, _ appCount: Int, _ time: Double, _ own: Double, _ hash: UInt64, how: String = "mean of batches"
-  ) {
-    let cells = [peer, String(appCount), decimal(time), decimal(time / own), hexadecimal(hash)]
-    show(zip(cells, widths).map { pad($0, $1) }.joined() + "  " + how)
-  }
-
-  private static func measurePostern(_ policy: Policy, _ trials: [Trial], _ effort: Effort) throws -> Double {
-    let bytes = Compiler.compile(policy, revision: 1)
-    return measuring(try DecisionLoop(bytes: bytes, workload: trials[0].workload)) { loop in
-      for trial in trials {
-        precondition(loop.answer(trial.workload).isAllowed == trial.isAllowed, "Postern answers: \(trial.name)")
-      }
-      return bestMean(runs: effort.batchRuns, calls: 50, count: DecisionLoop.batchCount) { measuredBatch() }.nanoseconds
+  /// Postern's time, beside the floor's.
+  private static func measureOwn(
+    _ organization: SyntheticOrganization, _ trials: [Trial], _ effort: Effort, _ hash: UInt64,
+    into figures: inout Figures
+  ) throws -> Double {
+    let opened = try OpenedBundle(copying: Compiler.compile(organization.policy(), revision: 1))
+    var floor = FloorLoop(FloorTables(organization), trials[0].facts)
+    let runs = effort.rounds * effort.batchRuns
+    let (own, least) = measuring(DecisionLoop(opened, Workload(trials[0].facts))) { postern in
+      RoadCheck.run(organization, app: organization.appCount / 2, &postern, &floor)
+      postern.set(trials[0].facts)
+      floor.set(trials[0].facts)
+      return (
+        bestMean(runs: runs, calls: 50, count: Batch.count) { measuredBatch() }.nanoseconds,
+        bestMean(runs: runs, calls: 50, count: Batch.count) { Batch.decide(floor) }.nanoseconds
+      )
     }
+    for (engine, time) in [("the floor", least), ("Postern", own)] {
+      figures.add(
+        "peers, \(organization.appCount) apps", "\(engine), mean of batches of 64", time, "ns", hash: hash,
+        ratio: time / least, to: "the floor", engine: engine, appCount: organization.appCount)
+    }
+    return own
   }
 
   private static func hash(_ verdicts: [Bool]) -> UInt64 {
-    var hash = AnswerHash()
+    var hash = DecisionHash()
     for verdict in verdicts { hash.add(verdict ? 1 : 0) }
     return hash.value
   }

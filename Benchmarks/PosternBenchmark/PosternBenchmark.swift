@@ -1,20 +1,19 @@
 // `make bench`: what a decision costs, over organizations of very different sizes, in one run. Counts and ratios are what is
 // judged; times are printed because people ask for them.
 
-internal import CPostern
 internal import Foundation
 internal import PosternCompiler
-internal import PosternKernel
-internal import PosternLanguage
 
 @main
 enum PosternBenchmark {
   static func main() throws {
     let arguments = Array(CommandLine.arguments.dropFirst())
-    switch arguments.first {
-    case "measure": try measure(Array(arguments.dropFirst()))
-    case "tree": try SyntheticTree.write(appCount: Int(arguments[1]) ?? 10, folder: arguments[2])
-    case "bundle": try writeBundle(Array(arguments.dropFirst()))
+    switch (arguments.first, arguments.count) {
+    case ("measure", 3...): try measure(Array(arguments.dropFirst()))
+    case ("tree", 3):
+      try SyntheticTree.write(SyntheticOrganization(appCount: number(arguments[1])), folder: arguments[2])
+    case ("bundle", 3): try writeBundle(appCount: number(arguments[1]), file: arguments[2])
+    case ("plot", 3): try Plot(Figures(file: arguments[1])).write(to: arguments[2])
     default:
       guard let options = Options(arguments) else {
         show(Options.usage)
@@ -24,22 +23,26 @@ enum PosternBenchmark {
     }
   }
 
-  /// For profiling by hand: `bundle APPS FILE` writes a bundle and shows the arguments that `measure` takes.
-  private static func writeBundle(_ arguments: [String]) throws {
-    let appCount = Int(arguments[0]) ?? 10
-    let policy = SyntheticOrganization(appCount: appCount).policy()
-    try Data(Compiler.compile(policy, revision: 1)).write(to: URL(filePath: arguments[1]))
-    let subject = Subject(policy, appIndex: appCount / 2)
-    show("measure decide \(arguments[1]) \(subject.host) \(subject.email) \(subject.groups.joined(separator: " "))")
+  private static func number(_ text: String) -> Int { Int(text) ?? 10 }
+
+  /// For profiling by hand: writes a bundle and shows the arguments that `measure` takes.
+  private static func writeBundle(appCount: Int, file: String) throws {
+    let organization = SyntheticOrganization(appCount: appCount)
+    try Data(Compiler.compile(organization.policy(), revision: 1)).write(to: URL(filePath: file))
+    let subject = Subject(organization, app: appCount / 2)
+    show("measure decide \(file) \(subject.host) \(subject.email) \(subject.groups.joined(separator: " "))")
   }
 
-  /// What runs under callgrind: `measure decide|resolve|verify FILE HOST EMAIL GROUP...`.
+  /// What runs under callgrind: `measure decide|resolve|verify FILE HOST EMAIL GROUP...`, or a part of the report's own.
   private static func measure(_ arguments: [String]) throws {
-    if arguments[0] == "floor" { return FloorReport.measure(appCount: Int(arguments[1]) ?? 10) }
-    if arguments[0] == "condition" { return try ConditionReport.measure(Int(arguments[1]) ?? 0) }
-    let bytes = [UInt8](try Data(contentsOf: URL(filePath: arguments[1])))
-    let workload = Workload(host: arguments[2], email: arguments[3], groups: Array(arguments.dropFirst(4)))
-    let loop = try DecisionLoop(bytes: bytes, workload: workload)
+    switch arguments[0] {
+    case "floor": return measureFloor(appCount: number(arguments[1]))
+    case "condition": return try ConditionReport.measure(number(arguments[1]))
+    case "groups": return try GroupsReport.measure(number(arguments[1]))
+    default: break
+    }
+    let facts = RequestFacts(host: arguments[2], email: arguments[3], groups: Array(arguments.dropFirst(4)))
+    let loop = DecisionLoop(try OpenedBundle(file: arguments[1]), Workload(facts))
     measuring(loop) { _ in
       switch arguments[0] {
       case "resolve": measuredResolve()
@@ -47,5 +50,11 @@ enum PosternBenchmark {
       default: _ = measuredBatch()
       }
     }
+  }
+
+  private static func measureFloor(appCount: Int) {
+    let organization = SyntheticOrganization(appCount: appCount)
+    let facts = RequestFacts(Subject(organization, app: appCount / 2))
+    SingleShots.keep(Batch.decide(FloorLoop(FloorTables(organization), facts)))
   }
 }

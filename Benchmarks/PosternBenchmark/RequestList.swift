@@ -1,10 +1,9 @@
 // Requests to every app of an organization in an order that no prefetcher knows, made before anything is measured.
 
 internal import PosternCompiler
-internal import PosternLanguage
 
 /// A list of requests: a host each, and one person for each folder, who is in its row.
-struct RequestList {
+struct RequestList: Sendable {
   let subjects: [Subject]
   let count: Int
   private let hosts: [UInt8]
@@ -13,23 +12,22 @@ struct RequestList {
   static let hostByteCount = 24
 
   /// One request to each app, permuted.
-  init(_ policy: Policy) {
-    let folderSize = SyntheticOrganization.appsPerFolder
-    let subjects = stride(from: 0, to: policy.apps.count, by: folderSize).map { Subject(policy, appIndex: $0) }
+  init(_ organization: SyntheticOrganization) {
+    let subjects = (0..<organization.folderCount).map {
+      Subject(organization, app: organization.apps(inFolder: $0).lowerBound)
+    }
     var generator = SplitMix(state: 0x7265_7175_6573_7473)
-    let order = policy.apps.indices.shuffled(using: &generator)
-    self.init(policy, subjects: subjects, requests: order.map { ($0, $0 / folderSize) })
+    let order = (0..<organization.appCount).shuffled(using: &generator)
+    self.init(subjects: subjects, requests: order.map { ($0, organization.folder(ofApp: $0)) })
   }
 
   /// One request.
-  init(_ policy: Policy, _ subject: Subject) {
-    self.init(policy, subjects: [subject], requests: [(subject.appIndex, 0)])
-  }
+  init(_ subject: Subject) { self.init(subjects: [subject], requests: [(subject.appIndex, 0)]) }
 
-  private init(_ policy: Policy, subjects: [Subject], requests: [(appIndex: Int, subjectIndex: Int)]) {
+  private init(subjects: [Subject], requests: [(appIndex: Int, subjectIndex: Int)]) {
     self.subjects = subjects
     count = requests.count
-    hosts = requests.flatMap { Array(policy.apps[$0.appIndex].routes[0].host.utf8) }
+    hosts = requests.flatMap { Array(SyntheticOrganization.host(ofApp: $0.appIndex).utf8) }
     subjectIndices = requests.map { UInt32($0.subjectIndex) }
     precondition(hosts.count == count * Self.hostByteCount, "the generator's hosts have 24 bytes up to a million apps")
   }

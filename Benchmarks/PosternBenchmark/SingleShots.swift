@@ -2,24 +2,25 @@
 // cost is taken off; a histogram keeps every one.
 
 internal import CFloor
+internal import CPostern
 
-/// What is timed shot by shot: Postern, or the floor.
-protocol Decider: ~Copyable {
-  /// Makes a request of a list the next one, and touches what a proxy has just written: the request and the identity.
-  mutating func place(_ index: Int, of list: RequestList) -> UInt64
-
-  func decide(at now: Int64) -> Answer
-}
-
-/// Counts by ticks: one bucket each, and the last for all that take longer.
+/// Counts by ticks: one bucket each, and those beyond by themselves.
 struct Histogram {
   private var buckets = [UInt32](repeating: 0, count: 1 << 16)
-  private var count = 0
+  private var beyond: [UInt64] = []
+  private(set) var count = 0
 
   @inline(__always) mutating func add(_ ticks: UInt64) {
-    buckets[Int(min(ticks, UInt64(buckets.count - 1)))] += 1
     count += 1
+    if ticks < UInt64(buckets.count) { buckets[Int(ticks)] += 1 } else { beyond.append(ticks) }
   }
+
+  var maximum: UInt64 {
+    beyond.max() ?? UInt64(buckets.lastIndex { $0 > 0 } ?? 0)
+  }
+
+  /// How many took longer than `ticks`, which is beyond the buckets.
+  func count(beyond ticks: Double) -> Int { beyond.count { Double($0) > ticks } }
 
   /// The ticks that `share` of all shots stay within. The clock moves by `step` ticks: what it shows as one reading is taken
   /// to lie evenly half a step around it.
@@ -32,7 +33,7 @@ struct Histogram {
       }
       seen += Double(bucket)
     }
-    return Double(buckets.count - 1)
+    return Double(buckets.count)
   }
 }
 
@@ -51,8 +52,8 @@ struct Quantiles {
 }
 
 /// The processor's clock against the system's, measured once.
-struct TickClock {
-  private let nanosecondsPerTick: Double
+struct TickClock: Sendable {
+  let nanosecondsPerTick: Double
   /// What all readings differ by multiples of.
   private let stepTicks: Double
   /// What timing nothing takes.
@@ -101,33 +102,23 @@ enum SingleShots {
   ) -> Histogram {
     var histogram = Histogram()
     for shot in 0..<shotCount {
-      keep(decider.place((start + shot) % list.count, of: list))
-      histogram.add(time(decider, at: Workload.nowMilliseconds + Int64(shot & 63)))
+      decider.place((start + shot) % list.count, of: list)
+      keep(decider.touch())
+      histogram.add(time(decider, at: RequestFacts.now + Int64(shot & 63)))
     }
     return histogram
   }
 
   @inline(never)
-  private static func time<Subject: Decider & ~Copyable>(_ decider: borrowing Subject, at now: Int64) -> UInt64 {
+  static func time<Subject: Decider & ~Copyable>(_ decider: borrowing Subject, at now: Int64) -> UInt64 {
+    var decision = postern_decision()
     let begin = ticks_begin()
-    let answer = decider.decide(at: now)
+    decider.decide(at: now, into: &decision)
     let ticks = ticks_end() - begin
-    keep(UInt64(bitPattern: answer.validUntil))
+    keep(UInt64(bitPattern: decision.valid_until))
     return ticks
   }
 
-  /// Hash of the answers to a list, each asked once; nil where one is no allow.
-  static func hash<Subject: Decider & ~Copyable>(_ decider: inout Subject, _ list: RequestList) -> UInt64? {
-    var hash = AnswerHash()
-    for index in 0..<list.count {
-      keep(decider.place(index, of: list))
-      let answer = decider.decide(at: Workload.nowMilliseconds)
-      if !answer.isAllowed { return nil }
-      hash.add(answer)
-    }
-    return hash.value
-  }
-
   /// Makes the optimizer believe that a value is needed.
-  @inline(never) @_optimize(none) private static func keep(_ value: UInt64) {}
+  @inline(never) @_optimize(none) static func keep(_ value: UInt64) {}
 }

@@ -1,84 +1,66 @@
-// Whom the benchmarks ask for, found in the policy: people who are in the folder's row of an app, in its own row through a
-// group, or in neither.
+// Whom the benchmarks ask for: people who are in the folder's row of an app, in its own row through a group, or in neither.
 
-internal import PosternLanguage
+internal import PosternCompiler
 
 /// An app, and a person who asks for it: a user and three groups.
 struct Subject {
   let appIndex: Int
   var host: String
-  /// Indices into the policy's members: the user, then the groups.
+  /// Numbers of the organization's members: the user, then the groups.
   let members: [Int]
   let email: String
   let groups: [String]
 
   static let groupCount = 3
 
-  /// The subject for the app at `appIndex`: the user's grant stands in the folder's row, the groups' nowhere above the app.
-  init(_ policy: Policy, appIndex: Int) {
-    let rows = AppRows(policy, appIndex: appIndex)
-    let user = rows.folder.first { !rows.own.contains($0) && policy.members[$0].isUser }
-    self.init(policy, appIndex: appIndex, user: user ?? 0, groups: rows.strangers(policy, areUsers: false))
+  /// The subject for an app: the user's grant stands in the folder's row, the groups' nowhere above the app.
+  init(_ organization: SyntheticOrganization, app: Int) {
+    let rows = AppRows(organization, app: app)
+    let user = rows.folder.first { !rows.own.contains($0) && organization.isUser($0) }
+    self.init(organization, app: app, user: user ?? 0, groups: rows.strangers(organization, areUsers: false))
   }
 
   /// One whose user has no grant above the app, and who is in the app's own row through a group; another than the stranger.
-  static func throughGroup(_ policy: Policy, appIndex: Int) -> Subject {
-    let rows = AppRows(policy, appIndex: appIndex)
-    let group = rows.own.filter { !policy.members[$0].isUser }.prefix(1)
-    let strangers = rows.strangers(policy, areUsers: false).dropLast(group.count)
+  static func throughGroup(_ organization: SyntheticOrganization, app: Int) -> Subject {
+    let rows = AppRows(organization, app: app)
+    let group = rows.own.filter { !organization.isUser($0) }.prefix(1)
+    let strangers = rows.strangers(organization, areUsers: false).dropLast(group.count)
     return Subject(
-      policy, appIndex: appIndex, user: rows.strangers(policy, areUsers: true)[1], groups: Array(strangers + group))
+      organization, app: app, user: rows.strangers(organization, areUsers: true)[1], groups: Array(strangers + group))
   }
 
   /// One who has no grant above the app.
-  static func stranger(_ policy: Policy, appIndex: Int) -> Subject {
-    let rows = AppRows(policy, appIndex: appIndex)
+  static func stranger(_ organization: SyntheticOrganization, app: Int) -> Subject {
+    let rows = AppRows(organization, app: app)
     return Subject(
-      policy, appIndex: appIndex, user: rows.strangers(policy, areUsers: true)[0],
-      groups: rows.strangers(policy, areUsers: false))
+      organization, app: app, user: rows.strangers(organization, areUsers: true)[0],
+      groups: rows.strangers(organization, areUsers: false))
   }
 
-  private init(_ policy: Policy, appIndex: Int, user: Int, groups: [Int]) {
-    self.appIndex = appIndex
-    host = policy.apps[appIndex].routes[0].host
+  private init(_ organization: SyntheticOrganization, app: Int, user: Int, groups: [Int]) {
+    appIndex = app
+    host = SyntheticOrganization.host(ofApp: app)
     members = [user] + groups
-    email = policy.members[user].address
-    self.groups = groups.map { policy.members[$0].address }
+    email = organization.email(ofMember: user)
+    self.groups = groups.map { organization.email(ofMember: $0) }
   }
 }
 
-/// The members of an app's own row and of its folder's, in the policy's order.
+/// The members of an app's own row and of its folder's, as they stand there.
 struct AppRows {
   let own: [Int]
   let folder: [Int]
 
-  init(_ policy: Policy, appIndex: Int) {
-    let nodeIndex = policy.apps[appIndex].nodeIndex
-    own = Self.members(policy, nodeIndex: nodeIndex)
-    folder = Self.members(policy, nodeIndex: policy.nodes[nodeIndex].parentIndex ?? 0)
-  }
-
-  static func members(_ policy: Policy, nodeIndex: Int) -> [Int] {
-    policy.nodes[nodeIndex].bindings.flatMap { $0.members.map { Int($0.memberIndex) } }
+  init(_ organization: SyntheticOrganization, app: Int) {
+    own = organization.members(ofApp: app)
+    folder = organization.members(ofFolder: organization.folder(ofApp: app))
   }
 
   /// The last members who are in neither row: users, or groups.
-  func strangers(_ policy: Policy, areUsers: Bool) -> [Int] {
+  func strangers(_ organization: SyntheticOrganization, areUsers: Bool) -> [Int] {
     let above = Set(own).union(folder)
-    return Array(
-      policy.members.indices.reversed().lazy
-        .filter { policy.members[$0].isUser == areUsers && !above.contains($0) }.prefix(Subject.groupCount))
-  }
-}
-
-extension Member {
-  var isUser: Bool { if case .user = self { true } else { false } }
-
-  /// The e-mail of a user or a group; the generator makes no other members.
-  var address: String {
-    switch self {
-    case .user(let email), .group(let email): email
-    default: preconditionFailure("a synthetic organization has users and groups only")
-    }
+    let all =
+      areUsers ? 0..<organization.userCount : organization.userCount..<organization.userCount + organization.groupCount
+    return Array(all.reversed().lazy.filter { !above.contains($0) }.prefix(Subject.groupCount))
   }
 }

@@ -1,41 +1,34 @@
-// The request that is measured, in the kernel's form: host of 24 bytes, path of 30 in normal form, no query, a navigation's
-// headers, an identity of 4 integers, the app's row and one folder's, no condition.
+// A request in the kernel's form.
 
 internal import CPostern
-internal import PosternCompiler
-internal import PosternKernel
-internal import PosternLanguage
 
-/// One app's request and credential, packed.
+/// A request and a credential, packed.
 struct Workload {
-  static let path = "/projects/alpha/reports/2026/q"
-  static let nowMilliseconds: Int64 = 1_800_000_000_000
-
   private(set) var text: [UInt8] = []
   private(set) var cells: [postern_cell] = []
   private(set) var request = postern_request()
   private(set) var credential = postern_credential()
 
-  /// A request to `host` by the user and the groups given; `facts` are what the bundle's conditions ask for, by slot.
-  init(
-    host: String, path: String = Self.path, email: String, groups: [String], facts: [Fact] = [],
-    session: SessionAges = SessionAges()
-  ) {
-    for fact in facts {
+  /// Packs `facts`; `attributes` are what the bundle's conditions ask for, by slot.
+  init(_ facts: RequestFacts, attributes: [Attribute] = []) {
+    for attribute in attributes {
       cells.append(
         postern_cell(
-          tag: fact.tag, flags: 0, reserved: 0, length: UInt32(fact.bytes.count), value: UInt64(text.count)))
-      text += fact.bytes
+          tag: attribute.tag, flags: 0, reserved: 0, length: UInt32(attribute.bytes.count), value: UInt64(text.count)))
+      text += attribute.bytes
     }
-    request.method = append("GET")
+    request.method = append(facts.method)
     request.scheme = append("https")
-    request.host = append(host)
-    request.path = append(path)
+    request.host = append(facts.host)
+    request.path = append(facts.path)
+    request.query = append(facts.query)
     request.sec_fetch_mode = append("navigate")
     request.sec_fetch_dest = append("document")
     request.sec_fetch_site = append("none")
+    request.sec_purpose = append(facts.secPurpose)
     request.accept = append("text/html,application/xhtml+xml;q=0.9,*/*;q=0.8")
-    setCredential(email: email, groups: groups, session)
+    request.upgrade = append(facts.upgrade)
+    setCredential(facts)
   }
 
   /// Puts another host in the place of the request's: as long as that.
@@ -44,46 +37,43 @@ struct Workload {
     for (index, byte) in host.enumerated() { text[offset + index] = byte }
   }
 
-  /// A fact of a slot: a text or an address.
-  struct Fact {
+  /// An attribute of a slot: a text or an address.
+  struct Attribute {
     let tag: UInt8
     let bytes: [UInt8]
 
-    static func text(_ text: String) -> Fact { Fact(tag: UInt8(POSTERN_TEXT), bytes: Array(text.utf8)) }
-    static func address(_ bytes: [UInt8]) -> Fact { Fact(tag: UInt8(POSTERN_ADDRESS), bytes: bytes) }
+    static func text(_ text: String) -> Attribute { Attribute(tag: UInt8(POSTERN_TEXT), bytes: Array(text.utf8)) }
+    static func address(_ bytes: [UInt8]) -> Attribute { Attribute(tag: UInt8(POSTERN_ADDRESS), bytes: bytes) }
   }
 
-  private mutating func setCredential(email: String, groups: [String], _ session: SessionAges) {
-    credential.kind = UInt8(POSTERN_CREDENTIAL_SESSION)
-    credential.principal_kind = UInt8(POSTERN_PRINCIPAL_USER)
-    credential.account_state = UInt8(POSTERN_ACCOUNT_ACTIVE)
+  private mutating func setCredential(_ facts: RequestFacts) {
+    credential.kind = UInt8(facts.kind)
+    credential.principal_kind = UInt8(facts.principalKind)
+    credential.account_state = UInt8(facts.accountState)
     credential.email_verified = 1
     credential.groups_complete = 1
-    credential.provider = append("workspace")
-    credential.email = append(email)
+    credential.provider = append(facts.provider)
+    credential.email = append(facts.email)
     credential.subject = append("1234567890")
-    credential.created_at = Self.nowMilliseconds - session.createdSeconds * 1_000
-    credential.last_seen_at = Self.nowMilliseconds - session.idleSeconds * 1_000
-    credential.state_checked_at = Self.nowMilliseconds - session.stateSeconds * 1_000
-    credential.issued_at = credential.created_at
-    credential.login_at = credential.created_at
+    credential.tenant = append(facts.tenant)
+    credential.created_at = facts.createdAt
+    credential.last_seen_at = facts.lastSeenAt
+    credential.state_checked_at = facts.stateCheckedAt
+    credential.issued_at = facts.issuedAt
+    credential.login_at = facts.loginAt
+    credential.second_factor_at = facts.secondFactorAt
+    credential.security_key_at = facts.securityKeyAt
     let first = cells.count
-    cells += groups.map { append($0) }
+    cells += facts.groups.map { append($0) }
     credential.groups = postern_cell(
-      tag: UInt8(POSTERN_LIST), flags: 0, reserved: 0, length: UInt32(groups.count), value: UInt64(first))
+      tag: UInt8(POSTERN_LIST), flags: 0, reserved: 0, length: UInt32(facts.groups.count), value: UInt64(first))
   }
 
-  private mutating func append(_ value: String) -> postern_cell {
+  private mutating func append(_ value: String?) -> postern_cell {
+    guard let value else { return postern_cell() }
     let cell = postern_cell(
       tag: UInt8(POSTERN_TEXT), flags: 0, reserved: 0, length: UInt32(value.utf8.count), value: UInt64(text.count))
     text += Array(value.utf8)
     return cell
   }
-}
-
-/// How long ago, in seconds, a session began, was last seen, and had its account's state checked.
-struct SessionAges {
-  var createdSeconds: Int64 = 3_600
-  var idleSeconds: Int64 = 60
-  var stateSeconds: Int64 = 30
 }

@@ -12,6 +12,8 @@ import work
 from work import Request, Work
 
 PEER = "casbin 1.43.0"
+ENGINE = "casbin"
+INDEXED = "indexed casbin"
 
 MODEL = """
 [request_definition]
@@ -52,7 +54,7 @@ def fill(enforcer: casbin.Enforcer, organization: Work) -> None:
     enforcer.add_grouping_policies([list(pair) for pair in organization.grants() + organization.memberships()])
 
 
-def measured(peer: str, enforcer: casbin.Enforcer, organization: Work) -> dict[str, object]:
+def measured(engine: str, peer: str, enforcer: casbin.Enforcer, organization: Work) -> dict[str, object]:
     """One enforcer's measurement."""
     fill(enforcer, organization)
 
@@ -62,7 +64,7 @@ def measured(peer: str, enforcer: casbin.Enforcer, organization: Work) -> dict[s
     verdicts = work.check(peer, organization, decide)
     request = organization.requests[0]
     least = work.nanoseconds(lambda: decide(request), organization.seconds)
-    return work.result(peer, least, "the call: the engine is Python", verdicts)
+    return work.result(engine, peer, least, "the call", verdicts)
 
 
 def main() -> None:
@@ -71,7 +73,7 @@ def main() -> None:
     plain = casbin.Enforcer(filled(Model()))
     indexed = casbin.FastEnforcer(filled(FastModel([HOST_FIELD])), cache_key_order=[HOST_FIELD])
     print(
-        json.dumps([measured(PEER, plain, organization), measured(f"{PEER}, indexed", indexed, organization)])
+        json.dumps([measured(ENGINE, PEER, plain, organization), measured(INDEXED, f"{PEER}, indexed", indexed, organization)])
     )
 
 

@@ -12,6 +12,7 @@ import cedarpy
 import work
 from work import Request, Work
 
+ENGINE = "Cedar"
 PEER = "Cedar (cedarpy 4.12.2)"
 
 
@@ -73,7 +74,7 @@ def main() -> None:
     verdicts = work.check(PEER, organization, decide)
     measured = rendered(organization.requests[0])
     least = engine_nanoseconds(measured, policy_set, entity_set, organization.seconds)
-    print(json.dumps([work.result(PEER, least, "the engine's own timer, whole microseconds", verdicts)]))
+    print(json.dumps([work.result(ENGINE, PEER, least, "its engine's timer", verdicts)]))
 
 
 if __name__ == "__main__":

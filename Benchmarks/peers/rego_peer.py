@@ -10,6 +10,7 @@ from regopy import Input, Interpreter
 import work
 from work import Request, Work
 
+ENGINE = "rego-cpp"
 PEER = "rego-cpp (regopy 1.5.2)"
 
 MODULE = """
@@ -77,8 +78,7 @@ def main() -> None:
     half = organization.seconds / 2
     whole = work.nanoseconds(lambda: interpreter.query_bundle_entrypoint(bundle, "postern/allow"), half)
     empty = work.nanoseconds(lambda: interpreter.query_bundle_entrypoint(bundle, "postern/empty"), half)
-    how = f"the call less an empty one of {empty:.0f} ns"
-    print(json.dumps([work.result(PEER, whole - empty, how, verdicts)]))
+    print(json.dumps([work.result(ENGINE, PEER, whole - empty, "the call less an empty one", verdicts)]))
 
 
 if __name__ == "__main__":

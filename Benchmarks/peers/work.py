@@ -101,6 +101,6 @@ def nanoseconds(call: Callable[[], object], seconds: float) -> float:
     return least
 
 
-def result(peer: str, time_taken: float, how: str, verdicts: list[bool]) -> dict[str, object]:
+def result(engine: str, peer: str, time_taken: float, how: str, verdicts: list[bool]) -> dict[str, object]:
     """One measurement in the form that postern-bench reads."""
-    return {"peer": peer, "nanoseconds": time_taken, "how": how, "verdicts": verdicts}
+    return {"engine": engine, "peer": peer, "nanoseconds": time_taken, "how": how, "verdicts": verdicts}

@@ -1,0 +1,131 @@
+// Reloads under load: one thread decides, another reads, verifies and swaps the bundle, again and again. What is measured is what a
+// host does for a request: take the generation, resolve the identity where it is of another one, decide.
+
+internal import CFloor
+internal import CPostern
+internal import Glibc
+internal import Synchronization
+
+/// A host's policy: the generation that requests take, behind a lock that is held for one assignment.
+private final class Host: Sendable {
+  private let current: Mutex<OpenedBundle>
+  private let isDone = Atomic<Bool>(false)
+  private static let restMicroseconds: UInt32 = 500
+
+  init(_ first: OpenedBundle) { current = Mutex(first) }
+
+  var generation: OpenedBundle { current.withLock { $0 } }
+  var isFinished: Bool { isDone.load(ordering: .relaxed) }
+
+  /// Swaps, and waits until no request holds the old generation: its memory is given back here, and not by a request.
+  func swap(_ next: OpenedBundle) {
+    var old = current.withLock { current in
+      let old = current
+      current = next
+      return old
+    }
+    while !isKnownUniquelyReferenced(&old) && !isFinished { usleep(Self.restMicroseconds) }
+  }
+
+  func finish() { isDone.store(true, ordering: .relaxed) }
+}
+
+enum ReloadReport {
+  /// What the deciding thread saw.
+  private struct Load: Sendable {
+    let histogram: Histogram
+    let hash: UInt64
+    let preemptionCount: Int64
+    var reloadCount = 0
+  }
+
+  private static let bound = 1e6
+
+  static func run(
+    _ organization: MeasuredOrganization, _ clock: TickClock, _ effort: Effort, into figures: inout Figures
+  ) {
+    let workload = "reload under load, \(organization.appCount) apps"
+    let quiet = load(organization, effort, isReloading: false)
+    let busy = load(organization, effort, isReloading: true)
+    precondition(quiet.hash == busy.hash, "reloads change no decision")
+    let (noise, longest) = (maximum(quiet, clock), maximum(busy, clock))
+    func add(_ name: String, _ value: Double, _ unit: String, _ other: Double, _ to: String) {
+      figures.add(workload, name, value, unit, hash: busy.hash, ratio: other == 0 ? 1 : value / other, to: to)
+    }
+    add("no reload, longest decision", noise, "us", noise, "itself")
+    add("reloading, longest decision", longest, "us", noise, "no reload")
+    let p999 = (clock.quantiles(quiet.histogram).p999, clock.quantiles(busy.histogram).p999)
+    add("reloading, p99.9", p999.1, "ns", p999.0, "no reload")
+    let over = (beyond(quiet, clock), beyond(busy, clock))
+    add("no reload, decisions over 1 ms", over.0, "decisions", Double(quiet.preemptionCount), "preemptions")
+    add("reloading, decisions over 1 ms", over.1, "decisions", Double(busy.preemptionCount), "preemptions")
+    add("reloads", Double(busy.reloadCount), "reloads", effort.reloadSeconds, "a second")
+  }
+
+  private static func maximum(_ load: Load, _ clock: TickClock) -> Double {
+    Double(load.histogram.maximum) * clock.nanosecondsPerTick / 1e3
+  }
+
+  private static func beyond(_ load: Load, _ clock: TickClock) -> Double {
+    Double(load.histogram.count(beyond: bound / clock.nanosecondsPerTick))
+  }
+
+  private static func load(_ organization: MeasuredOrganization, _ effort: Effort, isReloading: Bool) -> Load {
+    let facts = RequestFacts(Subject(organization.synthetic, app: organization.app))
+    let file = organization.file
+    // One of its own: the organization's is held by others, and would never be given back.
+    let host = Host(open(file))
+    let loads = Crew.run(2) { index, ready -> Load? in
+      if index == 0 { return decide(host, facts, effort.reloadSeconds, ready) }
+      ready()
+      let count = isReloading ? reload(host, file) : 0
+      return Load(histogram: Histogram(), hash: 0, preemptionCount: 0, reloadCount: count)
+    }
+    guard var load = loads[0] else { preconditionFailure("the deciding thread has decided") }
+    load.reloadCount = loads[1]?.reloadCount ?? 0
+    return load
+  }
+
+  private static func open(_ file: String) -> OpenedBundle {
+    guard let opened = try? OpenedBundle(file: file) else { preconditionFailure("the bundle is verified again") }
+    return opened
+  }
+
+  private static func reload(_ host: Host, _ file: String) -> Int {
+    var count = 0
+    while !host.isFinished {
+      host.swap(open(file))
+      count += 1
+    }
+    return count
+  }
+
+  private static func decide(_ host: Host, _ facts: RequestFacts, _ seconds: Double, _ ready: () -> Void) -> Load {
+    var loop = DecisionLoop(host.generation, Workload(facts))
+    var histogram = Histogram()
+    var hash = DecisionHash()
+    ready()
+    let before = machine_preemptions()
+    let end = nanoseconds() + UInt64(seconds * 1e9)
+    while nanoseconds() < end {
+      for shot in 0..<64 {
+        let (ticks, decision) = time(host, &loop, at: RequestFacts.now + Int64(shot))
+        histogram.add(ticks)
+        if histogram.count <= 64 { hash.add(decision) }
+        precondition(decision.isAllowed, "a reload takes nobody's access")
+      }
+    }
+    host.finish()
+    return Load(histogram: histogram, hash: hash.value, preemptionCount: machine_preemptions() - before)
+  }
+
+  @inline(never)
+  private static func time(_ host: Host, _ loop: inout DecisionLoop, at now: Int64) -> (UInt64, postern_decision) {
+    var decision = postern_decision()
+    let begin = ticks_begin()
+    let generation = host.generation
+    if generation !== loop.opened { loop.move(to: generation) }
+    loop.decide(at: now, into: &decision)
+    return (ticks_end() - begin, decision)
+  }
+}
