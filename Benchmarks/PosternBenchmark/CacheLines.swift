@@ -60,8 +60,13 @@ struct CacheLines {
     let apps = layout.section(.apps)
     let line = apps.offset + RecordSize.app * app
     let pilotByteCount = 2 * Int(layout.u32(hosts.offset + 12))
+    let hints = layout.section(.hints)
+    let slotIndex = (host.slot - hosts.offset - (16 + pilotByteCount + 63) / 64 * 64) / RecordSize.hostLine
+    let hint = hints.offset + RecordSize.hint * slotIndex
+    precondition(Int(layout.u32(hint)) == app, "the host's hint is of its app")
     return [
       Step(name: "the host's pilot", depth: 1, ranges: [host.pilot..<host.pilot + 2], tableByteCount: pilotByteCount),
+      Step(name: "the host's hint", depth: 2, ranges: [hint..<hint + RecordSize.hint], tableByteCount: hints.byteCount),
       Step(
         name: "the host's line", depth: 2, ranges: [host.slot..<host.slot + RecordSize.hostLine],
         tableByteCount: hosts.byteCount - pilotByteCount),
@@ -69,41 +74,47 @@ struct CacheLines {
     ] + rowSteps(line)
   }
 
-  /// The app's own row, walked and without the person; then its folder's, which has the person.
+  /// The app's own row, for which the hint has asked, walked and without the person; then its folder's, which has the person.
   private func rowSteps(_ line: Int) -> [Step] {
     let grants = layout.section(.grants)
     let rows = (0..<2).map { grants.offset + RecordSize.unit * Int(layout.u32(line + 16 + 4 * $0)) }
-    let names = ["the app's row", "the folder's row"]
-    return zip(names, rows).flatMap { name, row in
-      let entryCount = Int(layout.u32(row + 4))
-      if entryCount <= BundleFormat.walkLimit {
-        return [
-          Step(
-            name: name, depth: 4, ranges: [row..<row + RecordSize.unit * (2 + entryCount)],
-            tableByteCount: grants.byteCount)
-        ]
-      }
-      return probes(name, row, grants.byteCount)
-    }
+    return ownRow(rows[0], grants.byteCount) + folderRow(rows[1], grants.byteCount)
   }
 
-  private func probes(_ name: String, _ row: Int, _ tableByteCount: Int) -> [Step] {
-    let (seed, slotCount) = (layout.u32(row + 16), layout.u32(row + 20))
-    let pilotCount = UInt32(layout.u16(row + 14))
-    let pilots = row + 3 * RecordSize.unit
-    let slots = pilots + (2 * Int(pilotCount) + 7) / 8 * RecordSize.unit
-    let members = subject.members.map {
-      layout.name(organization.synthetic.email(ofMember: $0), isUser: organization.synthetic.isUser($0))
+  private func ownRow(_ row: Int, _ tableByteCount: Int) -> [Step] {
+    let entryCount = Int(layout.u32(row + 4))
+    precondition(entryCount <= BundleFormat.walkLimit, "an app's own row is walked")
+    let byteCount = RowHeader.byteCount(entryCount: entryCount) + RecordSize.unit * entryCount
+    return [Step(name: "the app's row", depth: 3, ranges: [row..<row + byteCount], tableByteCount: tableByteCount)]
+  }
+
+  private func folderRow(_ row: Int, _ tableByteCount: Int) -> [Step] {
+    let entryCount = Int(layout.u32(row + 4))
+    if entryCount <= BundleFormat.walkLimit {
+      let byteCount = RowHeader.byteCount(entryCount: entryCount) + RecordSize.unit * entryCount
+      return [
+        Step(name: "the folder's row", depth: 4, ranges: [row..<row + byteCount], tableByteCount: tableByteCount)
+      ]
     }
-    let hashes = members.map { PerfectHash.hash(member: $0, seed: seed) }
-    let pilotPlaces = hashes.map { pilots + 2 * PerfectHash.pilotIndex($0, pilotCount: pilotCount) }
-    let slotPlaces = zip(hashes, pilotPlaces).map { hash, pilot in
-      slots + RecordSize.unit * PerfectHash.slot(hash, pilot: layout.u16(pilot), slotCount: slotCount)
+    let cellBits = UInt32(layout.u16(row + 14))
+    let cells = row + RowHeader.byteCount
+    let slots = cells + RecordSize.unit << Int(cellBits)
+    let keys = subject.members.map {
+      MemberKey.key(
+        ofName: layout.name(organization.synthetic.email(ofMember: $0), isUser: organization.synthetic.isUser($0)))
     }
-    precondition(zip(slotPlaces, members).contains { layout.u32($0) == $1 }, "the person is in \(name)")
+    let cellPlaces = keys.map { cells + RecordSize.unit * Int($0 >> (32 - cellBits)) }
+    let slotPlaces = zip(keys, cellPlaces).compactMap { key, cell -> Int? in
+      if layout.u32(cell + 4) >> RowCell.bit(key) & 1 == 0 { return nil }
+      return slots + RecordSize.unit
+        * PerfectHash.slot(UInt64(key), pilot: layout.u16(cell), slotCount: layout.u32(row + 16))
+    }
+    precondition(slotPlaces.contains { keys.contains(layout.u32($0)) }, "the person is in the folder's row")
     return [
-      Step(name: name, depth: 4, ranges: [row..<pilots], tableByteCount: tableByteCount),
-      Step(name: "its pilots", depth: 5, ranges: pilotPlaces.map { $0..<$0 + 2 }, tableByteCount: tableByteCount),
+      Step(name: "the folder's row", depth: 4, ranges: [row..<cells], tableByteCount: tableByteCount),
+      Step(
+        name: "its cells", depth: 5, ranges: cellPlaces.map { $0..<$0 + RecordSize.unit },
+        tableByteCount: tableByteCount),
       Step(
         name: "its slots", depth: 6, ranges: slotPlaces.map { $0..<$0 + RecordSize.unit },
         tableByteCount: tableByteCount),
