@@ -14,10 +14,10 @@ extension Path {
     var refused = WideMask(repeating: false)
     var offset = 1
     while offset < last {
-      refused = refused .| unusual(raw.wideWord(offset), after: raw.wideWord(offset &- 1))
+      refused .|= unusual(raw.wideWord(offset), after: raw.wideWord(offset &- 1))
       offset &+= 16
     }
-    refused = refused .| unusual(raw.wideWord(last), after: raw.wideWord(last &- 1))
+    refused .|= unusual(raw.wideWord(last), after: raw.wideWord(last &- 1))
     return !refused.holdsTrue
   }
 
