@@ -33,9 +33,11 @@ private final class Host: Sendable {
 enum ReloadReport {
   /// What the deciding thread saw.
   private struct Load: Sendable {
-    let histogram: Histogram
-    let hash: UInt64
-    let preemptionCount: Int64
+    /// Batches of decisions in which the thread was not stopped for another, and those in which it was.
+    var whole = Histogram()
+    var stopped = Histogram()
+    var hash: UInt64 = 0
+    var preemptionCount: Int64 = 0
     var reloadCount = 0
   }
 
@@ -48,26 +50,25 @@ enum ReloadReport {
     let quiet = load(organization, effort, isReloading: false)
     let busy = load(organization, effort, isReloading: true)
     precondition(quiet.hash == busy.hash, "reloads change no decision")
-    let (noise, longest) = (maximum(quiet, clock), maximum(busy, clock))
     func add(_ name: String, _ value: Double, _ unit: String, _ other: Double, _ to: String) {
       figures.add(workload, name, value, unit, hash: busy.hash, ratio: other == 0 ? 1 : value / other, to: to)
     }
+    let (noise, longest) = (microseconds(quiet.whole, clock), microseconds(busy.whole, clock))
     add("no reload, longest decision", noise, "us", noise, "itself")
     add("reloading, longest decision", longest, "us", noise, "no reload")
-    let p999 = (clock.quantiles(quiet.histogram).p999, clock.quantiles(busy.histogram).p999)
+    add("no reload, longest, thread stopped", microseconds(quiet.stopped, clock), "us", noise, "not stopped")
+    add("reloading, longest, thread stopped", microseconds(busy.stopped, clock), "us", longest, "not stopped")
+    let p999 = (clock.quantiles(quiet.whole).p999, clock.quantiles(busy.whole).p999)
     add("reloading, p99.9", p999.1, "ns", p999.0, "no reload")
-    let over = (beyond(quiet, clock), beyond(busy, clock))
-    add("no reload, decisions over 1 ms", over.0, "decisions", Double(quiet.preemptionCount), "preemptions")
-    add("reloading, decisions over 1 ms", over.1, "decisions", Double(busy.preemptionCount), "preemptions")
+    let limit = bound / clock.nanosecondsPerTick
+    let over = (quiet.whole.count(beyond: limit), busy.whole.count(beyond: limit))
+    add("no reload, over 1 ms", Double(over.0), "decisions", Double(quiet.preemptionCount), "preemptions")
+    add("reloading, over 1 ms", Double(over.1), "decisions", Double(busy.preemptionCount), "preemptions")
     add("reloads", Double(busy.reloadCount), "reloads", effort.reloadSeconds, "a second")
   }
 
-  private static func maximum(_ load: Load, _ clock: TickClock) -> Double {
-    Double(load.histogram.maximum) * clock.nanosecondsPerTick / 1e3
-  }
-
-  private static func beyond(_ load: Load, _ clock: TickClock) -> Double {
-    Double(load.histogram.count(beyond: bound / clock.nanosecondsPerTick))
+  private static func microseconds(_ histogram: Histogram, _ clock: TickClock) -> Double {
+    Double(histogram.maximum) * clock.nanosecondsPerTick / 1e3
   }
 
   private static func load(_ organization: MeasuredOrganization, _ effort: Effort, isReloading: Bool) -> Load {
@@ -79,7 +80,7 @@ enum ReloadReport {
       if index == 0 { return decide(host, facts, effort.reloadSeconds, ready) }
       ready()
       let count = isReloading ? reload(host, file) : 0
-      return Load(histogram: Histogram(), hash: 0, preemptionCount: 0, reloadCount: count)
+      return Load(reloadCount: count)
     }
     guard var load = loads[0] else { preconditionFailure("the deciding thread has decided") }
     load.reloadCount = loads[1]?.reloadCount ?? 0
@@ -102,30 +103,42 @@ enum ReloadReport {
 
   private static func decide(_ host: Host, _ facts: RequestFacts, _ seconds: Double, _ ready: () -> Void) -> Load {
     var loop = DecisionLoop(host.generation, Workload(facts))
-    var histogram = Histogram()
+    var load = Load()
     var hash = DecisionHash()
+    var ticks = [UInt64](repeating: 0, count: Batch.count)
     ready()
     let before = machine_preemptions()
+    var preemptions = before
     let end = nanoseconds() + UInt64(seconds * 1e9)
     while nanoseconds() < end {
-      for shot in 0..<64 {
-        let (ticks, decision) = time(host, &loop, at: RequestFacts.now + Int64(shot))
-        histogram.add(ticks)
-        if histogram.count <= 64 { hash.add(decision) }
-        precondition(decision.isAllowed, "a reload takes nobody's access")
+      let isFirst = load.whole.count + load.stopped.count == 0
+      for shot in ticks.indices {
+        let decision = time(host, &loop, at: RequestFacts.now + Int64(shot), &ticks[shot])
+        if !decision.isAllowed { fatalError("a reload takes nobody's access") }
+        if isFirst { hash.add(decision) }
       }
+      let now = machine_preemptions()
+      for shot in ticks.indices {
+        if now == preemptions { load.whole.add(ticks[shot]) } else { load.stopped.add(ticks[shot]) }
+      }
+      preemptions = now
     }
     host.finish()
-    return Load(histogram: histogram, hash: hash.value, preemptionCount: machine_preemptions() - before)
+    load.hash = hash.value
+    load.preemptionCount = preemptions - before
+    return load
   }
 
   @inline(never)
-  private static func time(_ host: Host, _ loop: inout DecisionLoop, at now: Int64) -> (UInt64, postern_decision) {
+  private static func time(
+    _ host: Host, _ loop: inout DecisionLoop, at now: Int64, _ ticks: inout UInt64
+  ) -> postern_decision {
     var decision = postern_decision()
     let begin = ticks_begin()
     let generation = host.generation
     if generation !== loop.opened { loop.move(to: generation) }
     loop.decide(at: now, into: &decision)
-    return (ticks_end() - begin, decision)
+    ticks = ticks_end() - begin
+    return decision
   }
 }

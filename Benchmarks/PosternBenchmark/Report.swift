@@ -65,7 +65,9 @@ enum Report {
       "clock",
       "\(number(clock.emptyNanoseconds)) ns for nothing, taken off; steps of \(number(clock.stepNanoseconds)) ns")
     figures.set(
-      "single shots", "\(options.effort.rounds) rounds of \(options.effort.shotCount); the least of each quantile")
+      "single shots",
+      "\(options.effort.rounds) rounds of \(options.effort.shotCount); the least of each quantile, the median of the rounds' ratios"
+    )
     figures.set("floor", "clang -O2, x86-64 with SSE2; Postern: swiftc -O, whole module, the same processor")
     figures.set("load", loadAverage)
   }

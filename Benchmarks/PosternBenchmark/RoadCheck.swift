@@ -24,17 +24,21 @@ enum RoadCheck {
     _ synthetic: SyntheticOrganization, app: Int, _ postern: inout DecisionLoop, _ floor: inout FloorLoop
   ) {
     for trial in Trial.all(synthetic, app: app) + Trial.road(synthetic, app: app) {
-      check((postern.answer(trial.facts), floor.answer(trial.facts)), areAllowed: trial.isAllowed, trial.name)
+      let answers = (postern.answer(trial.facts), floor.answer(trial.facts))
+      check(answers, areAllowed: trial.isAllowed, isLeftByFloor: trial.isLeftByFloor, trial.name)
     }
   }
 
   private static func check(
-    _ answers: (postern: postern_decision, floor: postern_decision), areAllowed: Bool, _ name: String
+    _ answers: (postern: postern_decision, floor: postern_decision), areAllowed: Bool, isLeftByFloor: Bool = false,
+    _ name: String
   ) {
     let (own, other) = answers
-    precondition(own.isAllowed == areAllowed, "Postern answers: \(name): \(own)")
-    precondition(other.isAllowed == areAllowed, "the floor answers: \(name): \(other)")
-    precondition(!areAllowed || own.isEqual(to: other), "both say the same: \(name): \(own), \(other)")
+    if own.isAllowed != areAllowed { fatalError("Postern answers otherwise: \(name): \(own)") }
+    if other.isAllowed != (areAllowed && !isLeftByFloor) {
+      fatalError("the floor answers otherwise: \(name): \(other)")
+    }
+    if other.isAllowed && !own.isEqual(to: other) { fatalError("they differ: \(name): \(own), \(other)") }
   }
 
   private static func answers(

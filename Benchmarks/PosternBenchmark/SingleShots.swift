@@ -42,13 +42,6 @@ struct Quantiles {
   var median = Double.infinity
   var p99 = Double.infinity
   var p999 = Double.infinity
-
-  /// Keeps the least of each: what disturbs a round only ever adds to it.
-  mutating func lower(to other: Quantiles) {
-    median = min(median, other.median)
-    p99 = min(p99, other.p99)
-    p999 = min(p999, other.p999)
-  }
 }
 
 /// The processor's clock against the system's, measured once.
@@ -121,4 +114,9 @@ enum SingleShots {
 
   /// Makes the optimizer believe that a value is needed.
   @inline(never) @_optimize(none) static func keep(_ value: UInt64) {}
+
+  static func kept(_ value: UInt64) -> UInt64 {
+    keep(value)
+    return value
+  }
 }

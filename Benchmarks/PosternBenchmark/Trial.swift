@@ -8,6 +8,8 @@ struct Trial {
   let name: String
   let facts: RequestFacts
   let isAllowed: Bool
+  /// Whether Postern allows by a road that is not the floor's, which must leave it.
+  var isLeftByFloor = false
 
   /// The measured request first, then what must change the answer of every engine.
   static func all(_ organization: SyntheticOrganization, app: Int) -> [Trial] {
@@ -29,7 +31,22 @@ struct Trial {
   /// and two clocks are not asked this.
   static func road(_ organization: SyntheticOrganization, app: Int) -> [Trial] {
     let facts = RequestFacts(Subject(organization, app: app))
-    return requests(facts) + credentials(facts) + clocks(facts) + [byLongerRoute(organization)]
+    return requests(facts) + credentials(facts) + clocks(facts) + otherRoads(facts)
+      + [byLongerRoute(organization)]
+  }
+
+  /// Allowed, but with headers that change the answer, or under another form of the path.
+  private static func otherRoads(_ facts: RequestFacts) -> [Trial] {
+    let headers = [
+      facts.with { $0.secPurpose = "prefetch" }, facts.with { $0.upgrade = "websocket" }, facts.with { $0.query = "" },
+      facts.with { $0.method = "HEAD" },
+    ]
+    let paths = (0..<RequestFacts.path.utf8.count - 1).flatMap { place in
+      ["//", "/./", "%41", ";a=b"].map { bytes in facts.with { $0.path = path(with: bytes, at: place) } }
+    }
+    return (headers + paths).map {
+      Trial(name: "another road: \($0.method) \($0.path)", facts: $0, isAllowed: true, isLeftByFloor: true)
+    }
   }
 
   /// The first app by its other route, on a host that it shares.
