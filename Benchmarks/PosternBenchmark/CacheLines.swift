@@ -55,29 +55,28 @@ struct CacheLines {
     let host = layout.place(
       of: Array(subject.host.utf8), context: PerfectHash.hostContext(isWildcard: false), in: .hosts,
       slotByteCount: RecordSize.hostLine)
-    let app = Int(layout.u32(host.slot + 16))
+    let app = Int(layout.u32(host.slot + HostField.rootApp))
     precondition(app == organization.app, "the host's line leads to its app")
     let apps = layout.section(.apps)
     let line = apps.offset + RecordSize.app * app
     let pilotByteCount = 2 * Int(layout.u32(hosts.offset + 12))
-    let hints = layout.section(.hints)
-    let slotIndex = (host.slot - hosts.offset - (16 + pilotByteCount + 63) / 64 * 64) / RecordSize.hostLine
-    let hint = hints.offset + RecordSize.hint * slotIndex
-    precondition(Int(layout.u32(hint)) == app, "the host's hint is of its app")
     return [
       Step(name: "the host's pilot", depth: 1, ranges: [host.pilot..<host.pilot + 2], tableByteCount: pilotByteCount),
-      Step(name: "the host's hint", depth: 2, ranges: [hint..<hint + RecordSize.hint], tableByteCount: hints.byteCount),
       Step(
         name: "the host's line", depth: 2, ranges: [host.slot..<host.slot + RecordSize.hostLine],
         tableByteCount: hosts.byteCount - pilotByteCount),
       Step(name: "the app's line", depth: 3, ranges: [line..<line + RecordSize.app], tableByteCount: apps.byteCount),
-    ] + rowSteps(line)
+    ] + rowSteps(line, hints: host.slot + HostField.rows)
   }
 
-  /// The app's own row, for which the hint has asked, walked and without the person; then its folder's, which has the person.
-  private func rowSteps(_ line: Int) -> [Step] {
+  /// The app's own row, walked and without the person, then its folder's, which has the person: the host's line hints at both.
+  private func rowSteps(_ line: Int, hints: Int) -> [Step] {
     let grants = layout.section(.grants)
-    let rows = (0..<2).map { grants.offset + RecordSize.unit * Int(layout.u32(line + 16 + 4 * $0)) }
+    let rows = (0..<2).map { index in
+      let row = layout.u32(line + 16 + 4 * index)
+      precondition(layout.u32(hints + 4 * index) == row, "the host's hints are of its app")
+      return grants.offset + RecordSize.unit * Int(row)
+    }
     return ownRow(rows[0], grants.byteCount) + folderRow(rows[1], grants.byteCount)
   }
 
@@ -93,7 +92,7 @@ struct CacheLines {
     if entryCount <= BundleFormat.walkLimit {
       let byteCount = RowHeader.byteCount(entryCount: entryCount) + RecordSize.unit * entryCount
       return [
-        Step(name: "the folder's row", depth: 4, ranges: [row..<row + byteCount], tableByteCount: tableByteCount)
+        Step(name: "the folder's row", depth: 3, ranges: [row..<row + byteCount], tableByteCount: tableByteCount)
       ]
     }
     let cellBits = UInt32(layout.u16(row + 14))
@@ -110,13 +109,15 @@ struct CacheLines {
         * PerfectHash.slot(UInt64(key), pilot: layout.u16(cell), slotCount: layout.u32(row + 16))
     }
     precondition(slotPlaces.contains { keys.contains(layout.u32($0)) }, "the person is in the folder's row")
+    precondition(
+      keys.count <= Bundle.prefetchedCellCount, "the cells of all members are asked for with the host's line")
     return [
-      Step(name: "the folder's row", depth: 4, ranges: [row..<cells], tableByteCount: tableByteCount),
+      Step(name: "the folder's row", depth: 3, ranges: [row..<cells], tableByteCount: tableByteCount),
       Step(
-        name: "its cells", depth: 5, ranges: cellPlaces.map { $0..<$0 + RecordSize.unit },
+        name: "its cells", depth: 3, ranges: cellPlaces.map { $0..<$0 + RecordSize.unit },
         tableByteCount: tableByteCount),
       Step(
-        name: "its slots", depth: 6, ranges: slotPlaces.map { $0..<$0 + RecordSize.unit },
+        name: "its slots", depth: 4, ranges: slotPlaces.map { $0..<$0 + RecordSize.unit },
         tableByteCount: tableByteCount),
     ]
   }

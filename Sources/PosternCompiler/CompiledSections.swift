@@ -34,7 +34,7 @@ struct CompiledSections {
     let conditions = lowerConditions(grants, lists: &profiles.lists, code: &code)
     conditionByteCounts = conditions.byteCounts
     let deny = DenySections(policy, memberNames: memberNames, conditions: conditions.ofDenyRule)
-    let routes = RouteSections(policy.apps, strings: &strings)
+    var routes = RouteSections(policy.apps, strings: &strings)
     var apps = AppSections(appCount: policy.apps.count)
     for (index, app) in policy.apps.enumerated() {
       let profile = profiles.entry(
@@ -55,9 +55,9 @@ struct CompiledSections {
     }
     costs = apps.costs
     addNames(names, memberships, conditions.lowering.attributes)
+    routes.writeHints(lines: apps.lines, grants: grants)
     add(.hosts, routes.hostWords)
     add(.routes, routes.routeWords)
-    add(.hints, routes.hints(lines: apps.lines))
     add(.apps, apps.lines)
     add(.appRecords, apps.records)
     add(.grants, grants.words)

@@ -45,7 +45,7 @@ extension Bundle {
     let clients = list(at: profile(line) &+ 8)
     if clients.count == 0 { return POSTERN_REASON_PROGRAMMATIC_ACCESS_DISABLED }
     let audience = identity[IdentityLayout.audience]
-    let own = words.u32(sections.appRecords.offset &+ RecordSize.appRecord &* Int(line.index) &+ 24)
+    let own = self.audience(ofApp: line.index)
     let isOurs = audience != BundleFormat.none && (audience == own || clients.contains(audience, words: words))
     if !isOurs { return POSTERN_REASON_AUDIENCE_MISMATCH }
     if identity[IdentityLayout.hasAuthorizedParty] == 0 { return nil }

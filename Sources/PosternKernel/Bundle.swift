@@ -55,7 +55,6 @@ struct Sections {
   var automata = Section()
   var zones = Section()
   var propagation = Section()
-  var hints = Section()
 
   var appCount: Int { apps.byteCount / RecordSize.app }
   var providerCount: Int { providers.byteCount / RecordSize.provider }

@@ -49,7 +49,6 @@ public struct BundleFault: Error, Equatable, Sendable {
   package static var tablePadding: BundleFault { BundleFault(42) }
 
   // Hosts and routes.
-  package static var hostFlags: BundleFault { BundleFault(50) }
   package static var hostText: BundleFault { BundleFault(51) }
   package static var hostApps: BundleFault { BundleFault(52) }
   package static var hostDepths: BundleFault { BundleFault(53) }
@@ -60,7 +59,6 @@ public struct BundleFault: Error, Equatable, Sendable {
   package static var routeHost: BundleFault { BundleFault(58) }
   package static var routeMisplaced: BundleFault { BundleFault(59) }
   package static var freeRouteNotZero: BundleFault { BundleFault(60) }
-  package static var hintCount: BundleFault { BundleFault(61) }
 
   // Apps.
   package static var appNumbers: BundleFault { BundleFault(70) }

@@ -79,13 +79,12 @@ package struct SectionID: Equatable {
   package static var automata: SectionID { SectionID(21) }
   package static var zones: SectionID { SectionID(22) }
   package static var propagation: SectionID { SectionID(23) }
-  package static var hints: SectionID { SectionID(24) }
   package static var provenance: SectionID { SectionID(32) }
   package static var manifest: SectionID { SectionID(33) }
   package static var signature: SectionID { SectionID(34) }
 
   /// Sections 1 to this one must be in every bundle.
-  package static var lastRequired: UInt32 { 24 }
+  package static var lastRequired: UInt32 { 23 }
 }
 
 /// Byte counts of the records.
@@ -97,7 +96,7 @@ package enum RecordSize {
   package static let hostLine = 64
   package static let route = 16
   package static let app = 64
-  package static let appRecord = 32
+  package static let appRecord = 16
   package static let unit = 8
   package static let denyRule = 32
   package static let denySet = 32
@@ -106,7 +105,6 @@ package enum RecordSize {
   package static let cost = 16
   package static let conditional = 16
   package static let propagation = 24
-  package static let hint = 8
 }
 
 /// Kinds of name; those below `tenant` are members.
@@ -168,9 +166,33 @@ package enum PropagationSource {
   package static let last: UInt8 = 1
 }
 
-/// Flags of a host line and of a route.
+/// Flags of a route.
 package enum RouteFlag {
-  package static let wildcard: UInt8 = 1
   package static let allowEscapes: UInt8 = 1
   package static let inUse: UInt8 = 2
+}
+
+/// Flags of a host line.
+package enum HostFlag {
+  package static let wildcard: UInt8 = 1
+  package static let inUse: UInt8 = 2
+  /// The route of depth 0 allows escapes.
+  package static let rootAllowsEscapes: UInt8 = 4
+  /// From this bit on: the number of cells of the second row that the line hints at, as a power of two.
+  package static let cellCountShift: UInt8 = 3
+}
+
+/// Where what stands in a host line.
+package enum HostField {
+  package static let byteCount = 0
+  package static let flags = 1
+  /// Byte count of the longest route path, u16.
+  package static let longestRoute = 2
+  package static let depthMask = 4
+  package static let baseApp = 8
+  package static let rootApp = 12
+  /// The first two rows of the app that the host most likely leads to, as units: hints, which only a prefetch believes.
+  package static let rows = 16
+  /// The text itself, or where it is longer, its offset in strings.
+  package static let text = 24
 }

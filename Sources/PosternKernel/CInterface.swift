@@ -112,33 +112,48 @@ public func postern_revision(_ bundle: UnsafePointer<postern_bundle>?) -> UInt64
 
 @c @implementation
 public func postern_app_name(_ bundle: UnsafePointer<postern_bundle>?, _ app: UInt32) -> postern_text {
-  unsafe appText(bundle, app, fieldOffset: 0)
+  guard let bundle = unsafe opened(bundle), unsafe bundle.pointee.hasApp(app) else { return unsafe noText }
+  return unsafe text(bundle, at: bundle.pointee.nameField(ofApp: app))
 }
 
 @c @implementation
 public func postern_app_audience(_ bundle: UnsafePointer<postern_bundle>?, _ app: UInt32) -> postern_text {
-  unsafe appText(bundle, app, fieldOffset: 8)
+  guard let bundle = unsafe opened(bundle), unsafe bundle.pointee.hasApp(app) else { return unsafe noText }
+  return unsafe text(bundle, at: bundle.pointee.audienceField(ofApp: app))
 }
 
 @c @implementation
 public func postern_app_login_hint(_ bundle: UnsafePointer<postern_bundle>?, _ app: UInt32) -> postern_text {
-  unsafe appText(bundle, app, fieldOffset: 16)
+  guard let bundle = unsafe opened(bundle), unsafe bundle.pointee.hasApp(app) else { return unsafe noText }
+  return unsafe text(bundle, at: bundle.pointee.loginHintField(ofApp: app))
 }
 
-private func appText(_ bundle: UnsafePointer<postern_bundle>?, _ app: UInt32, fieldOffset: Int) -> postern_text {
-  guard let bundle = unsafe opened(bundle), let range = unsafe bundle.pointee.appText(app, fieldOffset: fieldOffset)
-  else { return unsafe postern_text(bytes: nil, count: 0) }
+private var noText: postern_text { unsafe postern_text(bytes: nil, count: 0) }
+
+/// The text that the field at `offset` of a bundle refers to.
+private func text(_ bundle: UnsafePointer<Bundle>, at offset: Int) -> postern_text {
+  guard let range = unsafe bundle.pointee.text(at: offset) else { return unsafe noText }
   let address = unsafe bundle.pointee.words.address(range.offset, count: range.count)
   return unsafe postern_text(bytes: address, count: UInt64(range.count))
 }
 
 extension Bundle {
-  /// Where a text of an app's record lies; nil where there is no such app, or no text.
-  func appText(_ app: UInt32, fieldOffset: Int) -> TextRange? {
-    if Int(app) >= sections.appCount { return nil }
-    let field = sections.appRecords.offset &+ RecordSize.appRecord &* Int(app) &+ fieldOffset
+  func hasApp(_ app: UInt32) -> Bool { Int(app) < sections.appCount }
+
+  /// Offset of the field that refers to the name of an app that exists.
+  func nameField(ofApp app: UInt32) -> Int { appRecord(app) }
+
+  /// The same for its audience, which is a name too.
+  func audienceField(ofApp app: UInt32) -> Int {
+    sections.names.offset &+ RecordSize.name &* Int(audience(ofApp: app))
+  }
+
+  /// The same for its login hint.
+  func loginHintField(ofApp app: UInt32) -> Int { profile(appLine(app)) &+ 52 }
+
+  /// Where the text of a field lies; nil where it is empty.
+  func text(at field: Int) -> TextRange? {
     let count = Int(words.u32(field &+ 4))
-    return count == 0
-      ? nil : TextRange(offset: sections.strings.offset &+ Int(words.u32(field)), count: count)
+    return count == 0 ? nil : TextRange(offset: sections.strings.offset &+ Int(words.u32(field)), count: count)
   }
 }

@@ -206,7 +206,7 @@ extension Bundle {
     case .scheme: return load(facts.scheme.knownRange, facts, &register)
     case .query: return load(facts.query.knownRange, facts, &register)
     case .resourceName:
-      let record = sections.appRecords.offset &+ RecordSize.appRecord &* Int(facts.app)
+      let record = appRecord(facts.app)
       register = Register(
         tag: POSTERN_TEXT, value: UInt64(words.u32(record)), count: words.u32(record &+ 4), place: .bundle)
       return true

@@ -23,7 +23,9 @@ extension Bundle {
     guard !host.isEmpty, !path.isEmpty, credential.kind <= UInt8(truncatingIfNeeded: POSTERN_CREDENTIAL_BEARER)
     else { return }
     var line = findPlainHost(text.slice(host))
-    if line == nil {
+    if let line {
+      prefetchWhatFollows(line, identity)
+    } else {
       guard let hostCount = Host.trimmedCount(text.slice(host)) else { return }
       line = findHost(text.slice(host), count: hostCount)
     }

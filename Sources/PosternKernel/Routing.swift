@@ -6,11 +6,11 @@ struct HostLine {
   let line: Line
   let slot: UInt32
 
-  @inline(__always) var depthMask: UInt32 { line.u32(8) }
-  @inline(__always) var baseApp: UInt32 { line.u32(12) }
-  @inline(__always) var rootApp: UInt32 { line.u32(16) }
-  @inline(__always) var rootAllowsEscapes: Bool { line.byte(20) == RouteFlag.allowEscapes }
-  @inline(__always) var longestRouteByteCount: Int { Int(line.u16(22)) }
+  @inline(__always) var depthMask: UInt32 { line.u32(HostField.depthMask) }
+  @inline(__always) var baseApp: UInt32 { line.u32(HostField.baseApp) }
+  @inline(__always) var rootApp: UInt32 { line.u32(HostField.rootApp) }
+  @inline(__always) var rootAllowsEscapes: Bool { line.byte(HostField.flags) & HostFlag.rootAllowsEscapes != 0 }
+  @inline(__always) var longestRouteByteCount: Int { Int(line.u16(HostField.longestRoute)) }
 }
 
 /// The app that a path leads to.
@@ -32,25 +32,46 @@ extension Bundle {
     if hostTable.slotCount == 0 || text.count > BundleFormat.inlineHostByteCount { return nil }
     let hash = Host.hash(text, seed: hostTable.seed, isWildcard: false, isAddress: false)
     let slot = hostTable.slot(hash, words: words)
-    prefetchWhatFollows(hostAt: slot)
     let line = Line(words, hostTable.slotsOffset &+ RecordSize.hostLine &* slot)
-    if UInt32(line.u16(4)) | UInt32(line.byte(6)) << 16 != UInt32(text.count) | UInt32(RouteFlag.inUse) << 16 {
-      return nil
-    }
-    return Host.isName(text, storedIn: line, at: 24)
+    let flags = UInt16(HostFlag.wildcard | HostFlag.inUse) << 8
+    if line.u16(HostField.byteCount) & (flags | 0xFF) != UInt16(HostFlag.inUse) << 8 | UInt16(text.count) { return nil }
+    return Host.isName(text, storedIn: line, at: HostField.text)
       ? HostLine(line: line, slot: UInt32(truncatingIfNeeded: slot)) : nil
   }
 
-  /// Asks for the line of the app that a host most likely leads to, and for its first row: while the host's line is on its way,
-  /// not after it.
+  /// Asks for what follows a host's line, all at once, where each would wait for the one before: the line of the app that the
+  /// host most likely leads to, its first two rows, and of the second, where it is probed, the cells of the identity's first
+  /// members. What the line says of rows is not believed, only asked for.
   @inline(__always)
-  private borrowing func prefetchWhatFollows(hostAt slot: Int) {
-    let hint = words.u64(sections.hints.offset &+ RecordSize.hint &* slot)
-    words.prefetch(sections.apps.offset &+ RecordSize.app &* Int(hint.lowHalf))
-    let row = sections.grants.offset &+ RecordSize.unit &* Int(hint.highHalf)
-    words.prefetch(row)
-    words.prefetch(row &+ 64)
+  borrowing func prefetchWhatFollows(_ host: HostLine, _ identity: Span<UInt32>) {
+    words.prefetch(sections.apps.offset &+ RecordSize.app &* Int(host.baseApp))
+    let rows = host.line.u64(HostField.rows)
+    let first = sections.grants.offset &+ RecordSize.unit &* Int(rows.lowHalf)
+    words.prefetch(first)
+    words.prefetch(first &+ 64)
+    let second = sections.grants.offset &+ RecordSize.unit &* Int(rows.highHalf)
+    words.prefetch(second)
+    let cellCountBits = host.line.byte(HostField.flags) >> HostFlag.cellCountShift
+    if cellCountBits == 0 {
+      words.prefetch(second &+ 64)
+    } else if identity.count >= IdentityLayout.wordCount {
+      prefetchCells(second &+ RowHeader.byteCount, countBits: cellCountBits, IdentityView(identity))
+    }
   }
+
+  /// Asks for the cells of the first members, whether or not there are so many: of those that a person has, most often all.
+  @inline(__always)
+  private borrowing func prefetchCells(_ offset: Int, countBits: UInt8, _ identity: IdentityView) {
+    let shift = 32 &- UInt32(countBits)
+    var index = 0
+    while index < Self.prefetchedCellCount {
+      words.prefetch(offset &+ RecordSize.unit &* Int(identity.key(index) &>> shift))
+      index &+= 1
+    }
+  }
+
+  /// More would cost every decision, and cells that are asked for with the row's header are late by one step only.
+  package static var prefetchedCellCount: Int { 4 }
 
   /// The line of the host in the first `count` bytes of `text`: exact, or else of a wildcard over its first label.
   @inline(never)
@@ -72,12 +93,12 @@ extension Bundle {
     let hash = Host.hash(text, seed: hostTable.seed, isWildcard: isWildcard, isAddress: isAddress)
     let slot = hostTable.slot(hash, words: words)
     let line = hostTable.slotsOffset &+ RecordSize.hostLine &* slot
-    let flags = words.byte(line &+ 6)
-    let expected = RouteFlag.inUse | (isWildcard ? RouteFlag.wildcard : 0)
-    if flags != expected || Int(words.u16(line &+ 4)) != text.count { return nil }
+    let flags = words.byte(line &+ HostField.flags) & (HostFlag.inUse | HostFlag.wildcard)
+    let expected = HostFlag.inUse | (isWildcard ? HostFlag.wildcard : 0)
+    if flags != expected || Int(words.byte(line &+ HostField.byteCount)) != text.count { return nil }
+    let field = line &+ HostField.text
     let stored =
-      text.count <= BundleFormat.inlineHostByteCount
-      ? line &+ 24 : sections.strings.offset &+ Int(words.u32(line))
+      text.count <= BundleFormat.inlineHostByteCount ? field : sections.strings.offset &+ Int(words.u32(field))
     if !Host.isEqual(text, words, stored, isAddress: isAddress) { return nil }
     return HostLine(line: Line(words, line), slot: UInt32(truncatingIfNeeded: slot))
   }

@@ -26,6 +26,14 @@ extension Bundle {
     return AppLine(index: index, line: Line(words, offset))
   }
 
+  /// Byte offset of the app's record.
+  @inline(__always)
+  borrowing func appRecord(_ index: UInt32) -> Int { sections.appRecords.offset &+ RecordSize.appRecord &* Int(index) }
+
+  /// The index of the name that is the app's audience.
+  @inline(__always)
+  borrowing func audience(ofApp index: UInt32) -> UInt32 { words.u32(appRecord(index) &+ 8) }
+
   /// Byte offset of the app's profile.
   @inline(__always)
   borrowing func profile(_ line: AppLine) -> Int {
@@ -301,7 +309,7 @@ extension Bundle {
     var firstError = BundleFormat.none
     var offset =
       sections.conditionals.offset &+ RecordSize.conditional
-      &* Int(words.u32(sections.appRecords.offset &+ RecordSize.appRecord &* Int(line.index) &+ 28))
+      &* Int(words.u32(appRecord(line.index) &+ 12))
     while true {
       let record = Block<16>(words, offset)
       let binding = record.u32(0)

@@ -9,9 +9,10 @@ extension Verifier {
         isNameList(record, .tenant) && isNameList(record &+ 8, .client)
         && isNameList(record &+ 16, .allowedDomain)
       try require(areLists, .profileList)
-      try require(areTexts(record &+ 24) && areTexts(record &+ 32), .profileTexts)
+      let hasTexts = areTexts(record &+ 24) && areTexts(record &+ 32) && isText(words.u64(record &+ 52))
+      try require(hasTexts, .profileTexts)
       try require(isPropagation(record &+ 40), .profilePropagation)
-      try require(isZero(record &+ 52, count: 12), .profileReserved)
+      try require(isZero(record &+ 60, count: 4), .profileReserved)
       record &+= RecordSize.profile
     }
     var cost = sections.costs.offset
@@ -32,7 +33,7 @@ extension Verifier {
   func checkApps() throws(BundleFault) {
     try require(sections.appRecords.byteCount == RecordSize.appRecord &* sections.appCount, .organizationCounts)
     let lines = Records<8>(words, sections.apps)
-    let records = Records<4>(words, sections.appRecords)
+    let records = Records<2>(words, sections.appRecords)
     let limits = AppLimits(self)
     let floor = CostFloor(self)
     var bound = CertificateBound()
@@ -139,10 +140,9 @@ extension Verifier {
 
   /// Checks the record of an app; returns where its conditional bindings begin.
   @inline(__always)
-  private func checkAppRecord(_ records: Records<4>, _ app: Int, _ limits: AppLimits) throws(BundleFault) -> UInt32 {
-    let areTexts = isText(records.word(app, 0)) && isText(records.word(app, 1)) && isText(records.word(app, 2))
-    try require(areTexts, .appRecordText)
-    let last = records.word(app, 3)
+  private func checkAppRecord(_ records: Records<2>, _ app: Int, _ limits: AppLimits) throws(BundleFault) -> UInt32 {
+    try require(isText(records.word(app, 0)), .appRecordText)
+    let last = records.word(app, 1)
     try require(UInt64(last.lowHalf) &- limits.clientStart < limits.clientCount, .appRecordAudience)
     return last.highHalf
   }

@@ -7,7 +7,7 @@ extension Verifier {
     let limits = HostLimits(self)
     var slot = 0
     while slot < lines.count {
-      if lines.word(slot, 0) >> 48 & UInt64(RouteFlag.inUse) == 0 {
+      if lines.word(slot, 0) & UInt64(HostFlag.inUse) << 8 == 0 {
         try require(isFree(lines, slot), .freeHostNotZero)
       } else {
         try checkHost(lines, slot, limits)
@@ -26,16 +26,14 @@ extension Verifier {
   @inline(__always)
   private func checkHost(_ lines: Records<8>, _ slot: Int, _ limits: HostLimits) throws(BundleFault) {
     let head = lines.word(slot, 0)
-    // The flags are compared together with the reserved byte above them.
-    try require(head >> 48 <= 3 && UInt8(truncatingIfNeeded: lines.word(slot, 2) >> 40) == 0, .hostFlags)
-    let isWildcard = UInt8(truncatingIfNeeded: head >> 48) & RouteFlag.wildcard != 0
+    let isWildcard = head & UInt64(HostFlag.wildcard) << 8 != 0
     let context = PerfectHash.hostContext(isWildcard: isWildcard)
-    let count = Int(head.highHalf & 0xFFFF)
+    let count = Int(head & 0xFF)
     let hash =
       count <= BundleFormat.inlineHostByteCount
       ? try inlineHostHash(lines, slot, count: count, context: context)
       : try longHostHash(lines, slot, count: count, context: context)
-    try checkHostRoutes(lines.word(slot, 1), lines.word(slot, 2), limits)
+    try checkHostRoutes(head, apps: lines.word(slot, 1), limits)
     try require(hostTable.slot(hash, words: words) == slot, .hostMisplaced)
   }
 
@@ -58,34 +56,35 @@ extension Verifier {
       padding |= lines.word(slot, word)
       word &+= 1
     }
-    try require(count > 0 && lines.word(slot, 0).lowHalf == 0 && padding == 0, .hostText)
+    try require(count > 0 && padding == 0, .hostText)
     return PerfectHash.finish(state, tail: tail, byteCount: count)
   }
 
-  /// The hash of a host that stands in strings; the text of its line is 0.
+  /// The hash of a host that stands in strings; its line has the offset and then only 0.
   @inline(never)
   private func longHostHash(
     _ lines: Records<8>, _ slot: Int, count: Int, context: UInt64
   ) throws(BundleFault) -> UInt64 {
-    let offset = lines.word(slot, 0).lowHalf
+    let offset = lines.word(slot, 3).lowHalf
     let rest =
-      lines.word(slot, 3) | lines.word(slot, 4) | lines.word(slot, 5) | lines.word(slot, 6) | lines.word(slot, 7)
+      UInt64(lines.word(slot, 3).highHalf) | lines.word(slot, 4) | lines.word(slot, 5) | lines.word(slot, 6)
+      | lines.word(slot, 7)
     try require(count <= Host.byteLimit && isText(offset: offset, byteCount: count) && rest == 0, .hostText)
     return hash(sections.strings.offset &+ Int(offset), count: count, seed: hostTable.seed, context: context)
   }
 
-  /// Checks what a host line says of routes: depths and base app, then the app of depth 0, its flags, the longest path.
+  /// Checks what a host line says of routes: flags, longest path and depths, then the base app and the app of depth 0.
   @inline(__always)
-  private func checkHostRoutes(_ depths: UInt64, _ root: UInt64, _ limits: HostLimits) throws(BundleFault) {
-    let depthMask = depths.lowHalf
-    let baseApp = depths.highHalf
-    let rootApp = root.lowHalf
+  private func checkHostRoutes(_ head: UInt64, apps: UInt64, _ limits: HostLimits) throws(BundleFault) {
+    let depthMask = head.highHalf
+    let baseApp = apps.lowHalf
+    let rootApp = apps.highHalf
     let hasRoot = rootApp != BundleFormat.none
     try require(baseApp < limits.appCount && (!hasRoot || rootApp < limits.appCount), .hostApps)
-    let longest = UInt16(truncatingIfNeeded: root >> 48)
+    let longest = UInt16(truncatingIfNeeded: head >> 16)
+    let allowsEscapes = head & UInt64(HostFlag.rootAllowsEscapes) << 8 != 0
     let isSound =
-      (depthMask & 1 == 1) == hasRoot && UInt8(truncatingIfNeeded: root >> 32) <= (hasRoot ? 1 : 0)
-      && Int(longest) <= Path.byteLimit
+      (depthMask & 1 == 1) == hasRoot && (hasRoot || !allowsEscapes) && Int(longest) <= Path.byteLimit
     try require(isSound, .hostDepths)
     if limits.areCovered(depthMask: depthMask, longest: longest) { return }
     let isCovered =
@@ -144,14 +143,14 @@ extension Verifier {
   @inline(__always)
   private func checkRouteHost(_ slot: UInt32, app: UInt32, depth: Int, count: Int) throws(BundleFault) {
     let line = Line(words, hostTable.slotsOffset &+ RecordSize.hostLine &* Int(slot))
-    let depthMask = line.u32(8)
-    let longest = line.u16(22)
+    let depthMask = line.u32(HostField.depthMask)
+    let longest = line.u16(HostField.longestRoute)
     let isOfHost =
-      line.byte(6) & RouteFlag.inUse != 0 && depthMask &>> UInt32(truncatingIfNeeded: depth) & 1 == 1
+      line.byte(HostField.flags) & HostFlag.inUse != 0 && depthMask &>> UInt32(truncatingIfNeeded: depth) & 1 == 1
       && count <= Int(longest)
     try require(isOfHost, .routeHost)
     // The certificate of the host's base app was held against the same numbers with the host.
-    let isCovered = app == line.u32(12) || covers(app, depthMask: depthMask, longest: longest)
+    let isCovered = app == line.u32(HostField.baseApp) || covers(app, depthMask: depthMask, longest: longest)
     try require(isCovered, .certificateTooLow)
   }
 

@@ -59,7 +59,6 @@ struct Verifier {
     nameTable = try perfectTable(sections.nameTable, slotByteCount: 4)
     hostTable = try perfectTable(sections.hosts, slotByteCount: RecordSize.hostLine)
     routeTable = try perfectTable(sections.routes, slotByteCount: RecordSize.route)
-    try require(sections.hints.byteCount == RecordSize.hint &* Int(hostTable.slotCount), .hintCount)
   }
 
   // MARK: sections
@@ -138,7 +137,6 @@ struct Verifier {
     case .automata: sections.automata = section
     case .zones: sections.zones = section
     case .propagation: sections.propagation = section
-    case .hints: sections.hints = section
     default: break
     }
   }
@@ -149,13 +147,12 @@ struct Verifier {
     case .organization: RecordSize.organization
     case .providers: RecordSize.provider
     case .attributes, .code, .costs, .conditionals: RecordSize.codeWord
-    case .names, .appRecords, .denyRules, .denySets: RecordSize.name
+    case .names, .denyRules, .denySets: RecordSize.name
     case .memberships, .denyMembers, .lists, .automata, .zones: 4
     case .apps: RecordSize.app
     case .grants: RecordSize.unit
     case .profiles: RecordSize.profile
     case .propagation: RecordSize.propagation
-    case .hints: RecordSize.hint
     default: 1
     }
   }

@@ -67,7 +67,7 @@ struct ConditionLayoutTests {
       #expect([page.u32(row), page.u32(row + 4), page.u32(row + 8)] == [UInt32.max, 1, UInt32(index + 1)])
     }
     #expect(page.u16(page.app(0) + 4) == 8)
-    #expect(page.u32(page.section(11).lowerBound + 28) == 0)
+    #expect(page.u32(page.section(11).lowerBound + 12) == 0)
     // The app's own row would hold bindings without conditions: it has none.
     #expect(page.byte(page.app(0) + 6) == 0)
   }
@@ -78,7 +78,7 @@ struct ConditionLayoutTests {
     builder.addApp("a")
     let page = PageReader(builder.policy)
     #expect((20...22).map { page.section($0).count } == [0, 0, 0])
-    #expect(page.u32(page.section(11).lowerBound + 28) == UInt32.max)
+    #expect(page.u32(page.section(11).lowerBound + 12) == UInt32.max)
     #expect(page.u16(page.app(0) + 4) == 0)
   }
 

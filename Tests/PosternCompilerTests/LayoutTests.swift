@@ -43,7 +43,7 @@ struct PageReader {
   func hostLines() -> [Int] {
     let section = section(8)
     return stride(from: section.upperBound - 64 * Int(u32(section.lowerBound + 8)), to: section.upperBound, by: 64)
-      .filter { byte($0 + 6) & 2 != 0 }
+      .filter { byte($0 + 1) & 2 != 0 }
   }
 }
 
@@ -60,7 +60,7 @@ struct LayoutTests {
     let page = PageReader(builder().policy, revision: 0x0102_0304_0506_0708)
     #expect(Array(page.bytes[0..<8]) == [0x89, 0x50, 0x54, 0x42, 0x0D, 0x0A, 0x1A, 0x0A])
     #expect([page.u16(8), page.u16(10)] == [1, 1])
-    #expect(page.u32(12) == 26)
+    #expect(page.u32(12) == 25)
     #expect(page.u64(16) == 0x0102_0304_0506_0708)
     #expect(page.u64(24) == UInt64(page.bytes.count))
   }
@@ -76,8 +76,8 @@ struct LayoutTests {
     let page = PageReader(builder().policy, revision: 9)
     let start = page.section(33).lowerBound
     #expect(Array(page.bytes[start..<start + 8]) == Array("PSTNMAN1".utf8))
-    #expect([page.u64(start + 8), UInt64(page.u32(start + 16))] == [9, 25])
-    #expect(page.section(33).count == 120 + 25 * 48)
+    #expect([page.u64(start + 8), UInt64(page.u32(start + 16))] == [9, 24])
+    #expect(page.section(33).count == 120 + 24 * 48)
     let version = page.bytes[start + 24..<start + 56]
     #expect(String(decoding: version.prefix { $0 != 0 }, as: UTF8.self) == Compiler.version)
     #expect(page.bytes[start + 56..<start + 120].allSatisfy { $0 == 0 })
@@ -223,10 +223,10 @@ struct LayoutTests {
     builder.addApp("a", routes: [PolicyBuilder.route(String(long.dropLast())), PolicyBuilder.route(long)])
     let page = PageReader(builder.policy)
     let lines = page.hostLines()
-    let short = try #require(lines.first { page.u16($0 + 4) == 40 })
+    let short = try #require(lines.first { page.byte($0) == 40 })
     #expect(String(decoding: page.bytes[short + 24..<short + 64], as: UTF8.self) == String(long.dropLast()))
-    let other = try #require(lines.first { page.u16($0 + 4) == 41 })
-    #expect(page.text(Int(page.u32(other)), 41) == long)
+    let other = try #require(lines.first { page.byte($0) == 41 })
+    #expect(page.text(Int(page.u32(other + 24)), 41) == long)
   }
 
   @Test("a host line has the depths, the base app, the root's app and the longest path")
@@ -237,9 +237,22 @@ struct LayoutTests {
     let page = PageReader(builder.policy)
     let line = try #require(page.hostLines().first)
     // Of the two shortest routes the app whose name comes first has the base.
-    #expect((0..<3).map { page.u32(line + 8 + 4 * $0) } == [0b1010, 0, UInt32.max])
-    #expect([page.byte(line + 20), page.byte(line + 21)] == [0, 0])
-    #expect(page.u16(line + 22) == 6)
+    #expect((0..<3).map { page.u32(line + 4 + 4 * $0) } == [0b1010, 0, UInt32.max])
+    #expect(page.byte(line + 1) == 2)
+    #expect(page.u16(line + 2) == 6)
+  }
+
+  @Test("a host line hints at the first two rows of its app, and at the number of cells of the second")
+  func hostHints() throws {
+    var builder = PolicyBuilder(bindings: [[.user(email: "o@example.com")]])
+    let folder = builder.addFolder("f", bindings: [(0..<100).map { .user(email: "u\($0)@example.com") }])
+    builder.addApp("a", parent: folder, bindings: [[.user(email: "a@example.com")]])
+    let page = PageReader(builder.policy)
+    let line = try #require(page.hostLines().first)
+    let rows = (0..<2).map { page.u32(page.app(0) + 16 + 4 * $0) }
+    #expect((0..<2).map { page.u32(line + 16 + 4 * $0) } == rows)
+    // 100 entries take 2^5 cells, as the row says itself.
+    #expect([UInt16(page.byte(line + 1) >> 3), page.u16(page.unit(rows[1]) + 14)] == [5, 5])
   }
 
   @Test("a wildcard is stored as what follows its label")
@@ -248,8 +261,8 @@ struct LayoutTests {
     builder.addApp("w", routes: [PolicyBuilder.route("h.example.com", wildcard: true, escapes: true)])
     let page = PageReader(builder.policy)
     let line = try #require(page.hostLines().first)
-    #expect(page.byte(line + 6) == 3)
-    #expect([page.u32(line + 8), page.u32(line + 16), UInt32(page.byte(line + 20))] == [1, 0, 1])
+    #expect(page.byte(line + 1) == 0b111)
+    #expect([page.u32(line + 4), page.u32(line + 12)] == [1, 0])
   }
 
   @Test("a walked row has its entries by grant, then member; of several bindings of a member the first")

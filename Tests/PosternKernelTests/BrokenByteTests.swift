@@ -55,6 +55,21 @@ struct BrokenByteTests {
     // Only the padding after the last section may go.
     #expect(accepted.allSatisfy { golden.count - $0 < 64 })
   }
+
+  @Test("a host's hints change no decision, whatever they are", arguments: GoldenBundle.allCases)
+  func hints(bundle: GoldenBundle) {
+    var surgery = BundleSurgery(bundle.contents)
+    let answers = Victim.answers(surgery.bytes)
+    for hint in [0, 1, 0x7FFF_FFFF, 0xFFFF_FFFF] as [UInt32] {
+      for line in surgery.slots(.hosts, 64) where surgery.bytes[line + HostField.flags] & HostFlag.inUse != 0 {
+        surgery.set(line + HostField.rows, hint)
+        surgery.set(line + HostField.rows + 4, ~hint)
+        surgery.bytes[line + HostField.flags] ^= 0xA8
+      }
+      #expect(Victim.answers(surgery.bytes) == answers)
+    }
+    #expect(Set(answers).count > 1, "requests that all get one answer prove nothing")
+  }
 }
 
 /// A caller who decides with whatever the verifier lets through.
@@ -64,6 +79,20 @@ enum Victim {
   ]
   private static let requests = hosts.flatMap { host in
     ["/", "/reports/q1/a", "/x", "/api/%70oll", "/a/../b"].map { FactsForKernel(host: host, path: $0) }
+  }
+
+  /// What is decided for each request; empty where the bytes are refused.
+  static func answers(_ bytes: [UInt8]) -> [[Int64]] {
+    unsafe bytes.withUnsafeBytes { buffer in
+      guard let bundle = try? unsafe Bundle(verifying: Words(owned: buffer)) else { return [] }
+      return requests.map { request in
+        let decision = request.decide(bundle)
+        return [
+          Int64(decision.verdict), Int64(decision.reason), Int64(decision.app), Int64(decision.rule),
+          decision.valid_until,
+        ]
+      }
+    }
   }
 
   /// Verifies and decides; true where the bytes were accepted. The answers do not matter, only that there are some.

@@ -59,7 +59,7 @@ struct BundleSurgery {
   /// Offset of the slots of the probed row.
   var probedSlots: Int { probedRow + 24 + 8 << Int(u16(probedRow + 14)) }
 
-  var usedHost: Int { first(slots(.hosts, 64)) { bytes[$0 + 6] & 2 != 0 } }
+  var usedHost: Int { first(slots(.hosts, 64)) { bytes[$0 + HostField.flags] & HostFlag.inUse != 0 } }
   var usedRoute: Int { first(slots(.routes, 16)) { bytes[$0 + 6] & 2 != 0 } }
 
   func word(_ opcode: Opcode) -> Int { first(records(.code, 16)) { bytes[$0] == opcode.rawValue } }

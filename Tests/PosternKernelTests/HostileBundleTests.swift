@@ -45,8 +45,8 @@ struct HostileBundleTests {
 
   /// The numbers of BundleFault.swift; a number that is in none of its ranges is no rule.
   private static let rules: [UInt32] =
-    Array(1...14) + Array(20...37) + Array(40...42) + Array(50...60) + Array(70...87) + Array(90...98)
-    + Array(100...104) + Array(110...120)
+    Array(1...14) + Array(20...37) + Array(40...42) + Array(51...60) + Array(70...104)
+    + Array(110...120)
 }
 
 extension Cut {
@@ -72,12 +72,12 @@ extension Cut {
     Cut("an unknown section flag", .sectionFlags) { $0.set($0.entry(.provenance) + 4, UInt32(2)) },
     Cut("a required section that says it is not", .sectionFlags) { $0.set($0.entry(.hosts) + 4, UInt32(0)) },
     Cut("an unknown section that is required", .unknownRequiredSection) {
-      $0.set($0.entry(.provenance), UInt32(25))
-      $0.set(64 + 24 * 24 + 4, UInt32(1))
+      $0.set($0.entry(.provenance), UInt32(24))
+      $0.set($0.entry(SectionID(24)) + 4, UInt32(1))
     },
     Cut("a section missing", .missingSection) {
-      $0.set($0.entry(.hints), UInt32(25))
-      $0.set(64 + 24 * 23 + 4, UInt32(0))
+      $0.set($0.entry(.propagation), UInt32(24))
+      $0.set($0.entry(SectionID(24)) + 4, UInt32(0))
     },
     Cut("padding that is not zero", .paddingNotZero) {
       $0.bytes[$0.start(.organization) - 1] = 1
@@ -122,18 +122,23 @@ extension Cut {
     Cut("pilots that go on", .tablePadding) {
       $0.bytes[$0.start(.hosts) + 16 + 2 * Int($0.u32($0.start(.hosts) + 12))] = 1
     },
-    Cut("a host's flags unknown", .hostFlags) { $0.bytes[$0.usedHost + 6] |= 4 },
-    Cut("a host longer than hosts are", .hostText) { $0.set($0.usedHost + 4, UInt16(254)) },
-    Cut("a host's app unknown", .hostApps) { $0.set($0.usedHost + 12, UInt32(1_000)) },
+    Cut("a host longer than hosts are", .hostText) { $0.bytes[$0.usedHost] = 254 },
+    Cut("a host's app unknown", .hostApps) { $0.set($0.usedHost + 8, UInt32(1_000)) },
     Cut("a host's root that its depths deny", .hostDepths) { surgery in
-      let rooted = surgery.first(surgery.slots(.hosts, 64)) { surgery.u32($0 + 8) & 1 == 1 }
-      surgery.set(rooted + 8, surgery.u32(rooted + 8) & ~1)
+      let rooted = surgery.first(surgery.slots(.hosts, 64)) { surgery.u32($0 + 4) & 1 == 1 }
+      surgery.set(rooted + 4, surgery.u32(rooted + 4) & ~1)
+    },
+    Cut("escapes at the root of a host without one", .hostDepths) { surgery in
+      let rootless = surgery.first(surgery.slots(.hosts, 64)) {
+        surgery.bytes[$0 + 1] & 2 != 0 && surgery.u32($0 + 4) & 1 == 0
+      }
+      surgery.bytes[rootless + 1] |= 4
     },
     Cut("a host where no look-up finds it", .hostMisplaced) { surgery in
-      let inline = surgery.first(surgery.slots(.hosts, 64)) { surgery.bytes[$0 + 24] != 0 }
+      let inline = surgery.first(surgery.slots(.hosts, 64)) { (1...40).contains(surgery.bytes[$0]) }
       surgery.bytes[inline + 24] ^= 1
     },
-    Cut("a free host that is not empty", .freeHostNotZero) { $0.bytes[$0.usedHost + 6] &= ~2 },
+    Cut("a free host that is not empty", .freeHostNotZero) { $0.bytes[$0.usedHost + 1] &= ~2 },
     Cut("a route's path outside", .routeText) { $0.set($0.usedRoute, UInt32(0xFFFF_0000)) },
     Cut("a route of another depth", .routeNumbers) { $0.bytes[$0.usedRoute + 7] ^= 4 },
     Cut("a route of no host", .routeHost) { $0.set($0.usedRoute + 8, UInt32(0xFFFF)) },
@@ -142,7 +147,6 @@ extension Cut {
       // The table is small: another path may well belong where this one stands.
       while surgery.fault == nil { surgery.bytes[letter] += 1 }
     },
-    Cut("more hints than host slots", .hintCount) { $0.grow(.hints, byBytes: RecordSize.hint) },
     Cut("a free route that is not empty", .freeRouteNotZero) { $0.bytes[$0.usedRoute + 6] &= ~2 },
   ]
 
@@ -157,11 +161,12 @@ extension Cut {
     },
     Cut("an app of no provider", .appProviders) { $0.set($0.start(.apps) + 8, UInt64(0)) },
     Cut("an app's name outside", .appRecordText) { $0.set($0.start(.appRecords) + 4, UInt32(0xFFFF_FFFF)) },
-    Cut("an app's audience that is no client", .appRecordAudience) { $0.set($0.start(.appRecords) + 24, UInt32(0)) },
+    Cut("an app's audience that is no client", .appRecordAudience) { $0.set($0.start(.appRecords) + 8, UInt32(0)) },
     Cut("an app that asks for a tenant without one", .appTenants) { $0.bytes[$0.start(.apps) + 4] ^= 16 },
     Cut("an app that says it excludes paths", .appActivity) { $0.bytes[$0.start(.apps) + 4] ^= 32 },
     Cut("a profile's tenants outside", .profileList) { $0.set($0.start(.profiles) + 4, UInt32(0xFFFF)) },
     Cut("a profile's texts outside", .profileTexts) { $0.set($0.start(.profiles) + 28, UInt32(0xFFFF)) },
+    Cut("a profile's login hint outside", .profileTexts) { $0.set($0.start(.profiles) + 56, UInt32(0xFFFF_FFFF)) },
     Cut("a profile's reserved bytes", .profileReserved) { $0.bytes[$0.start(.profiles) + 63] = 1 },
     Cut("a certificate of too few words", .certificateTooLow) { $0.set($0.start(.costs), UInt32(1)) },
     Cut("a certificate of too few probes", .certificateTooLow) { $0.set($0.start(.costs) + 4, UInt32(1)) },

@@ -265,8 +265,8 @@ extension Cut {
       surgery.set(app + 4, surgery.u16(app + 4) & ~AppFlag.conditional)
     },
     Cut("an app's conditional bindings past the last", .appConditionals) { surgery in
-      let record = surgery.start(.appRecords) + 32 * surgery.conditionalApp
-      surgery.set(record + 28, UInt32(surgery.byteCount(.conditionals) / 16))
+      let record = surgery.start(.appRecords) + RecordSize.appRecord * surgery.conditionalApp
+      surgery.set(record + 12, UInt32(surgery.byteCount(.conditionals) / 16))
     },
     Cut("a certificate without the words of conditional bindings", .certificateTooLow) { surgery in
       let app = surgery.conditionalApp

@@ -23,17 +23,18 @@ struct AppReader {
     let record = contents.appRecord(index)
     let publicBinding = contents.u32(line + 56)
     return Inspection.AppInspection(
-      name: contents.text(record), audience: contents.text(record + 8), place: bundle.place(ofApp: index),
+      name: contents.text(record), audience: contents.name(Int(contents.u32(record + 8))),
+      place: bundle.place(ofApp: index),
       routes: (routes[index] ?? []).sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) },
       providers: providers(contents.u64(line + 8)), rows: rows(line), denyRules: denyRules(contents.u32(line + 48)),
-      publicBinding: publicBinding == BundleFormat.none ? nil : publicBinding, lists: lists(line, record: record),
+      publicBinding: publicBinding == BundleFormat.none ? nil : publicBinding, lists: lists(line),
       propagation: propagation(line), settings: settings(index), cost: contents.cost(ofApp: index),
       program: Disassembly(contents).program(at: contents.u32(line)), conditionalBindings: conditionalBindings(record))
   }
 
   /// The run of conditional bindings that the app's record refers to.
   private func conditionalBindings(_ record: Int) -> [Inspection.ConditionalBinding] {
-    var index = contents.u32(record + 28)
+    var index = contents.u32(record + 12)
     var bindings: [Inspection.ConditionalBinding] = []
     while index != BundleFormat.none {
       let run = contents.record(.conditionals, Int(index), byteCount: RecordSize.conditional)
@@ -115,10 +116,10 @@ struct AppReader {
     return (0..<UInt32(BundleFormat.denyRuleLimit)).filter { contents.byte(mask + Int($0 / 8)) >> ($0 % 8) & 1 == 1 }
   }
 
-  /// What the profile and the record say, without what is empty.
-  private func lists(_ line: Int, record: Int) -> [(name: String, texts: [String])] {
+  /// What the profile says, without what is empty.
+  private func lists(_ line: Int) -> [(name: String, texts: [String])] {
     let profile = contents.record(.profiles, Int(contents.u32(line + 52)), byteCount: RecordSize.profile)
-    let hint = contents.text(record + 16)
+    let hint = contents.text(profile + 52)
     let flags = contents.u16(line + 4)
     let domains = contents.listedNames(profile + 16)
     // Restricted to no domain at all is a restriction too.
@@ -160,8 +161,8 @@ struct AppReader {
   private static func routes(_ contents: BundleContents) -> [Int: [String]] {
     var routes: [Int: [String]] = [:]
     let hosts = slots(contents, .hosts, byteCount: RecordSize.hostLine)
-    for line in hosts where contents.byte(line + 6) & RouteFlag.inUse != 0 {
-      let app = contents.u32(line + 16)
+    for line in hosts where contents.byte(line + HostField.flags) & HostFlag.inUse != 0 {
+      let app = contents.u32(line + HostField.rootApp)
       if app != BundleFormat.none { routes[Int(app), default: []].append(host(contents, line) + "/") }
     }
     for record in slots(contents, .routes, byteCount: RecordSize.route)
@@ -183,11 +184,12 @@ struct AppReader {
   }
 
   private static func host(_ contents: BundleContents, _ line: Int) -> String {
-    let count = Int(contents.u16(line + 4))
+    let count = Int(contents.byte(line + HostField.byteCount))
+    let field = line + HostField.text
     let isInline = count <= BundleFormat.inlineHostByteCount
-    let offset = isInline ? line + 24 : contents.section(.strings).lowerBound + Int(contents.u32(line))
+    let offset = isInline ? field : contents.section(.strings).lowerBound + Int(contents.u32(field))
     let text = String(decoding: contents.bytes.slice(at: offset, count: count) ?? [], as: UTF8.self)
-    return contents.byte(line + 6) & RouteFlag.wildcard == 0 ? text : "*." + text
+    return contents.byte(line + HostField.flags) & HostFlag.wildcard == 0 ? text : "*." + text
   }
 }
 

@@ -140,6 +140,6 @@ extension SectionID {
   private static let names = [
     "strings", "organization", "providers", "attributes", "names", "nameTable", "memberships", "hosts", "routes",
     "apps", "appRecords", "grants", "denyRules", "denyMembers", "denySets", "profiles", "lists", "code", "costs",
-    "conditionals", "automata", "zones", "propagation", "hints",
+    "conditionals", "automata", "zones", "propagation",
   ]
 }

@@ -104,8 +104,6 @@ struct AppSections {
   /// Adds an app's record; `audience` is the name's index.
   mutating func addRecord(_ app: App, audience: UInt32, conditionals: UInt32, strings: inout ConsPool<UInt8>) {
     records.append(strings.cons(app.name.value.utf8))
-    records.append(strings.cons(app.audience.utf8))
-    records.append(strings.cons((app.access.loginHint?.value ?? "").utf8))
     records.append(audience)
     records.append(conditionals)
   }

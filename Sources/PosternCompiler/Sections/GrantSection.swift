@@ -47,6 +47,9 @@ struct GrantSection {
     }
   }
 
+  /// The number of cells of the row at a unit, as a power of two: 0 of one that is walked.
+  func cellCountBits(ofRow unit: UInt32) -> UInt32 { words[2 * Int(unit) + 3] >> 16 }
+
   private mutating func writeConditional(_ node: Node) {
     for (ordinal, binding) in node.bindings.enumerated() where binding.grantsAccess && binding.condition != nil {
       beginRow()

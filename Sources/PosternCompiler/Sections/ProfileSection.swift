@@ -56,7 +56,8 @@ struct ProfileSection {
     let attributes = records(of: app.application.attributePropagation?.value, &strings)
     for run in [tenants, clients, domains, excludes, origins, attributes] { words.append(run) }
     words.append(app.session.revalidate.value.secondsOrNone)
-    words.appendZeroes(3)
+    words.append(strings.cons((app.access.loginHint?.value ?? "").utf8))
+    words.appendZeroes(1)
     return Entry(
       index: profiles.consRecord(words), tenantCount: tenants.count, clientCount: clients.count,
       domainCount: domains.count, hasExcludes: excludes.count > 0,

@@ -20,7 +20,7 @@ struct RouteSections {
     var basePath: Run
     var baseApp: UInt32
     var rootApp = BundleFormat.none
-    var rootFlags: UInt8 = 0
+    var rootAllowsEscapes = false
     var longestByteCount: UInt32 = 0
   }
 
@@ -37,9 +37,10 @@ struct RouteSections {
   private(set) var reach: [Reach]
 
   private var hosts: [Host] = []
-  /// The slot of each host, of so many.
+  /// The slot of each host, and where the first stands in the words.
   private var hostSlots: [UInt32] = []
-  private var hostSlotCount = 0
+  private var hostLinesStart = 0
+  private static let lineWordCount = RecordSize.hostLine / 4
   private var routes: [PathRoute] = []
   /// The texts of hosts, apart from the strings, where only long ones go.
   private var hostTexts = ConsPool<UInt8>()
@@ -54,7 +55,6 @@ struct RouteSections {
     var placement = PerfectPlacement()
     writeHosts(&placement, &strings)
     hostSlots = placement.slots
-    hostSlotCount = Int(placement.slotCount)
     writeRoutes(&placement, strings)
   }
 
@@ -70,15 +70,14 @@ struct RouteSections {
       hosts[host].basePath = path
       hosts[host].baseApp = UInt32(app)
     }
-    let escapes = route.allowEscapes ? RouteFlag.allowEscapes : 0
     if depth == 0 {
       hosts[host].rootApp = UInt32(app)
-      hosts[host].rootFlags = escapes
+      hosts[host].rootAllowsEscapes = route.allowEscapes
     } else {
       hosts[host].longestByteCount = max(hosts[host].longestByteCount, path.count)
+      let flags = RouteFlag.inUse | (route.allowEscapes ? RouteFlag.allowEscapes : 0)
       routes.append(
-        PathRoute(
-          host: UInt32(host), path: path, depth: UInt8(depth), flags: escapes | RouteFlag.inUse, app: UInt32(app)))
+        PathRoute(host: UInt32(host), path: path, depth: UInt8(depth), flags: flags, app: UInt32(app)))
     }
   }
 
@@ -118,45 +117,47 @@ struct RouteSections {
       return hostTexts.perfectHash(hosts[key].text, seed: seed, context: context)
     }
     hostWords = .tableHead(placement)
-    let slotsStart = hostWords.count
-    let lineWordCount = RecordSize.hostLine / 4
-    hostWords.appendZeroes(Int(placement.slotCount) * lineWordCount)
+    hostLinesStart = hostWords.count
+    hostWords.appendZeroes(Int(placement.slotCount) * Self.lineWordCount)
     for (index, slot) in placement.slots.enumerated() {
       let line = self.line(hosts[index], &strings)
-      let start = slotsStart + Int(slot) * lineWordCount
+      let start = hostLinesStart + Int(slot) * Self.lineWordCount
       hostWords.replaceSubrange(start..<start + line.count, with: line)
     }
   }
 
-  /// What the kernel asks for while a host's line is on its way: the app of its route `/`, or its base app, and that app's first
-  /// row; a free slot and an app without a row ask for the first ones.
+  /// Writes into each host's line what the kernel asks for as soon as it has the line: the first two rows of the app of its
+  /// route `/`, or of its base app, and the number of cells of the second.
   ///
   /// - `lines`: the lines of the apps.
-  func hints(lines: [UInt32]) -> [UInt32] {
-    var hints = [UInt32](repeating: 0, count: hostSlotCount * RecordSize.hint / 4)
+  mutating func writeHints(lines: [UInt32], grants: GrantSection) {
     for (index, slot) in hostSlots.enumerated() {
       let app = hosts[index].rootApp == BundleFormat.none ? hosts[index].baseApp : hosts[index].rootApp
-      let row = lines[Int(app) * RecordSize.app / 4 + 4]
-      hints[2 * Int(slot)] = app
-      hints[2 * Int(slot) + 1] = row == BundleFormat.none ? 0 : row
+      let rows = Int(app) * RecordSize.app / 4 + 4
+      let line = hostLinesStart + Int(slot) * Self.lineWordCount
+      let second = lines[rows + 1]
+      hostWords[line + HostField.rows / 4] = lines[rows].orZero
+      hostWords[line + HostField.rows / 4 + 1] = second.orZero
+      if second != BundleFormat.none {
+        hostWords[line] |= grants.cellCountBits(ofRow: second) << UInt32(8 + HostFlag.cellCountShift)
+      }
     }
-    return hints
   }
 
   private func line(_ host: Host, _ strings: inout ConsPool<UInt8>) -> [UInt32] {
     let text = hostTexts.elements[host.text.range]
-    let isInline = text.count <= BundleFormat.inlineHostByteCount
-    let flags = RouteFlag.inUse | (host.isWildcard ? RouteFlag.wildcard : 0)
+    let flags =
+      HostFlag.inUse | (host.isWildcard ? HostFlag.wildcard : 0)
+      | (host.rootAllowsEscapes ? HostFlag.rootAllowsEscapes : 0)
     var line = [
-      isInline ? 0 : strings.cons(text).start,
-      UInt32(text.count) | UInt32(flags) << 16,
-      host.depthMask, host.baseApp, host.rootApp,
-      UInt32(host.rootFlags) | host.longestByteCount << 16,
+      UInt32(text.count) | UInt32(flags) << 8 | host.longestByteCount << 16, host.depthMask, host.baseApp, host.rootApp,
     ]
-    let head = line.count
-    line.appendZeroes(BundleFormat.inlineHostByteCount / 4)
-    if isInline {
-      for (index, byte) in text.enumerated() { line[head + index / 4] |= UInt32(byte) << UInt32(index % 4 * 8) }
+    line.appendZeroes(Self.lineWordCount - line.count)
+    let start = HostField.text / 4
+    if text.count > BundleFormat.inlineHostByteCount {
+      line[start] = strings.cons(text).start
+    } else {
+      for (index, byte) in text.enumerated() { line[start + index / 4] |= UInt32(byte) << UInt32(index % 4 * 8) }
     }
     return line
   }
@@ -178,4 +179,9 @@ struct RouteSections {
       routeWords[start + 3] = route.app
     }
   }
+}
+
+extension UInt32 {
+  /// 0 for no unit.
+  fileprivate var orZero: UInt32 { self == BundleFormat.none ? 0 : self }
 }
