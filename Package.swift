@@ -31,6 +31,7 @@ let package = Package(
     .library(name: "PosternCEL", targets: ["PosternCEL"]),
     .library(name: "PosternLanguage", targets: ["PosternLanguage"]),
     .library(name: "PosternCompiler", targets: ["PosternCompiler"]),
+    .library(name: "PosternReview", targets: ["PosternReview"]),
   ],
   traits: [
     .trait(name: "Embedded", description: "Builds PosternKernel as Embedded Swift without allocations (make library).")
@@ -49,10 +50,13 @@ let package = Package(
       name: "PosternCompiler",
       dependencies: ["PosternLanguage", "PosternCEL", "PosternKernel", "CPostern", "COpenSSL"],
       swiftSettings: house),
+    .target(
+      name: "PosternReview", dependencies: ["PosternCompiler", "PosternLanguage", "PosternKernel"],
+      swiftSettings: house),
     .executableTarget(
       name: "postern",
       dependencies: [
-        "PosternCompiler", "PosternLanguage", "PosternCEL", "PosternKernel",
+        "PosternReview", "PosternCompiler", "PosternLanguage", "PosternCEL", "PosternKernel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], resources: [.embedInCode("Pages/diagnostics.txt")], swiftSettings: house),
     // The valgrind of Debian 12 reads DWARF 4.
@@ -74,6 +78,9 @@ let package = Package(
       name: "PosternCompilerTests",
       dependencies: ["PosternCompiler", "PosternLanguage", "PosternCEL", "PosternKernel", "CPostern"],
       swiftSettings: house),
+    .testTarget(
+      name: "PosternReviewTests",
+      dependencies: ["PosternReview", "PosternCompiler", "PosternLanguage", "PosternKernel"], swiftSettings: house),
     .testTarget(
       name: "AgreementTests",
       dependencies: ["PosternCompiler", "PosternLanguage", "PosternCEL", "PosternKernel", "CPostern"],
