@@ -26,7 +26,7 @@ internal import PosternCompiler
       """,
     version: Compiler.version,
     subcommands: [
-      CelCommand.self, CheckCommand.self, CompileCommand.self, EvalCommand.self, ExplainCommand.self,
+      CelCommand.self, CheckCommand.self, CompileCommand.self, DiffCommand.self, EvalCommand.self, ExplainCommand.self,
       InspectCommand.self, SignCommand.self, VerifyCommand.self,
     ])
 

@@ -6,15 +6,23 @@ import PosternReview
 
 /// A policy tree ready for review.
 enum TreeFixture {
-  /// The tree in `policies/`.
-  static func repository() throws -> ReviewSide {
+  private static var reading: Policy.Reading {
     let root = #filePath.split(separator: "/").dropLast(4).joined(separator: "/")
-    return try side(Policy.read(folder: "/" + root + "/policies"))
+    return Policy.read(folder: "/" + root + "/policies")
   }
+
+  /// The tree in `policies/`.
+  static func repository() throws -> ReviewSide { try side(reading) }
+
+  /// The files of the tree in `policies/`.
+  static func files() throws -> [SourceFile] { reading.files }
+
+  /// A tree of the given files.
+  static func tree(_ files: [SourceFile]) throws -> ReviewSide { try side(Policy.read(files: files)) }
 
   /// A tree of the given files: paths with their texts.
   static func tree(_ files: KeyValuePairs<String, String>) throws -> ReviewSide {
-    try side(Policy.read(files: files.map { SourceFile(path: $0.key, bytes: Array($0.value.utf8)) }))
+    try tree(files.map { SourceFile(path: $0.key, bytes: Array($0.value.utf8)) })
   }
 
   private static func side(_ reading: Policy.Reading) throws -> ReviewSide {

@@ -1,0 +1,71 @@
+// A policy tree as git has it: names and blobs of one revision, through `git` itself. Refuses what git refuses, in git's words,
+// and trees larger than a policy is.
+
+internal import Glibc
+internal import PosternLanguage
+
+/// A revision of the repository that the command stands in.
+struct GitRevision {
+  let name: String
+
+  private static let byteLimit = 1 << 31
+
+  /// The YAML and JSON files below a folder, by their paths there.
+  func files(below folder: String) throws -> [SourceFile] {
+    if name.hasPrefix("-") { throw CommandFailure("'\(name)' is no revision") }
+    let folder = folder.hasSuffix("/") ? String(folder.dropLast()) : folder
+    // A path from here, whatever the folder of the repository that this is.
+    let place = folder.isEmpty || folder == "." ? "./" : "./" + folder
+    let listing = try git(["ls-tree", "-r", "-z", "--full-name", "\(name)", "--", place == "./" ? "." : folder])
+    let prefix = try git(["rev-parse", "--show-prefix"]).dropLast()
+    let root = Array(prefix) + (place == "./" ? [] : Array((folder + "/").utf8))
+    let entries = listing.split(separator: 0).compactMap { Entry(line: $0, root: root) }
+    if entries.isEmpty { throw CommandFailure("\(name) has no policy files below \(folder.isEmpty ? "." : folder)") }
+    return try blobs(entries)
+  }
+
+  /// One line of `git ls-tree -z`: `MODE blob ID<tab>PATH`.
+  private struct Entry {
+    let id: [UInt8]
+    let path: String
+
+    init?(line: ArraySlice<UInt8>, root: [UInt8]) {
+      guard let tab = line.firstIndex(of: UInt8(ascii: "\t")) else { return nil }
+      let head = line[..<tab].split(separator: UInt8(ascii: " "))
+      let whole = Array(line[(tab + 1)...])
+      guard head.count == 3, head[1].elementsEqual("blob".utf8), whole.starts(with: root) else { return nil }
+      let path = String(decoding: whole.dropFirst(root.count), as: UTF8.self)
+      let isHidden = path.split(separator: "/").contains { $0.hasPrefix(".") }
+      guard !isHidden, [".yaml", ".yml", ".json"].contains(where: path.hasSuffix) else { return nil }
+      id = Array(head[2])
+      self.path = path
+    }
+  }
+
+  /// The contents, each blob once: `git cat-file --batch` answers `ID blob SIZE`, a line break, the bytes and a line break.
+  private func blobs(_ entries: [Entry]) throws -> [SourceFile] {
+    let ids = Array(Set(entries.map(\.id))).sorted { $0.lexicographicallyPrecedes($1) }
+    let answer = try git(["cat-file", "--batch"], input: ids.flatMap { $0 + [UInt8(ascii: "\n")] })
+    var contents: [[UInt8]: [UInt8]] = [:]
+    var rest = answer[...]
+    for id in ids {
+      guard let lineEnd = rest.firstIndex(of: UInt8(ascii: "\n")),
+        let size = Int(
+          String(decoding: rest[..<lineEnd].split(separator: UInt8(ascii: " ")).last ?? [], as: UTF8.self)),
+        rest.endIndex - lineEnd > size + 1
+      else { throw CommandFailure("git does not say what stands in \(String(decoding: id, as: UTF8.self))") }
+      contents[id] = Array(rest[(lineEnd + 1)...].prefix(size))
+      rest = rest[(lineEnd + 1 + size + 1)...]
+    }
+    return entries.map { SourceFile(path: $0.path, bytes: contents[$0.id] ?? []) }
+  }
+
+  private func git(_ arguments: [String], input: [UInt8] = []) throws -> [UInt8] {
+    let result = try ChildProcess.run(["git"] + arguments, input: input, limit: Self.byteLimit)
+    guard result.status == 0 else {
+      let words = String(decoding: result.error.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
+      throw CommandFailure("git cannot read \(name): \(words)")
+    }
+    return result.output
+  }
+}
