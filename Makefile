@@ -71,6 +71,12 @@ peers: .build-peers/installed
 library: c-dependencies
 	tools/build-library dist
 
+## review-soundness: a million requests over changed policies, each flip told by the review (POSTERN_REVIEW_REQUESTS)
+.PHONY: review-soundness
+review-soundness: swift-dependencies
+	POSTERN_REVIEW_REQUESTS=$${POSTERN_REVIEW_REQUESTS:-1000000} swift test -c release -Xswiftc -enable-testing \
+	  --scratch-path .build-agreement --filter PosternReviewTests.SoundnessTests
+
 ## agreement: ten million decisions of every engine compared (POSTERN_AGREEMENT_DECISIONS)
 .PHONY: agreement
 agreement:

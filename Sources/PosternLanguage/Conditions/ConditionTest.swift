@@ -16,6 +16,8 @@ public struct ConditionTest: Sendable {
   ///
   /// Whatever the value, one of them makes each of these tests come to the same.
   public let isExhaustive: Bool
+  /// Whether it is an error only where its fact is absent: it asks whether a text holds another.
+  public let isTotal: Bool
   private let node: CELExpression
   private let subjectID: Int?
   private let isPresence: Bool
@@ -31,6 +33,13 @@ public struct ConditionTest: Sendable {
     examples = values?.examples ?? []
     isExhaustive = values?.isExhaustive ?? false
     text = node.unparsed
+    let isText = subject.map { reading.checking.types[$0.node.id] == .string } ?? false
+    isTotal = isText && subject.map { Self.searches(node, $0.node.id) } ?? false
+  }
+
+  private static func searches(_ node: CELExpression, _ id: Int) -> Bool {
+    guard case .call(let function, let target?, _) = node.kind, target.id == id else { return false }
+    return ["contains", "startsWith", "endsWith", "matches"].contains(function)
   }
 
   /// What the test comes to where its fact is `example`; nil where it is about none, or it asks for a zone's clocks.

@@ -93,9 +93,9 @@ struct AccessReport {
 
   /// Reports a group; whether it is a difference.
   private mutating func report(_ group: Group, _ ways: [AccessWay], _ search: WitnessSearch) -> Bool {
+    let ways = ways.filter { !search.isImpossible($0) }
     guard let first = ways.first else { return false }
     let classes = search.classes(first)
-    if search.isImpossible(classes) { return false }
     for way in ways.prefix(Self.triedWays) {
       guard let witness = stand.bestWitness(search.candidates(way)) else { continue }
       differences.append(difference(group, classes, condition: text(of: way, search), .witness(witness)))
@@ -152,7 +152,7 @@ struct AccessReport {
       case .groupsAreKnown: if value == 0 { parts.append("not all groups are known") }
       case .fact(let fact, let kinds):
         parts.append("\(fact.text) is \(kinds[value].examples.first.map(Self.text) ?? "no value")")
-      case .test(let test): parts.append("\(test.text) is \(["false", "true", "an error"][value])")
+      case .test(let test, _): parts.append("\(test.text) is \(["false", "true", "an error"][value])")
       }
     }
     return parts.isEmpty ? nil : parts.joined(separator: ", ")

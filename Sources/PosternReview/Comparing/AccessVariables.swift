@@ -26,8 +26,8 @@ enum AccessVariable {
   case groupsAreKnown
   /// The kind of value that a fact has.
   case fact(ConditionFact, [FactKind])
-  /// What a test comes to of which no more is known, by `ConditionOutcome`.
-  case test(ConditionTest)
+  /// What a test comes to of which no more is known, by `ConditionOutcome`, with values to try.
+  case test(ConditionTest, [ConditionExample])
 }
 
 /// The variables of an app in two policies.
@@ -75,7 +75,7 @@ struct AccessVariables {
     for test in outlines.flatMap(\.tests) where seen.insert(test.text).inserted {
       guard let fact = test.fact, test.isExhaustive, !Self.isUnbounded(fact, routes) else {
         testVariables[test.text] = all.count
-        all.append(.test(test))
+        all.append(.test(test, test.fact.map { RouteReach($0, routes).values(for: test) } ?? []))
         continue
       }
       if tests[fact] == nil { order.append(fact) }
@@ -121,7 +121,9 @@ struct AccessVariables {
         ? try diagrams.outcome(Int(ConditionOutcome.error.rawValue)) : try diagrams.choice(known.variable, branches)
     }
     guard let variable = testVariables[test.text] else { return try diagrams.outcome(2) }
-    return try diagrams.choice(variable, (0..<3).map { try diagrams.outcome($0) })
+    // Of a fact that every request has no search is an error.
+    let isNeverError = test.isTotal && test.fact.map(RouteReach.isAlwaysThere) ?? false
+    return try diagrams.choice(variable, (0..<(isNeverError ? 2 : 3)).map { try diagrams.outcome($0) })
   }
 
   /// The diagram of whether somebody is of the set at `index` of those that the variables were made of: 0 no, 1 yes.
@@ -175,14 +177,36 @@ private struct RouteReach {
     }
   }
 
-  /// Whether a request to the app may have the value. A path below no route leads elsewhere; every request has a host, a path,
-  /// a method and an instant.
+  /// Values to try a test with: its own, and below each route those with a text of its own in them.
+  func values(for test: ConditionTest) -> [ConditionExample] {
+    guard fact == .attribute("request.path") else { return test.examples.filter(admits) }
+    let texts = test.examples.compactMap { example -> [UInt8]? in
+      if case .value(.text(let text)) = example { text } else { nil }
+    }
+    let slash = Array("/".utf8)
+    let below = routes.flatMap { route in
+      texts.map { Array(route.path.utf8) + ($0.first == slash[0] ? [] : slash) + $0 }
+    }
+    return (examples + test.examples + below.map { .value(.text($0)) }).filter(admits)
+  }
+
+  /// Whether every request has the fact; instants are those of the years 1 to 9999, which conditions can tell.
+  static func isAlwaysThere(_ fact: ConditionFact) -> Bool {
+    switch fact {
+    case .attribute(let name): ["request.path", "request.host", "request.method", "request.time"].contains(name)
+    case .timePart: true
+    default: false
+    }
+  }
+
+  /// Whether a request to the app may have the value. A path below no route leads elsewhere.
   func admits(_ example: ConditionExample) -> Bool {
+    if example == .absent { return !Self.isAlwaysThere(fact) }
     guard case .attribute(let name) = fact else { return true }
     switch (name, example) {
     case ("request.host", .value(let host)): return hosts.contains(host)
     case ("request.path", .value(.text(let path))): return routes.contains { Self.isBelow($0, path) }
-    case ("request.host", _), ("request.path", _), ("request.method", .absent), ("request.time", .absent): return false
+    case ("request.host", _), ("request.path", _): return false
     default: return true
     }
   }

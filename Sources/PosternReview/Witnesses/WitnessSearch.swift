@@ -32,14 +32,6 @@ struct AppPair {
     }
   }
 
-  /// The domains that row 9 of either policy lets pass; nil where one of them lets any.
-  var allowedDomains: [String]? {
-    guard let old = before.access.allowedDomains?.value, let new = after.access.allowedDomains?.value else {
-      return nil
-    }
-    return old + new
-  }
-
   /// Domains that somebody may be of: none, one that the app allows, and one that no policy names.
   var hostedDomains: [String?] {
     let allowed = (after.access.allowedDomains?.value ?? []) + (before.access.allowedDomains?.value ?? [])
@@ -94,22 +86,48 @@ struct WitnessSearch {
     }
   }
 
-  /// Whether nobody who comes to row 10 can be of all the classes: two of them hold only such members as exclude each other, or
-  /// one holds only domains that neither policy lets past row 9.
-  func isImpossible(_ classes: [MemberClass]) -> Bool {
-    if let allowed = pair.allowedDomains {
-      let isRefused = classes.contains { memberClass in
-        memberClass.members.allSatisfy { number in
-          if case .domain(let domain) = numbers.members[number] { !allowed.contains(domain) } else { false }
-        }
-      }
-      if isRefused { return true }
-    }
+  /// Whether nobody who comes to row 10 can go the way: two of its classes hold only such members as exclude each other, or
+  /// there is no provider that can vouch for a member of each whose people pass row 9 without being of a class that they are not.
+  func isImpossible(_ way: AccessWay) -> Bool {
+    let classes = classes(way)
     let kinds = classes.compactMap { memberClass -> Member.Uniqueness? in
       let kinds = Set(memberClass.members.map { numbers.members[$0].uniqueness })
       return kinds.count == 1 ? kinds.first.flatMap { $0 } : nil
     }
-    return Set(kinds).count < kinds.count
+    if Set(kinds).count < kinds.count { return true }
+    let members = classes.map { $0.members.map { numbers.members[$0] } }
+    let excluded = excludedMembers(way)
+    return ![(pair.before, pair.beforePolicy), (pair.after, pair.afterPolicy)].contains { app, policy in
+      app.providerIndices.contains { Self.mayCome(members, excluded, by: policy.providers[$0], to: app) }
+    }
+  }
+
+  /// The members that nobody on the way is.
+  private func excludedMembers(_ way: AccessWay) -> Set<Member> {
+    var excluded: Set<Member> = []
+    for (variable, value) in way.values where value == 0 {
+      if case .isMember(let memberClass) = variables.all[variable] {
+        excluded.formUnion(memberClass.members.map { numbers.members[$0] })
+      }
+    }
+    return excluded
+  }
+
+  /// Whether a provider may vouch for somebody of all classes, who is none of those excluded, and whose domain the app allows.
+  private static func mayCome(
+    _ classes: [[Member]], _ excluded: Set<Member>, by provider: LoginProvider, to app: App
+  ) -> Bool {
+    let vouched = classes.map { $0.filter { $0.isAsserted(by: provider) } }
+    if vouched.contains(where: \.isEmpty) { return false }
+    guard let domains = app.access.allowedDomains?.value else { return true }
+    let allowed = domains.filter { domain in
+      Member.domain(domain).isAsserted(by: provider) && !excluded.contains(.domain(domain))
+    }
+    // Whoever is of a class of domains only has one of these.
+    return !allowed.isEmpty
+      && vouched.allSatisfy { members in
+        members.contains { if case .domain(let domain) = $0 { allowed.contains(domain) } else { true } }
+      }
   }
 
   /// Requests that may go the way, at most `candidateLimit`.
@@ -176,9 +194,9 @@ struct WitnessSearch {
   private func examples(_ variable: Int, _ value: Int) -> (ConditionFact, [ConditionExample])? {
     switch variables.all[variable] {
     case .fact(let fact, let kinds): return (fact, kinds[value].examples)
-    case .test(let test):
+    case .test(let test, let examples):
       guard let fact = test.fact else { return nil }
-      return (fact, test.examples.filter { test.outcome($0).map { Int($0.rawValue) } == value })
+      return (fact, examples.filter { test.outcome($0).map { Int($0.rawValue) } == value })
     case .isMember, .groupsAreKnown: return nil
     }
   }

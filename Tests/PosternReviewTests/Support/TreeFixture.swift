@@ -26,7 +26,10 @@ enum TreeFixture {
   }
 
   private static func side(_ reading: Policy.Reading) throws -> ReviewSide {
-    guard let policy = reading.policy else { throw Unreadable(diagnostics: reading.diagnostics.map { "\($0)" }) }
+    guard let policy = reading.policy else {
+      throw Unreadable(
+        diagnostics: reading.diagnostics.filter { $0.severity == .error }.map { "\($0.id): \($0.message)" })
+    }
     return try ReviewSide(policy: policy, bundle: OpenBundle(Compiler.compile(policy, revision: 0)))
   }
 
