@@ -76,6 +76,24 @@ public struct Difference: Sendable {
   public var place: Place?
   /// What stands behind it.
   public var proof: Proof
+  /// Of a limit, its seconds; nil for `none`, and of what is no limit both.
+  public var seconds: (before: UInt32?, after: UInt32?)
+
+  init(
+    appName: String?, kind: Kind, effect: Effect, subject: String, before: String, after: String,
+    condition: String? = nil, place: Place? = nil, proof: Proof, seconds: (before: UInt32?, after: UInt32?) = (nil, nil)
+  ) {
+    self.appName = appName
+    self.kind = kind
+    self.effect = effect
+    self.subject = subject
+    self.before = before
+    self.after = after
+    self.condition = condition
+    self.place = place
+    self.proof = proof
+    self.seconds = seconds
+  }
 
   /// Whether no witness was found for what needs one.
   public var isUnproven: Bool { if case .missing = proof { true } else { false } }

@@ -34,7 +34,7 @@ struct CheckCommand: ParsableCommand {
   }
 
   /// The version without the tool's name, which SARIF keeps apart.
-  private static var toolVersion: String { String(Compiler.version.drop { $0 != " " }.dropFirst()) }
+  static var toolVersion: String { String(Compiler.version.drop { $0 != " " }.dropFirst()) }
 
   func run() throws {
     let report = try CheckedTree(folder: folder).report

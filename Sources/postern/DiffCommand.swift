@@ -19,14 +19,15 @@ struct DiffCommand: ParsableCommand {
         postern diff main..HEAD -- policies/
         postern diff main.. -- policies/
         postern diff main:policies policies/
-        postern diff old/ new/ --format markdown > review.md
+        postern diff main..HEAD -- policies/ --format markdown > review.md
+        postern diff main..HEAD -- policies/ --format html > review.html
         postern diff main..HEAD -- policies/ --fail-on widen
 
       EXIT STATUS: 0 where nothing differs (or nothing that --fail-on names), 2 where something does or is not proven, 3 where a \
       policy has errors, 1 where a side cannot be read.
       """)
 
-  enum Format: String, CaseIterable, ExpressibleByArgument { case text, markdown, json }
+  enum Format: String, CaseIterable, ExpressibleByArgument { case text, markdown, json, sarif, html }
 
   /// What ends with status 2: what is as severe as its name, or more.
   enum Threshold: String, CaseIterable, ExpressibleByArgument {
@@ -61,6 +62,11 @@ struct DiffCommand: ParsableCommand {
     case .text: try StandardOutput.write(comparison.text(isColored: StandardOutput.isTerminal))
     case .markdown: try StandardOutput.write(comparison.markdown)
     case .json: try StandardOutput.write(comparison.json.prettyText)
+    case .sarif:
+      let version = CheckCommand.toolVersion
+      try StandardOutput.write(comparison.sarif(version: version, pathPrefix: sources.new.pathPrefix).prettyText)
+    case .html:
+      try StandardOutput.write(comparison.html(title: "Policy review: \(sources.old.text) to \(sources.new.text)"))
     }
     let isTold = comparison.differences.contains { $0.isUnproven || $0.effect <= failOn.effect }
     if isTold { throw ExitStatus.notAllowed }

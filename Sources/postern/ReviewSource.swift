@@ -29,6 +29,12 @@ struct ReviewSource {
     }
   }
 
+  /// What leads from where the reader is to a file of the tree, whichever revision it is of.
+  var pathPrefix: String {
+    if InputFile(path: text).isFolder { return CheckedTree.pathPrefix(text) }
+    return text.firstIndex(of: ":").map { CheckedTree.pathPrefix(String(text[text.index(after: $0)...])) } ?? ""
+  }
+
   private func reading(_ side: String) throws -> Policy.Reading {
     if InputFile(path: text).isFolder { return Policy.read(folder: text) }
     if let colon = text.firstIndex(of: ":") {

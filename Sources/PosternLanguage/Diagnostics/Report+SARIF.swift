@@ -53,7 +53,7 @@ extension Report {
   private func text(_ text: String) -> JSONValue { .object(["text": .string(text)]) }
 
   /// A path as a relative URI: everything but unreserved characters and `/` escaped (RFC 3986, section 2.3).
-  static func uri(_ path: String) -> String {
+  package static func uri(_ path: String) -> String {
     var uri = ""
     for byte in path.utf8 {
       let character = Character(Unicode.Scalar(byte))

@@ -5,12 +5,10 @@ internal import PosternLanguage
 
 extension Limit {
   /// nil for `none`.
-  var milliseconds: Int64? {
-    switch self {
-    case .none: nil
-    case .seconds(let seconds): Int64(seconds) * 1_000
-    }
-  }
+  var seconds: UInt32? { if case .seconds(let seconds) = self { seconds } else { nil } }
+
+  /// nil for `none`.
+  var milliseconds: Int64? { seconds.map { Int64($0) * 1_000 } }
 
   /// The limit as policies write it.
   var text: String {

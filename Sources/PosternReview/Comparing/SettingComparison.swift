@@ -48,7 +48,8 @@ struct SettingComparison {
       sessions { $0[keyPath: fact] -= age }
     }
     let effect: Difference.Effect = new.value.isLonger(than: old.value) ? .loosens : .tightens
-    add(subject, old.value.text, new.value.text, effect, new.span, candidates)
+    add(
+      subject, old.value.text, new.value.text, effect, new.span, candidates, (old.value.seconds, new.value.seconds))
   }
 
   private mutating func addFailureMode(
@@ -76,7 +77,7 @@ struct SettingComparison {
     let candidates = [before, after].compactMap(\.milliseconds).flatMap { age in bearers { $0.issuedAt -= age } }
     add(
       "token age", before.text, after.text, after.isLonger(than: before) ? .loosens : .tightens,
-      new?.span ?? pair.after.span, candidates)
+      new?.span ?? pair.after.span, candidates, (before.seconds, after.seconds))
   }
 
   // MARK: re-authentication
@@ -242,11 +243,12 @@ struct SettingComparison {
 
   private mutating func add(
     _ subject: String, _ before: String, _ after: String, _ effect: Difference.Effect, _ span: Span?,
-    _ candidates: [RequestFacts]
+    _ candidates: [RequestFacts], _ seconds: (before: UInt32?, after: UInt32?) = (nil, nil)
   ) {
     differences.append(
       Difference(
         appName: pair.after.name.value, kind: .setting, effect: effect, subject: subject, before: before, after: after,
-        place: Difference.Place(span, in: pair.afterPolicy, isOld: false), proof: .of(stand.bestWitness(candidates))))
+        place: Difference.Place(span, in: pair.afterPolicy, isOld: false), proof: .of(stand.bestWitness(candidates)),
+        seconds: seconds))
   }
 }
