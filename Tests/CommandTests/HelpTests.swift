@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Help and exit statuses")
 struct HelpTests {
-  static let commands = ["cel", "check", "compile", "eval", "explain", "inspect", "sign", "verify"]
+  static let commands = ["cel", "check", "compile", "diff", "eval", "explain", "inspect", "sign", "verify"]
 
   @Test("the help of the command is the recorded one")
   func rootHelp() throws {

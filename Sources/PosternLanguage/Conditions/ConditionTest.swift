@@ -163,6 +163,9 @@ private struct TestedValues {
 
   /// Each constant, what lies beside it, and what is none of them.
   private mutating func addOthers(_ constants: [CELValue]) {
+    if fact == .attribute("request.method") {
+      add(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"].map { .text(Array($0.utf8)) })
+    }
     if case .timePart(let function, _) = fact, let count = Self.values(of: function) {
       return add((0..<count).map { .int($0) })
     }

@@ -64,7 +64,7 @@ extension RequestFacts {
     .object([
       "now": .integer(nowMilliseconds),
       "request": request.json,
-      "credential": credential.kind == .none ? nil : credential.json,
+      "credential": credential.kind == .none ? JSONValue?.none : credential.json,
     ])
   }
 }

@@ -1,0 +1,135 @@
+// `postern diff`: its reports, whole, its exit statuses, and revisions of a repository in git.
+
+import Testing
+
+@Suite("diff")
+struct DiffTests {
+  /// The small tree, and what becomes of it: somebody comes in, a limit loosens, an app vanishes and another appears.
+  private static var changed: Tree {
+    var tree = Tree.small
+    tree.files["finance/payroll.yaml"] = """
+      kind: App
+      name: payroll
+      routes: [payroll.example.com/]
+      iam:
+        bindings:
+          - role: roles/iap.httpsResourceAccessor
+            members: ["user:ann@example.com", "group:finance@example.com", "user:eve@example.com"]
+            condition: {title: reading, expression: 'request.method == "GET"'}
+      session: {idleTimeout: 25m}
+
+      """
+    tree.files["status.yaml"] = nil
+    tree.files["wiki.yaml"] = "kind: App\nname: wiki\nroutes: [wiki.example.com/]\n"
+    return tree
+  }
+
+  private func folders(_ old: Tree, _ new: Tree) throws -> Scratch {
+    let scratch = try Scratch()
+    for (path, text) in old.files { try scratch.write(text, to: "old/\(path)") }
+    for (path, text) in new.files { try scratch.write(text, to: "new/\(path)") }
+    return scratch
+  }
+
+  private func diff(_ arguments: [String], in scratch: Scratch) throws -> Outcome {
+    var command = Command(arguments: ["diff"] + arguments)
+    command.folder = scratch.folder
+    return try command.run()
+  }
+
+  @Test(
+    "the review of a change is the recorded one",
+    arguments: [
+      ([], "diff.txt"), (["--format", "markdown"], "diff.md"), (["--format", "json"], "diff.json"),
+      (["--format", "sarif"], "diff.sarif"), (["--format", "html"], "diff.html"),
+    ])
+  func report(_ flags: [String], _ golden: String) throws {
+    let scratch = try folders(Tree.small, Self.changed)
+    let outcome = try diff(["old", "new"] + flags, in: scratch)
+    #expect(outcome.status == 2)
+    #expect(outcome.errors == "")
+    Golden.expect(outcome.output, is: golden)
+  }
+
+  @Test("a tree beside itself is proved the same")
+  func same() throws {
+    let scratch = try folders(Tree.small, Tree.small)
+    let expected = Outcome(status: 0, output: "nothing changes: proved for everyone and every request\n", errors: "")
+    #expect(try diff(["old", "new"], in: scratch) == expected)
+  }
+
+  @Test(
+    "what narrows only ends with status 0 where only widening fails",
+    arguments: [("any", 2), ("loosen", 0), ("widen", 0)])
+  func failOn(_ threshold: String, _ status: Int32) throws {
+    var tree = Tree.small
+    tree.files["status.yaml"] = nil
+    let scratch = try folders(Tree.small, tree)
+    #expect(try diff(["old", "new", "--fail-on", threshold], in: scratch).status == status)
+  }
+
+  @Test("a side with errors is named, with its report, and ends with status 3", arguments: ["old", "new"])
+  func brokenSide(_ side: String) throws {
+    let scratch = try side == "old" ? folders(Tree.broken, Tree.small) : folders(Tree.small, Tree.broken)
+    let outcome = try diff(["old", "new"], in: scratch)
+    #expect(outcome.status == 3)
+    #expect(outcome.output == "")
+    #expect(outcome.errors.hasPrefix("the \(side) policy, \(side), has errors:\nerror["))
+  }
+
+  @Test("a side that is nothing is refused")
+  func nowhere() throws {
+    let scratch = try folders(Tree.small, Tree.small)
+    let outcome = try diff(["old", "elsewhere"], in: scratch)
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.hasPrefix("error: the new policy, elsewhere, is neither a folder nor REVISION:FOLDER"))
+  }
+
+  // MARK: git
+
+  /// A repository whose first revision has the small tree below `policies`, and the second the changed one.
+  private func repository() throws -> Scratch {
+    let scratch = try Scratch()
+    let script = """
+      set -e
+      git init -q . && git config user.email a@example.com && git config user.name A
+      git add policies && git commit -qm first
+      rm -r policies && mv next policies && git add -A policies && git commit -qm second
+      """
+    for (path, text) in Tree.small.files { try scratch.write(text, to: "policies/\(path)") }
+    for (path, text) in Self.changed.files { try scratch.write(text, to: "next/\(path)") }
+    let outcome = try Shell.run(script, folder: scratch.folder)
+    try #require(outcome.status == 0, "\(outcome.errors)")
+    return scratch
+  }
+
+  @Test(
+    "revisions are read through git and leave the work tree alone",
+    arguments: [
+      ["HEAD~..HEAD", "--", "policies"], ["HEAD~..", "policies/"], ["HEAD~:policies", "HEAD:policies"],
+      ["HEAD~:policies", "policies"],
+    ])
+  func revisions(_ arguments: [String]) throws {
+    let scratch = try repository()
+    let outcome = try diff(arguments, in: scratch)
+    #expect(outcome.status == 2)
+    #expect(outcome.errors == "")
+    Golden.expect(outcome.output, is: "diff.txt")
+  }
+
+  @Test("a revision that does not exist is refused in git's words")
+  func noRevision() throws {
+    let scratch = try repository()
+    let outcome = try diff(["nowhere..HEAD", "--", "policies"], in: scratch)
+    #expect(outcome.status == 1)
+    #expect(outcome.errors == "error: git cannot read nowhere: fatal: Not a valid object name nowhere\n")
+  }
+
+  @Test("a revision is no option of git")
+  func option() throws {
+    let scratch = try repository()
+    let outcome = try diff(["--", "--upload-pack=x:policies", "policies"], in: scratch)
+    #expect(outcome.status == 1)
+    #expect(outcome.errors == "error: '--upload-pack=x' is no revision\n")
+  }
+}
