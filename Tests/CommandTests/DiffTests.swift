@@ -40,7 +40,7 @@ struct DiffTests {
   @Test(
     "the review of a change is the recorded one",
     arguments: [
-      ([], "diff.txt"), (["--format", "markdown"], "diff.md"), (["--format", "json"], "diff.json"),
+      ([], "diff.txt"), (["--format", "markdown"], "diff-markdown.txt"), (["--format", "json"], "diff.json"),
       (["--format", "sarif"], "diff.sarif"), (["--format", "html"], "diff.html"),
     ])
   func report(_ flags: [String], _ golden: String) throws {

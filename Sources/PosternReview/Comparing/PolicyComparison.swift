@@ -92,15 +92,18 @@ private struct Run {
     }.sorted { $0[0] < $1[0] }
   }
 
-  /// Some who come in, for witnesses of settings: one of the app's own members, if it has any, or anybody.
+  /// Some who come in, for witnesses of settings: the first that bindings without a condition name, then those with one, then
+  /// anybody.
   private func people(_ pair: AppPair) -> [[Member]] {
     var found: [[Member]] = []
+    var onCondition: [[Member]] = []
     for node in after.policy.nodes(above: pair.after) where found.count < 3 {
-      for binding in node.bindings where binding.grantsAccess && binding.condition == nil {
-        found += binding.members.prefix(3).map { [after.policy.members[Int($0.memberIndex)]] }
+      for binding in node.bindings where binding.grantsAccess {
+        let members = binding.members.prefix(3).map { [after.policy.members[Int($0.memberIndex)]] }
+        if binding.condition == nil { found += members } else { onCondition += members }
       }
     }
-    return Array(found.prefix(3)) + [[]]
+    return Array((found.prefix(3) + onCondition.prefix(3)).prefix(4)) + [[]]
   }
 
   // MARK: apps that come and go
