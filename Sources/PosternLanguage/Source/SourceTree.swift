@@ -53,6 +53,21 @@ public struct SourceTree: Sendable {
     return YAMLParser.parse(files[fileIndex].bytes, fileIndex: fileIndex)
   }
 
+  /// The files' indices in batches, each of which ends with the file that brings it to so many bytes.
+  func batches(byteCount limit: Int) -> [Range<Int>] {
+    var batches: [Range<Int>] = []
+    var start = 0
+    var byteCount = 0
+    for index in files.indices {
+      byteCount += files[index].bytes.count
+      guard byteCount >= limit || index == files.count - 1 else { continue }
+      batches.append(start..<index + 1)
+      start = index + 1
+      byteCount = 0
+    }
+    return batches
+  }
+
   private mutating func read(_ found: [Walk.Found], below root: String, _ limits: Limits) {
     var byteCount = 0
     for entry in found {
