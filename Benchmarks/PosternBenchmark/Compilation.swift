@@ -1,5 +1,5 @@
 // Compiling from YAML: the tree of a synthetic organization is written to disk, `postern compile` runs over it, and its time
-// and peak memory are read from the kernel's account of the child.
+// and peak memory are the kernel's account of the child.
 
 internal import Foundation
 internal import Glibc
@@ -38,36 +38,18 @@ enum Compilation {
     let folder = workspace.file("tree")
     let byteCount = try SyntheticTree.write(organization, folder: folder)
     defer { try? FileManager.default.removeItem(atPath: folder) }
-    let start = nanoseconds()
-    let usage = try spawn(command.path, ["compile", folder, "-o", output, "--revision", "1"])
-    let seconds = Double(nanoseconds() - start) / 1e9
+    let use = try ChildUse(running: command.path, ["compile", folder, "-o", output, "--revision", "1"])
     let workload = "compile from YAML, \(organization.appCount) apps"
     let hash = try OpenedBundle(file: output).mark
-    let processor =
-      Double(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) + Double(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec)
-      / 1e6
     figures.add(
-      workload, "compile, time", seconds, "s", hash: hash, ratio: seconds / processor, to: "its processor time")
+      workload, "compile, time", use.seconds, "s", hash: hash, ratio: use.seconds / use.processorSeconds,
+      to: "its processor time")
     let grants = Double(organization.appCount * 2 * SyntheticOrganization.grantsPerRow)
-    figures.addAgainstFirst(workload, "compile, time a grant", seconds / grants * 1e6, "us", hash: hash)
+    figures.addAgainstFirst(workload, "compile, time a grant", use.seconds / grants * 1e6, "us", hash: hash)
+    let peak = Double(use.peakByteCount)
     figures.add(
-      workload, "compile, peak memory", Double(usage.ru_maxrss) / 1_024, "MiB", hash: hash,
-      ratio: Double(usage.ru_maxrss) * 1_024 / Double(byteCount), to: "the tree's bytes")
-  }
-
-  /// Runs a program to its end and returns what it used.
-  private static func spawn(_ path: String, _ arguments: [String]) throws -> rusage {
-    var child = pid_t()
-    var vector: [UnsafeMutablePointer<CChar>?] = unsafe ([path] + arguments).map { unsafe strdup($0) }
-    unsafe vector.append(nil)
-    defer { for index in unsafe vector.indices { unsafe free(vector[index]) } }
-    let failure = unsafe posix_spawn(&child, path, nil, nil, vector, environ)
-    guard failure == 0 else { throw POSIXError(POSIXErrorCode(rawValue: failure) ?? .ENOENT) }
-    var status: Int32 = 0
-    var usage = rusage()
-    _ = unsafe wait4(child, &status, 0, &usage)
-    guard status == 0 else { throw CocoaError(.executableRuntimeMismatch) }
-    return usage
+      workload, "compile, peak memory", peak / Double(1 << 20), "MiB", hash: hash, ratio: peak / Double(byteCount),
+      to: "the tree's bytes")
   }
 }
 

@@ -33,11 +33,13 @@ enum PosternBenchmark {
     show("measure decide \(file) \(subject.host) \(subject.email) \(subject.groups.joined(separator: " "))")
   }
 
-  /// What runs under callgrind: `measure decide|resolve|verify FILE HOST EMAIL GROUP...`, or a part of the report's own.
+  /// What runs in a process of its own. Under callgrind: `measure decide|resolve|verify FILE HOST EMAIL GROUP...`, or a part of
+  /// the report's own. And `measure child PROGRAM ARGUMENT...`.
   private static func measure(_ arguments: [String]) throws {
     switch arguments[0] {
     case "floor": return measureFloor(appCount: number(arguments[1]))
     case "condition": return try ConditionReport.measure(number(arguments[1]))
+    case "child": return try ChildUse.show(of: Array(arguments.dropFirst()))
     case "groups": return try GroupsReport.measure(number(arguments[1]))
     default: break
     }

@@ -2,6 +2,7 @@
 
 internal import PosternKernel
 internal import PosternLanguage
+internal import Synchronization
 
 /// The sections of a bundle, before they have places.
 struct CompiledSections {
@@ -27,14 +28,16 @@ struct CompiledSections {
     numbers = PoolNumbers(policy)
     let (names, referred) = nameEverything()
     let memberships = Memberships(policy.groups, memberNames: memberNames, nameCount: names.names.count)
-    let grants = GrantSection(policy, memberNames: memberNames, names: names)
     var profiles = ProfileSection()
     profiles.add(policy.providers, pools: numbers.ofProvider, referred: referred, names: names, strings: &strings)
     var code = CodeSection(policy)
-    let conditions = lowerConditions(grants, lists: &profiles.lists, code: &code)
+    var conditions = lowerConditions(lists: &profiles.lists, code: &code)
     conditionByteCounts = conditions.byteCounts
     let deny = DenySections(policy, memberNames: memberNames, conditions: conditions.ofDenyRule)
-    var routes = RouteSections(policy.apps, strings: &strings)
+    let grants: GrantSection
+    var routes: RouteSections
+    (grants, routes) = grantsAndRoutes(names)
+    conditions.writeRuns(policy, grants)
     var apps = AppSections(appCount: policy.apps.count)
     for (index, app) in policy.apps.enumerated() {
       let profile = profiles.entry(
@@ -84,17 +87,29 @@ struct CompiledSections {
 
   /// The pools go into the lowering and come back: two owners would copy them.
   private mutating func lowerConditions(
-    _ grants: GrantSection, lists: inout ConsPool<UInt32>, code: inout CodeSection
+    lists: inout ConsPool<UInt32>, code: inout CodeSection
   ) -> ConditionSection {
     let taken = (strings: strings, lists: lists)
     strings = ConsPool()
     lists = ConsPool()
-    var conditions = ConditionSection(
+    let conditions = ConditionSection(
       policy, zoneFolder: zoneFolder, strings: taken.strings, lists: taken.lists, code: &code)
-    conditions.writeRuns(policy, grants)
     strings = conditions.lowering.strings
     lists = conditions.lowering.lists
     return conditions
+  }
+
+  /// The two that take longest, beside each other: only the routes add to the strings.
+  private mutating func grantsAndRoutes(_ names: NameSection) -> (GrantSection, RouteSections) {
+    let taken = Mutex(strings)
+    strings = ConsPool()
+    let both = concurrently { [policy, memberNames] in
+      GrantSection(policy, memberNames: memberNames, names: names)
+    } _: { [policy] in
+      taken.withLock { RouteSections(policy.apps, strings: &$0) }
+    }
+    taken.withLock { swap(&$0, &strings) }
+    return both
   }
 
   private mutating func nameEverything() -> (NameSection, ReferredNames) {

@@ -57,7 +57,8 @@ struct DiffCommand: ParsableCommand {
   func run() throws {
     let sources =
       ReviewSource.pair(range: old, folder: new) ?? (old: ReviewSource(text: old), new: ReviewSource(text: new))
-    let comparison = try PolicyComparison(before: sources.old.side("old"), after: sources.new.side("new"))
+    let sides = try ReviewSource.sides(old: sources.old, new: sources.new)
+    let comparison = PolicyComparison(before: sides.old, after: sides.new)
     switch format {
     case .text: try StandardOutput.write(comparison.text(isColored: StandardOutput.isTerminal))
     case .markdown: try StandardOutput.write(comparison.markdown)

@@ -10,19 +10,42 @@ internal import PosternReview
 struct ReviewSource {
   let text: String
 
-  /// Reads, checks and compiles it. `side` is `old` or `new`, for messages.
-  func side(_ side: String) throws -> ReviewSide {
+  /// Reads, checks and compiles both, beside each other.
+  static func sides(old: ReviewSource, new: ReviewSource) throws -> (old: ReviewSide, new: ReviewSide) {
+    let (first, second) = concurrently {
+      Result { try old.prepared("old") }
+    } _: {
+      Result { try new.prepared("new") }
+    }
+    return (old: try old.side("old", first.get()), new: try new.side("new", second.get()))
+  }
+
+  /// A policy with its report, and the bundle where it has no errors.
+  private struct Prepared: Sendable {
+    let policy: Policy?
+    let bytes: [UInt8]
+    let report: Report
+  }
+
+  private func prepared(_ side: String) throws -> Prepared {
     let reading = try reading(side)
     var diagnostics = reading.diagnostics
     if let policy = reading.policy { diagnostics += Compiler.check(policy) }
     let report = Report(diagnostics, files: reading.files, pathPrefix: CheckedTree.pathPrefix(text))
     guard !report.hasErrors, let policy = reading.policy else {
-      StandardError.write(
-        "the \(side) policy, \(text), has errors:\n" + report.text(isColored: StandardError.isTerminal))
+      return Prepared(policy: nil, bytes: [], report: report)
+    }
+    return Prepared(policy: policy, bytes: Compiler.compile(policy, revision: 0), report: report)
+  }
+
+  private func side(_ side: String, _ prepared: Prepared) throws -> ReviewSide {
+    guard let policy = prepared.policy else {
+      let report = prepared.report.text(isColored: StandardError.isTerminal)
+      StandardError.write("the \(side) policy, \(text), has errors:\n" + report)
       throw ExitStatus.policyHasErrors
     }
     do {
-      return try ReviewSide(policy: policy, bundle: OpenBundle(Compiler.compile(policy, revision: 0)))
+      return try ReviewSide(policy: policy, bundle: OpenBundle(prepared.bytes))
     } catch {
       throw CommandFailure(
         "the \(side) policy, \(text), compiles to what breaks rule \(error.rule) of the bundle format")

@@ -17,9 +17,11 @@ struct Wall: Sendable {
     Wall(module: "PosternKernel", imports: ["CPostern"], unsafeFiles: ["Words.swift", "CInterface.swift"]),
     Wall(module: "PosternCEL", unsafeFiles: []),
     Wall(
-      module: "PosternLanguage", imports: ["PosternCEL"], singleFileImports: ["CLibYAML", "Glibc", "CPostern"]),
+      module: "PosternLanguage", imports: ["PosternCEL", "Synchronization"],
+      singleFileImports: ["CLibYAML", "Glibc", "CPostern", "Dispatch"]),
     Wall(
-      module: "PosternCompiler", imports: ["PosternLanguage", "PosternCEL", "PosternKernel", "CPostern"],
+      module: "PosternCompiler",
+      imports: ["PosternLanguage", "PosternCEL", "PosternKernel", "CPostern", "Synchronization"],
       singleFileImports: ["COpenSSL", "Glibc"]),
     Wall(
       module: "PosternReview", imports: ["PosternCompiler", "PosternLanguage", "PosternKernel"], unsafeFiles: []),

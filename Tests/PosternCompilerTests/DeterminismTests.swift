@@ -39,6 +39,41 @@ struct DeterminismTests {
       Compiler.compile(RoundTripTests.policy, revision: 7) == Compiler.compile(RoundTripTests.policy, revision: 7))
   }
 
+  /// Apps in folders, whose members are first named in many files.
+  private static let tree: SourceTree = {
+    var files = [
+      SourceFile(
+        path: "organization.yaml",
+        bytes: Array(
+          """
+          kind: Organization
+          name: example.com
+          loginProviders:
+            - {name: w, source: workspace, issuer: "https://a.example.com", clientID: p, domains: [example.com]}
+          session: {absoluteTimeout: 14d, idleTimeout: none, revalidate: 2m}
+          """.utf8))
+    ]
+    for app in 0..<90 {
+      let members = (0..<30).map { "user:u\((app * 37 + $0 * $0 * 11) % 400)@example.com" }
+      let text = """
+        kind: App
+        name: app\(app)
+        routes: [app\(app).example.com/, portal.example.com/\(app)]
+        iam: {bindings: [{role: roles/iap.httpsResourceAccessor, members: [\(Set(members).sorted().joined(separator: ", "))]}]}
+        """
+      files.append(SourceFile(path: "f\(app % 7)/app\(app).yaml", bytes: Array(text.utf8)))
+    }
+    return SourceTree(files: files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) })
+  }()
+
+  @Test("a tree gives the same bytes however many workers read it", arguments: [(1, 0), (2, .max), (8, 2_000), (8, 0)])
+  func workers(_ workerLimit: Int, _ batchByteCount: Int) throws {
+    let alone = try #require(Policy.read(Self.tree, workerLimit: 1, batchByteCount: .max).policy)
+    let policy = try #require(
+      Policy.read(Self.tree, workerLimit: workerLimit, batchByteCount: batchByteCount).policy)
+    #expect(Compiler.compile(policy, revision: 1) == Compiler.compile(alone, revision: 1))
+  }
+
   @Test("the order in which members and groups were met changes no section but the strings and what points there")
   func orderOfMembers() throws {
     var policy = Self.shuffledMembers(RoundTripTests.policy)

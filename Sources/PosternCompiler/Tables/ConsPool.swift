@@ -80,6 +80,8 @@ struct ConsPool<Element: FixedWidthInteger & BitwiseCopyable> {
   }
 }
 
+extension ConsPool: Sendable where Element: Sendable {}
+
 extension ConsPool where Element == UInt8 {
   /// The hash of a text for the perfect tables.
   func perfectHash(_ text: Run, seed: UInt64, context: UInt64) -> UInt64 {

@@ -36,6 +36,8 @@ struct Written<Value> {
   var isEnforced: Bool
 }
 
+extension Written: Sendable where Value: Sendable {}
+
 /// `session` of one level.
 struct SessionDraft {
   var absoluteTimeout: Written<Limit>?

@@ -1,6 +1,8 @@
 // From a folder, or from files in memory, to a policy: the one door to the typed model. Reports every mistake in one
 // run, in file order, and gives a policy only where there is none.
 
+internal import Synchronization
+
 extension Policy {
   /// What came of reading a tree; `policy` is nil where a diagnostic is an error.
   public typealias Reading = (policy: Policy?, diagnostics: [Diagnostic], files: [SourceFile])
@@ -16,14 +18,12 @@ extension Policy {
   }
 
   /// Reads a policy tree whose files are already found.
-  public static func read(_ tree: SourceTree) -> Reading {
-    var diagnostics = tree.diagnostics
-    var reader = PolicyReader()
-    for index in tree.files.indices {
-      let parsed = tree.documents(ofFile: index)
-      diagnostics += parsed.diagnostics
-      reader.read(parsed.nodes, path: tree.files[index].path)
-    }
+  public static func read(_ tree: SourceTree) -> Reading { read(tree, workerLimit: .max) }
+
+  /// The same with so many threads at most, and so many bytes of files parsed at once: with one result, whatever they are.
+  package static func read(_ tree: SourceTree, workerLimit: Int, batchByteCount: Int = batchByteCount) -> Reading {
+    let (reader, found) = documents(of: tree, workerLimit, tree.batches(byteCount: batchByteCount))
+    var diagnostics = found
     let isWhole = !diagnostics.contains { $0.severity == .error }
     let areAllParsed = diagnostics.isEmpty
     diagnostics += reader.diagnostics
@@ -35,6 +35,25 @@ extension Policy {
     diagnostics += assembly.diagnostics
     let isRefused = diagnostics.contains { $0.severity == .error }
     return (isRefused ? nil : policy, inFileOrder(diagnostics), tree.files)
+  }
+
+  /// The nodes of a file take some forty times its bytes; smaller batches are less work than handing them on.
+  package static let batchByteCount = 1 << 18
+
+  /// Parses on all processors, and reads what was parsed file by file.
+  private static func documents(
+    of tree: SourceTree, _ workerLimit: Int, _ batches: [Range<Int>]
+  ) -> (PolicyReader, [Diagnostic]) {
+    let read = Mutex((reader: PolicyReader(), diagnostics: tree.diagnostics))
+    Pipeline.run(batches, workerLimit: workerLimit) { index in
+      tree.documents(ofFile: index)
+    } take: { index, parsed in
+      read.withLock {
+        $0.diagnostics += parsed.diagnostics
+        $0.reader.read(parsed.nodes, path: tree.files[index].path)
+      }
+    }
+    return read.withLock { $0 }
   }
 
   /// By place; of one place in the order of finding. What has no place comes first.

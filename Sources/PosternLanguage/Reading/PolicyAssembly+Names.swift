@@ -81,9 +81,10 @@ extension PolicyAssembly {
 
   /// Apps that guards and tests name.
   private mutating func checkReferences() {
+    let references = (reader.organization?.guards.compactMap(\.appName) ?? []) + reader.expectedApps
+    if references.isEmpty { return }
     let names = Set(reader.directories.flatMap { $0.apps.map(\.name.value) })
-    let guards = reader.organization?.guards.compactMap(\.appName) ?? []
-    for name in guards + reader.expectedApps where !names.contains(name.value) {
+    for name in references where !names.contains(name.value) {
       diagnostics.append(.unknownApp(name.value, known: names.sorted(), at: name.span))
     }
   }

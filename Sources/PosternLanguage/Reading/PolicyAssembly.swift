@@ -31,9 +31,7 @@ struct PolicyAssembly {
       return nil
     }
     warnOfOtherRoles()
-    visit(directoryIndex: 0, parentIndex: nil, EffectiveLevel())
-    checkNames()
-    checkGroups()
+    assemble()
     var policy = Policy(
       files: files,
       organization: Organization(
@@ -41,9 +39,29 @@ struct PolicyAssembly {
         guards: organization.guards),
       providers: providers, nodes: nodes, apps: apps, denyRules: denyRules, members: reader.members.members,
       groups: reader.groups, accessLevels: reader.accessLevels, tests: reader.tests)
+    // The policy is about to be written to: a second owner of its arrays would have them copied.
+    (nodes, apps, denyRules) = ([], [], [])
     diagnostics += policy.readConditions()
     diagnostics += policy.readPropagations()
     return policy
+  }
+
+  /// The tree, and beside it what only the names can show to be wrong: both look at what was read, neither at the other.
+  private mutating func assemble() {
+    let start = self
+    let (tree, faults) = concurrently {
+      var tree = start
+      tree.visit(directoryIndex: 0, parentIndex: nil, EffectiveLevel())
+      return tree
+    } _: {
+      var names = start
+      names.diagnostics = []
+      names.checkNames()
+      names.checkGroups()
+      return names.diagnostics
+    }
+    self = tree
+    diagnostics += faults
   }
 
   mutating func report(once diagnostic: Diagnostic) {

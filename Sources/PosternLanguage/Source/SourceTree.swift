@@ -4,6 +4,7 @@
 // report could show, and trees past a bound; it reports all of them and goes on.
 
 internal import Glibc
+internal import Synchronization
 
 /// The files of a policy tree.
 public struct SourceTree: Sendable {
@@ -13,6 +14,8 @@ public struct SourceTree: Sendable {
   public private(set) var diagnostics: [Diagnostic] = []
   /// Files that have a diagnostic here: their bytes say nothing.
   private var refusedFileIndices: Set<Int> = []
+  /// Whether a bound of the whole tree is passed: no more files are taken.
+  private var isFull = false
 
   /// The most that a tree may be; a test takes less.
   public struct Limits: Sendable {
@@ -53,34 +56,72 @@ public struct SourceTree: Sendable {
     return YAMLParser.parse(files[fileIndex].bytes, fileIndex: fileIndex)
   }
 
-  private mutating func read(_ found: [Walk.Found], below root: String, _ limits: Limits) {
+  /// The files' indices in batches, each of which ends with the file that brings it to so many bytes.
+  func batches(byteCount limit: Int) -> [Range<Int>] {
+    var batches: [Range<Int>] = []
+    var start = 0
     var byteCount = 0
-    for entry in found {
-      let start = Span(startOfFile: files.count)
-      guard files.count < limits.files else {
-        return refuse(entry.path, .treeTooLarge(Diagnostic.counted(limits.files, "file"), at: start))
+    for index in files.indices {
+      byteCount += files[index].bytes.count
+      guard byteCount >= limit || index == files.count - 1 else { continue }
+      batches.append(start..<index + 1)
+      start = index + 1
+      byteCount = 0
+    }
+    return batches
+  }
+
+  /// Files that are read at once: what is read past a bound is no more than two batches of the largest.
+  private static let batchFileCount = 32
+
+  private mutating func read(_ found: [Walk.Found], below root: String, _ limits: Limits) {
+    let batches = stride(from: 0, to: found.count, by: Self.batchFileCount).map {
+      $0..<min($0 + Self.batchFileCount, found.count)
+    }
+    let taking = Mutex((tree: self, byteCount: 0))
+    let isFull = Atomic(false)
+    Pipeline.run(batches) { index -> FileBytes? in
+      let isRead = found[index].fault == nil && !isFull.load(ordering: .relaxed)
+      return isRead ? FileBytes.read(root + "/" + found[index].path, byteLimit: limits.fileBytes) : nil
+    } take: { index, bytes in
+      if isFull.load(ordering: .relaxed) { return }
+      taking.withLock {
+        $0.tree.take(found[index], bytes, limits, &$0.byteCount)
+        if $0.tree.isFull { isFull.store(true, ordering: .relaxed) }
       }
-      switch entry.fault {
-      case .name:
-        refuse(entry.path, .badFileName(entry.path, at: start))
-      case .loop:
-        refuse(entry.path, .symlinkLoop(entry.path, at: start))
-      case .depth:
-        refuse(entry.path, .foldersTooDeep(entry.path, limit: limits.folders, at: start))
-      case .unreadable(let reason):
-        refuse(entry.path, .unreadableFile(entry.path, reason: reason, at: start))
-      case nil:
-        byteCount += readFile(entry.path, below: root, byteLimit: limits.fileBytes, at: start)
-        guard byteCount <= limits.treeBytes else {
-          refusedFileIndices.insert(files.count - 1)
-          return diagnostics.append(.treeTooLarge(Diagnostic.byteText(limits.treeBytes), at: start))
-        }
+    }
+    self = taking.withLock { $0.tree }
+  }
+
+  /// Takes the next file of the folder; `bytes` are those of one without a fault.
+  private mutating func take(_ entry: Walk.Found, _ bytes: FileBytes?, _ limits: Limits, _ byteCount: inout Int) {
+    let start = Span(startOfFile: files.count)
+    guard files.count < limits.files else {
+      isFull = true
+      return refuse(entry.path, .treeTooLarge(Diagnostic.counted(limits.files, "file"), at: start))
+    }
+    switch entry.fault {
+    case .name:
+      refuse(entry.path, .badFileName(entry.path, at: start))
+    case .loop:
+      refuse(entry.path, .symlinkLoop(entry.path, at: start))
+    case .depth:
+      refuse(entry.path, .foldersTooDeep(entry.path, limit: limits.folders, at: start))
+    case .unreadable(let reason):
+      refuse(entry.path, .unreadableFile(entry.path, reason: reason, at: start))
+    case nil:
+      byteCount += take(bytes, entry.path, byteLimit: limits.fileBytes, at: start)
+      guard byteCount <= limits.treeBytes else {
+        isFull = true
+        refusedFileIndices.insert(files.count - 1)
+        return diagnostics.append(.treeTooLarge(Diagnostic.byteText(limits.treeBytes), at: start))
       }
     }
   }
 
-  private mutating func readFile(_ path: String, below root: String, byteLimit: Int, at start: Span) -> Int {
-    switch FileBytes.read(root + "/" + path, byteLimit: byteLimit) {
+  /// Returns the number of bytes.
+  private mutating func take(_ bytes: FileBytes?, _ path: String, byteLimit: Int, at start: Span) -> Int {
+    switch bytes {
     case .bytes(let bytes):
       files.append(SourceFile(path: path, bytes: bytes))
       return bytes.count
@@ -88,6 +129,8 @@ public struct SourceTree: Sendable {
       refuse(path, .documentTooLarge(byteLimit: byteLimit, at: start))
     case .failed(let reason):
       refuse(path, .unreadableFile(path, reason: reason, at: start))
+    case nil:
+      preconditionFailure("a file without a fault is read before it is taken")
     }
     return 0
   }

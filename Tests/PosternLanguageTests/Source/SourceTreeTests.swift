@@ -115,6 +115,19 @@ struct SourceTreeTests {
     #expect(reports(SourceTree(folder: folder.path, limits: limits)) == ["tree-too-large c.yaml"])
   }
 
+  @Test("of many files those past the bound are not taken, and each before it is, in order")
+  func manyFiles() throws {
+    let folder = try Folder()
+    let names = (100..<300).map { "\($0).yaml" }
+    for name in names where name != "150.yaml" { try folder.write(name, "a: b\n") }
+    try folder.link("150.yaml", to: "nowhere")
+    var limits = SourceTree.Limits()
+    limits.treeBytes = 5 * 120
+    let tree = SourceTree(folder: folder.path, limits: limits)
+    #expect(tree.files.map(\.path) == Array(names.prefix(122)))
+    #expect(reports(tree) == ["unreadable-file 150.yaml", "tree-too-large 221.yaml"])
+  }
+
   @Test("a folder without policy files is an empty tree")
   func empty() throws {
     let folder = try Folder()
