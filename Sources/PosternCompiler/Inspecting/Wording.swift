@@ -3,7 +3,7 @@
 /// Numbers as people read them.
 package enum Wording {
   /// `8h`, `1h30m`, `14d`; `0s` for none at all.
-  static func duration(seconds: UInt32) -> String {
+  package static func duration(seconds: UInt32) -> String {
     let units: [(UInt32, String)] = [(86_400, "d"), (3_600, "h"), (60, "m"), (1, "s")]
     var rest = seconds
     var text = ""
@@ -15,7 +15,7 @@ package enum Wording {
   }
 
   /// `2026-03-02T10:00:00.250Z` (RFC 3339), or the number where the year does not have four digits.
-  static func instant(milliseconds: Int64) -> String {
+  package static func instant(milliseconds: Int64) -> String {
     let (days, time) = milliseconds.flooredQuotientAndRemainder(by: 86_400_000)
     // The first and the last day that four digits can say.
     guard (-719_528...2_932_896).contains(days) else { return "\(milliseconds) ms" }
