@@ -11,11 +11,14 @@ struct TestCommand: ParsableCommand {
     abstract: "Runs the tests of a policy tree.",
     discussion: """
       Compiles the tree in memory and decides every case of its Test documents by the kernel that a proxy asks. A case \
-      that does not get what it expects is told with its place, what came instead, and why.
+      that does not get what it expects is told with its place, what came instead, and why. With --coverage, also what \
+      the cases do not reach of each app: bindings and deny rules (a condition true, false and in error) and clocks \
+      (passing and firing).
 
       EXAMPLES:
         postern test policies/
         postern test policies/ --filter idle
+        postern test policies/ --coverage
         postern test policies/ --format junit > postern.xml
 
       EXIT STATUS: 0 where every case got what it expects, 2 where one did not, 1 where none could run, 3 the policy \
@@ -33,12 +36,22 @@ struct TestCommand: ParsableCommand {
   @Option(help: "The form of the results: for people, for scripts, JUnit's XML, or TAP 14.")
   var format = Format.text
 
+  @Flag(help: "Tell also what the cases do not reach; as text and JSON only.")
+  var coverage = false
+
+  func validate() throws {
+    if coverage && (format == .junit || format == .tap) {
+      throw ValidationError("--coverage has no place in \(format)'s form: ask for text or json")
+    }
+  }
+
   func run() throws {
     let policy = try CheckedTree(folder: folder).compilablePolicy()
     let side = try ReviewSide(policy: policy, bundle: OpenBundle(Compiler.compile(policy, revision: 0)))
     let run = TestRun(side, filter: filter, pathPrefix: CheckedTree.pathPrefix(folder))
     guard !run.results.isEmpty else { throw CommandFailure(nothingToRun) }
-    try StandardOutput.write(text(of: run))
+    let coverage = coverage ? TestCoverage(run, of: side, pathPrefix: CheckedTree.pathPrefix(folder)) : nil
+    try StandardOutput.write(text(of: run, coverage))
     if !run.failures.isEmpty { throw ExitStatus.notAllowed }
   }
 
@@ -46,10 +59,10 @@ struct TestCommand: ParsableCommand {
     filter.isEmpty ? "\(folder) has no Test document with a case" : "no case of \(folder) has '\(filter)' in its name"
   }
 
-  private func text(of run: TestRun) -> String {
+  private func text(of run: TestRun, _ coverage: TestCoverage?) -> String {
     switch format {
-    case .text: run.text
-    case .json: run.json.prettyText
+    case .text: (coverage.map { $0.text + "\n" } ?? "") + run.text
+    case .json: run.json(with: coverage).prettyText
     case .junit: run.junit
     case .tap: run.tap
     }

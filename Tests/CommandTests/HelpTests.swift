@@ -4,7 +4,7 @@ import Testing
 
 @Suite("Help and exit statuses")
 struct HelpTests {
-  static let commands = ["cel", "check", "compile", "eval", "explain", "inspect", "sign", "verify"]
+  static let commands = ["cel", "check", "compile", "eval", "explain", "inspect", "sign", "test", "verify"]
 
   @Test("the help of the command is the recorded one")
   func rootHelp() throws {
@@ -51,7 +51,7 @@ struct HelpTests {
       ["eval", "a", "--url", "https://a/", "--as", "user:a@b.c"],
       ["eval", "a", "--url", "https://a/", "--header", "no colon"],
       ["eval", "a", "--url", "https://a/", "--as", "user:a@b.c", "--provider", "b", "--auth-age", "password=5m"],
-      ["verify", "a"], ["sign", "a"],
+      ["verify", "a"], ["sign", "a"], ["test"], ["test", "a", "--coverage", "--format", "tap"],
     ])
   func usage(_ arguments: [String]) throws {
     let outcome = try Command(arguments: arguments).run()

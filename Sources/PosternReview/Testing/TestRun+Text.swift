@@ -14,12 +14,13 @@ extension TestRun {
 
   // MARK: JSON
 
-  /// One object; times are milliseconds since 1970.
-  public var json: JSONValue {
+  /// One object; times are milliseconds since 1970. Without a coverage, that member is left out.
+  public func json(with coverage: TestCoverage? = nil) -> JSONValue {
     .object([
       "tests": .array(results.map(\.json)),
       "testCount": .integer(Int64(results.count)),
       "failureCount": .integer(Int64(failures.count)),
+      "coverage": coverage?.json,
     ])
   }
 
