@@ -15,20 +15,23 @@ internal import PosternCompiler
         postern eval policy.ptb --url https://payroll.corp.example.com/ \\
             --as user:ann@example.com --provider workspace
         postern test policies/
+        postern who payroll policies/
+        postern can user:ann@example.com policies/
         postern explain bad-duration
 
       EXIT STATUS:
         0  ok
         1  the command could not run: arguments, files, a bundle that is none
-        2  the answer is not allow; a test failed
+        2  the answer is not allow; a test failed; nobody or nothing is reached
         3  the policy has errors
 
       Completions for your shell: postern --generate-completion-script bash (or zsh, fish)
       """,
     version: Compiler.version,
     subcommands: [
-      CelCommand.self, CheckCommand.self, CompileCommand.self, EvalCommand.self, ExplainCommand.self,
+      CanCommand.self, CelCommand.self, CheckCommand.self, CompileCommand.self, EvalCommand.self, ExplainCommand.self,
       InspectCommand.self, SignCommand.self, TestCommand.self, VerifyCommand.self,
+      WhoCommand.self,
     ])
 
   static let _errorPrefix = "error: "

@@ -28,7 +28,7 @@ public struct TestCoverage {
     /// The ways that are missing, such as `false` or `firing`.
     public let ways: [String]
     /// Where it is written.
-    public let place: TestPlace
+    public let place: TreePlace
   }
 
   /// Counts what the cases of `run` reach of the policy that they ran on.
@@ -53,7 +53,7 @@ public struct TestCoverage {
       guard !missing.isEmpty else { return nil }
       return Gap(
         name: subject.name, ways: missing.map(\.rawValue),
-        place: TestPlace(subject.span, in: policy, pathPrefix: pathPrefix))
+        place: TreePlace(subject.span, in: policy, pathPrefix: pathPrefix))
     }
     let totalCount = subjects.reduce(0) { $0 + $1.ways.count }
     return AppCoverage(

@@ -34,7 +34,7 @@ public struct TestResult {
   /// The case.
   public let test: TestCase
   /// Where the case begins.
-  public let place: TestPlace
+  public let place: TreePlace
   /// The decision, with why.
   public let explanation: Explanation
   /// What came otherwise than the case expects, in the order of its keys; empty where it has passed.
@@ -52,7 +52,7 @@ public struct TestResult {
 
   init(_ test: TestCase, _ decision: Decision, of side: ReviewSide, pathPrefix: String) {
     self.test = test
-    place = TestPlace(test.span, in: side.policy, pathPrefix: pathPrefix)
+    place = TreePlace(test.span, in: side.policy, pathPrefix: pathPrefix)
     explanation = Explanation(decision, of: side.bundle, at: test.nowMilliseconds, pathPrefix: pathPrefix)
     differences = Self.differences(test, explanation)
   }

@@ -1,9 +1,9 @@
-// Where a test, or what tests do not reach, stands in the tree. Refuses nothing: a span is what the parser said.
+// Where something stands in the tree, as it is told to people. Refuses nothing: a span is what the parser said.
 
 internal import PosternLanguage
 
 /// A file with a line and a column, as the reader finds it from where they are.
-public struct TestPlace: Hashable, Sendable {
+public struct TreePlace: Hashable, Sendable {
   /// The file's path.
   public let file: String
   /// The line, from 1.
