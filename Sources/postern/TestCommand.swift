@@ -19,6 +19,7 @@ struct TestCommand: ParsableCommand {
         postern test policies/
         postern test policies/ --filter idle
         postern test policies/ --coverage
+        postern test policies/ --watch
         postern test policies/ --format junit > postern.xml
 
       EXIT STATUS: 0 where every case got what it expects, 2 where one did not, 1 where none could run, 3 the policy \
@@ -39,6 +40,9 @@ struct TestCommand: ParsableCommand {
   @Flag(help: "Tell also what the cases do not reach; as text and JSON only.")
   var coverage = false
 
+  @Flag(help: "Run again whenever a file of the tree changes, until interrupted.")
+  var watch = false
+
   func validate() throws {
     if coverage && (format == .junit || format == .tap) {
       throw ValidationError("--coverage has no place in \(format)'s form: ask for text or json")
@@ -46,6 +50,28 @@ struct TestCommand: ParsableCommand {
   }
 
   func run() throws {
+    guard watch, InputFile(path: folder).isFolder else { return try runOnce() }
+    let tree = WatchedTree(folder: folder)
+    while true {
+      let entries = tree.entries()
+      try runAndTell()
+      tree.waitForChange(from: entries)
+      try StandardOutput.write("\n")
+    }
+  }
+
+  /// A run whose failures are told and do not end the watching.
+  private func runAndTell() throws {
+    do {
+      try runOnce()
+    } catch is ExitStatus {
+      return
+    } catch let failure as CommandFailure {
+      StandardError.write("error: \(failure)\n")
+    }
+  }
+
+  private func runOnce() throws {
     let policy = try CheckedTree(folder: folder).compilablePolicy()
     let side = try ReviewSide(policy: policy, bundle: OpenBundle(Compiler.compile(policy, revision: 0)))
     let run = TestRun(side, filter: filter, pathPrefix: CheckedTree.pathPrefix(folder))

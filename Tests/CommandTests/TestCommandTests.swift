@@ -54,6 +54,37 @@ struct TestCommandTests {
     #expect(outcome.output == "" && outcome.errors.contains("error[bad-duration]"))
   }
 
+  @Test("with --watch the tests run again when a file of the tree changes, and a mistake does not end it")
+  func watch() throws {
+    let scratch = try Scratch()
+    try Tree.tested.write(to: scratch)
+    let outcome = try Shell.run(Self.watching, folder: scratch.folder)
+    #expect(outcome.errors == "")
+    #expect(
+      outcome.output == """
+        2 of 4 tests failed
+        error[wrong-type]: expected a list, found `7`
+        1 of 2 tests failed
+
+        """)
+  }
+
+  /// Each change follows upon the output of the run before; after a minute the watching ends by itself, and with it the test.
+  private static let watching = """
+    mkfifo pipe
+    timeout 60 "$0" test policies --watch > pipe 2>&1 &
+    watching=$!
+    exec 3< pipe
+    until_line() { while read -r line <&3; do case $line in "$1"*) echo "$line"; return;; esac; done; }
+    until_line '2 of 4'
+    printf 'kind: Test\\ntests: 7\\n' > policies/status.test.yaml
+    until_line "error[wrong-type]"
+    rm policies/status.test.yaml
+    until_line '1 of 2'
+    kill $watching
+    wait $watching 2> /dev/null || true
+    """
+
   private func run(_ tree: Tree, _ flags: [String] = []) throws -> Outcome {
     let scratch = try Scratch()
     try tree.write(to: scratch)
