@@ -28,15 +28,16 @@ public struct AppAccess {
     self.name = name
     place = reader.place(app.span)
     providers = app.providerIndices.map { policy.providers[$0].name.value }
-    bindings = reader.bindings(of: app).map(reader.readable)
-    denyRules = reader.denyRules(of: app).map(reader.readableDenyRule)
+    bindings = reader.bindings(of: app).map { reader.readable($0, at: app) }
+    denyRules = reader.denyRules(of: app).map { reader.readableDenyRule($0, at: app) }
     timers = reader.timers(of: app)
     isPublic = reader.isPublic(app)
   }
 
-  /// How many members the bindings name, each once, those who match nobody left out.
+  /// How many members the bindings name, each once, those who match nobody here left out.
   public var memberCount: Int {
-    Set(bindings.flatMap { $0.members.map(\.text) }.filter { !$0.hasPrefix("deleted:") }).count
+    let members = bindings.flatMap { $0.members.filter(\.isSpokenFor).map(\.text) }
+    return Set(members.filter { !$0.hasPrefix("deleted:") }).count
   }
 
   // MARK: text

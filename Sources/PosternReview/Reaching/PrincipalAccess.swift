@@ -102,7 +102,7 @@ private struct ReachSearch {
     guard !grants.isEmpty else { return nil }
     let denials = reader.denyRules(of: app).filter { denies($0, holding) }
     if let denial = denials.first(where: { policy.denyRules[$0].condition == nil }) {
-      return .keptOut(obstacle(app, "a deny rule", reader.readableDenyRule(denial)))
+      return .keptOut(obstacle(app, "a deny rule", reader.readableDenyRule(denial, at: app)))
     }
     if !isDomainAllowed(app, isDomainKnown: isDomainKnown) {
       return .keptOut(obstacle(app, "its domain is not among the allowed ones", nil))
@@ -110,7 +110,7 @@ private struct ReachSearch {
     return .reached(
       PrincipalAccess.ReachedApp(
         name: app.name.value, place: reader.place(app.span), grants: grants,
-        denials: denials.map(reader.readableDenyRule), timers: reader.timers(of: app)))
+        denials: denials.map { reader.readableDenyRule($0, at: app) }, timers: reader.timers(of: app)))
   }
 
   private func obstacle(_ app: App, _ reason: String, _ rule: ReachedRule?) -> PrincipalAccess.Obstacle {
@@ -121,7 +121,7 @@ private struct ReachSearch {
   private func grants(_ app: App, _ holding: PrincipalHolding) -> [PrincipalAccess.Grant] {
     let held = reader.bindings(of: app).compactMap { item -> PrincipalAccess.Grant? in
       holding.holder(among: item.binding.members).map {
-        PrincipalAccess.Grant(rule: reader.readable(item), member: $0.canonicalText)
+        PrincipalAccess.Grant(rule: reader.readable(item, at: app), member: $0.canonicalText)
       }
     }
     return held.first { $0.rule.condition == nil }.map { [$0] } ?? held

@@ -60,15 +60,21 @@ public struct ReachedMember {
   public let text: String
   /// Who is in it by the directory, groups within it resolved; nil where it is no group of the directory.
   public let people: [String]?
+  /// Whether a login provider of the app speaks for it; where none does, it matches nobody there.
+  public let isSpokenFor: Bool
 
   /// With what the directory says: `group:finance@example.com, 3 by the directory: user:...`.
   var line: String {
+    if !isSpokenFor { return text + ", for whom no login provider of the app speaks" }
     guard let people else { return text }
     return "\(text), \(people.count) by the directory" + (people.isEmpty ? "" : ": " + people.joined(separator: ", "))
   }
 
   var json: JSONValue {
-    .object(["member": .string(text), "directory": people.map { .array($0.map { .string($0) }) }])
+    .object([
+      "member": .string(text), "directory": people.map { .array($0.map { .string($0) }) },
+      "spokenFor": .bool(isSpokenFor),
+    ])
   }
 }
 
@@ -107,18 +113,19 @@ struct RuleReader {
     policy.nodesInwardsOut(app).reversed().flatMap { Array($0.denyRuleRange) }
   }
 
-  func readable(_ item: (id: UInt32, binding: Binding, node: Node)) -> ReachedRule {
+  func readable(_ item: (id: UInt32, binding: Binding, node: Node), at app: App) -> ReachedRule {
     ReachedRule(
       rule: .binding(id: item.id), node: Self.name(of: item.node), place: place(item.binding.span),
-      condition: Self.parts(of: item.binding.condition), members: item.binding.members.map(member), exceptions: [])
+      condition: Self.parts(of: item.binding.condition), members: item.binding.members.map { member($0, at: app) },
+      exceptions: [])
   }
 
-  func readableDenyRule(_ index: Int) -> ReachedRule {
+  func readableDenyRule(_ index: Int, at app: App) -> ReachedRule {
     let rule = policy.denyRules[index]
     return ReachedRule(
       rule: .deny(id: UInt32(index)), node: Self.name(of: policy.nodes[rule.nodeIndex]), place: place(rule.span),
-      condition: Self.parts(of: rule.condition), members: rule.deniedPrincipals.map(member),
-      exceptions: rule.exceptionPrincipals.map(member))
+      condition: Self.parts(of: rule.condition), members: rule.deniedPrincipals.map { member($0, at: app) },
+      exceptions: rule.exceptionPrincipals.map { member($0, at: app) })
   }
 
   /// The timers and what else of an app's settings bounds who gets in, with where each is written.
@@ -132,11 +139,13 @@ struct RuleReader {
     "reauthSettings", "allowedDomains",
   ]
 
-  private func member(_ use: MemberUse) -> ReachedMember {
+  private func member(_ use: MemberUse, at app: App) -> ReachedMember {
+    let member = policy.members[Int(use.memberIndex)]
     let isInDirectory = directory[use.memberIndex] != nil
     return ReachedMember(
-      text: policy.members[Int(use.memberIndex)].canonicalText,
-      people: isInDirectory ? people(in: use.memberIndex).map { policy.members[Int($0)].canonicalText } : nil)
+      text: member.canonicalText,
+      people: isInDirectory ? people(in: use.memberIndex).map { policy.members[Int($0)].canonicalText } : nil,
+      isSpokenFor: policy.hasProvider(speakingFor: member, at: app))
   }
 
   /// Everybody in a group of the directory, each once, in the order of mention; a group that the directory does not know is one.

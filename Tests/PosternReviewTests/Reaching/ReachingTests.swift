@@ -43,6 +43,13 @@ struct ReachingTests {
     #expect(try !who("payroll").isPublic)
   }
 
+  @Test("a member for whom no login provider of the app speaks is told as such, and not counted")
+  func unspokenFor() throws {
+    let wiki = try who("wiki")
+    #expect(wiki.bindings[0].members.map(\.isSpokenFor) == [true, true, false])
+    #expect(wiki.memberCount == 3)
+  }
+
   @Test("an app that is not there has no answer")
   func noApp() throws {
     #expect(try AppAccess(app: "nowhere", in: Self.side().policy) == nil)
