@@ -14,20 +14,25 @@ internal import PosternCompiler
         postern compile policies/ -o policy.ptb --revision 7 --sign key.pem
         postern eval policy.ptb --url https://payroll.corp.example.com/ \\
             --as user:ann@example.com --provider workspace
+        postern diff main..HEAD -- policies/
+        postern test policies/
+        postern who payroll policies/
+        postern can user:ann@example.com policies/
         postern explain bad-duration
 
       EXIT STATUS:
         0  ok
         1  the command could not run: arguments, files, a bundle that is none
-        2  the answer is not allow
+        2  the answer is not allow; a test failed; decisions differ; nobody or nothing is reached
         3  the policy has errors
 
       Completions for your shell: postern --generate-completion-script bash (or zsh, fish)
       """,
     version: Compiler.version,
     subcommands: [
-      CelCommand.self, CheckCommand.self, CompileCommand.self, DiffCommand.self, EvalCommand.self, ExplainCommand.self,
-      InspectCommand.self, SignCommand.self, VerifyCommand.self,
+      CanCommand.self, CelCommand.self, CheckCommand.self, CompileCommand.self, DiffCommand.self, EvalCommand.self,
+      ExplainCommand.self, InspectCommand.self, SignCommand.self, TestCommand.self, VerifyCommand.self,
+      WhoCommand.self,
     ])
 
   static let _errorPrefix = "error: "

@@ -4,7 +4,9 @@ import Testing
 
 @Suite("Help and exit statuses")
 struct HelpTests {
-  static let commands = ["cel", "check", "compile", "diff", "eval", "explain", "inspect", "sign", "verify"]
+  static let commands = [
+    "can", "cel", "check", "compile", "diff", "eval", "explain", "inspect", "sign", "test", "verify", "who",
+  ]
 
   @Test("the help of the command is the recorded one")
   func rootHelp() throws {
@@ -51,7 +53,8 @@ struct HelpTests {
       ["eval", "a", "--url", "https://a/", "--as", "user:a@b.c"],
       ["eval", "a", "--url", "https://a/", "--header", "no colon"],
       ["eval", "a", "--url", "https://a/", "--as", "user:a@b.c", "--provider", "b", "--auth-age", "password=5m"],
-      ["verify", "a"], ["sign", "a"],
+      ["verify", "a"], ["sign", "a"], ["test"], ["test", "a", "--coverage", "--format", "tap"],
+      ["who", "a"], ["can", "a"],
     ])
   func usage(_ arguments: [String]) throws {
     let outcome = try Command(arguments: arguments).run()

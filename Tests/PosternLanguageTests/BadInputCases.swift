@@ -24,7 +24,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
       "groups-and-tests",
     ]
     .flatMap { parse(Golden.text("mistakes/\($0).txt")) } + [
-      tooManyProviders, tooManyDenyRules, tooLongHost, tooManyAttributes,
+      tooManyProviders, tooManyDenyRules, tooLongHost, tooManyAttributes, tooLargeTable,
     ]
 
   /// The cases of one text.
@@ -79,6 +79,23 @@ struct BadInput: Sendable, CustomTestStringConvertible {
 
           """))
   }()
+
+  static let tooLargeTable = BadInput(
+    name: "a table of more cases than one may have",
+    tree: .small(others: [
+      (
+        "z.test.yaml",
+        """
+        kind: Test
+        tests:
+          - name: one
+            «table-too-large»axes: {a: [\((0...TestTable.caseLimit).map(String.init).joined(separator: ", "))]}
+            request: {url: "https://payroll.example.com/${a}"}
+            expect: {verdict: allow}
+
+        """
+      )
+    ]))
 
   static let tooLongHost = BadInput(
     name: "a host of more than 253 bytes",

@@ -1,10 +1,10 @@
 // An app's effective settings, each with the file and line that it comes from: what no level hides behind another.
 
-internal import PosternLanguage
+package import PosternLanguage
 
 extension App {
   /// The settings that are in force, in the order of the language's pages.
-  func effectiveSettings(files: [SourceFile]) -> [Inspection.Setting] {
+  package func effectiveSettings(files: [SourceFile]) -> [Inspection.Setting] {
     var settings = SettingList(files: files)
     settings.add("absoluteTimeout", session.absoluteTimeout) { $0.text }
     settings.add("idleTimeout", session.idleTimeout) { $0.text }

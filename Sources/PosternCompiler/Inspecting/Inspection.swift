@@ -33,10 +33,10 @@ public struct Inspection {
     var condition: Condition?
   }
 
-  struct Setting: Equatable {
-    var name: String
-    var value: String
-    var place: String?
+  package struct Setting: Equatable {
+    package var name: String
+    package var value: String
+    package var place: String?
   }
 
   struct AppInspection {

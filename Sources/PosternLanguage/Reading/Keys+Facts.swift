@@ -13,6 +13,10 @@ extension KeySet {
     "TestCase",
     [
       Key("name", .text, required: true, "A sentence about what must be so."),
+      Key(
+        "axes", .anything,
+        "Makes a table of the case: names with lists of texts, or of rows of texts. Every combination is one case, with its "
+          + "values in place of `${name}` and `${name.key}`."),
       Key("now", .time, "The instant of the decision; 2026-01-01T00:00:00Z unless set."),
       Key("request", .object(request), required: true, "What is asked."),
       Key("credential", .object(credential), "Who asks; nobody unless set."),

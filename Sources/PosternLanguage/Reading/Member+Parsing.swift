@@ -26,6 +26,12 @@ extension Member {
   /// The texts that members may begin with, for a help text.
   static var knownKinds: [String] { ["allUsers", "allAuthenticatedUsers"] + kinds.map(\.prefix) }
 
+  /// The member that a text names, in any of its spellings; nil where it names none.
+  package init?(_ text: String) {
+    guard let member = try? Member(parsing: text) else { return nil }
+    self = member
+  }
+
   init(parsing text: String) throws(MemberFault) {
     for kind in Self.kinds where text.utf8.starts(with: kind.prefix.utf8) {
       self = try kind.parse(String(text.utf8.dropFirst(kind.prefix.utf8.count)) ?? "")
@@ -105,7 +111,7 @@ extension Member {
 
 extension Member {
   /// One spelling for each member, so that two spellings of one member are found to be the same.
-  var canonicalText: String {
+  package var canonicalText: String {
     switch self {
     case .allUsers: "allUsers"
     case .allAuthenticatedUsers: "allAuthenticatedUsers"

@@ -119,7 +119,7 @@ extension Span {
 
 extension Member {
   /// The domain that a provider must declare for this member to match anybody.
-  var domain: String? {
+  package var domain: String? {
     switch self {
     case .user(let email), .serviceAccount(let email), .group(let email):
       email.utf8.firstIndex(of: UInt8(ascii: "@")).map { String(email[email.utf8.index(after: $0)...]) }

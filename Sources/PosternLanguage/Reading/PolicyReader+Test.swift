@@ -4,9 +4,20 @@
 extension PolicyReader {
   mutating func readTest(_ fields: Fields) {
     guard let items = fields["tests"].flatMap({ list($0) }) else { return }
-    let cases = items.compactMap { testCase($0) }
+    let cases = items.flatMap { testCases($0) }
     reportRepeated(cases.map(\.name), what: "test")
     tests.append(TestDocument(cases: cases, span: fields.span))
+  }
+
+  /// The cases of one item; what is wrong with all cases of a table alike is told once.
+  private mutating func testCases(_ node: YAMLNode) -> [TestCase] {
+    let nodes = expanded(node)
+    guard nodes.count > 1 else { return nodes.compactMap { testCase($0) } }
+    let before = (diagnostics: diagnostics.count, apps: expectedApps.count)
+    let cases = nodes.compactMap { testCase($0) }
+    diagnostics.keepFirstOfEqual(from: before.diagnostics)
+    expectedApps.keepFirstOfEqual(from: before.apps)
+    return cases
   }
 
   private mutating func testCase(_ node: YAMLNode) -> TestCase? {
@@ -75,5 +86,13 @@ public struct RequestFacts: Sendable {
     }
     let isRefused = reader.diagnostics.contains { $0.severity == .error }
     return (isRefused ? nil : facts, reader.diagnostics)
+  }
+}
+
+extension Array where Element: Hashable {
+  /// Drops what repeats an element at or past `start`.
+  fileprivate mutating func keepFirstOfEqual(from start: Int) {
+    var seen: Set<Element> = []
+    self = self[..<start] + self[start...].filter { seen.insert($0).inserted }
   }
 }

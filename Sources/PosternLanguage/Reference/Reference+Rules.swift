@@ -22,6 +22,13 @@ extension Reference {
     return nodes
   }
 
+  /// Asks a rule's condition.
+  private func truth(of condition: Condition, of rule: Rule, _ conditions: ReferenceConditions) -> ReferenceTruth {
+    let truth = conditions.truth(of: condition)
+    trace?.note(rule, truth)
+    return truth
+  }
+
   // MARK: bindings
 
   /// The bindings of access roles, in the order in which they are asked.
@@ -53,7 +60,7 @@ extension Reference {
     var firstError: UInt32?
     for (id, binding) in held {
       guard let condition = binding.condition else { continue }
-      switch conditions.truth(of: condition) {
+      switch truth(of: condition, of: .binding(id: id), conditions) {
       case .yes: return .granted(id)
       case .no: firstFalse = firstFalse ?? id
       case .error: firstError = firstError ?? id
@@ -84,7 +91,7 @@ extension Reference {
     for id in nodesInwardsOut(app).reversed().flatMap({ Array($0.denyRuleRange) }) {
       let rule = policy.denyRules[id]
       guard let reason = reason(of: rule, app, as: identity) else { continue }
-      if let condition = rule.condition, conditions.truth(of: condition) == .no { continue }
+      if let condition = rule.condition, truth(of: condition, of: .deny(id: UInt32(id)), conditions) == .no { continue }
       return (reason, UInt32(id))
     }
     return nil

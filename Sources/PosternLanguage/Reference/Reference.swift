@@ -21,14 +21,19 @@ struct Reference {
   let credential: Credential
   let now: Int64
   let timeZones: any CELTimeZones
+  /// Where the conditions that are asked are noted; nil: nowhere.
+  let trace: ReferenceTrace?
   /// Who the credential says it is; nil is anonymous.
   let identity: ReferenceIdentity?
 
-  init(policy: Policy, credential: Credential, now: Int64, timeZones: any CELTimeZones) {
+  init(
+    policy: Policy, credential: Credential, now: Int64, timeZones: any CELTimeZones, trace: ReferenceTrace? = nil
+  ) {
     self.policy = policy
     self.credential = credential
     self.now = now
     self.timeZones = timeZones
+    self.trace = trace
     identity = credential.kind == .none ? nil : ReferenceIdentity(credential, in: policy)
   }
 

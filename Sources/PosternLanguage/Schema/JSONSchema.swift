@@ -16,7 +16,10 @@ package enum JSONSchema {
       ]),
       "required": ["kind"],
       "allOf": .array(KeySet.kinds.map(choice)),
-      "$defs": definitions(KeySet.all),
+      "$defs": .object(
+        KeySet.all.map { set in
+          JSONValue.Member(set.name, definition(set, takesPlaceholders: setsOfTestCases.contains(set.name)))
+        }),
     ])
   }
 
@@ -42,15 +45,18 @@ package enum JSONSchema {
   }
 
   private static func definitions(_ sets: [KeySet]) -> JSONValue {
-    .object(sets.map { JSONValue.Member($0.name, definition($0)) })
+    .object(sets.map { JSONValue.Member($0.name, definition($0, takesPlaceholders: false)) })
   }
 
-  private static func definition(_ set: KeySet) -> JSONValue {
+  /// What a case is made of: in a table, any of its values may be a placeholder.
+  private static let setsOfTestCases = Set(KeySet.reachable(from: [.testCase]).map(\.name))
+
+  private static func definition(_ set: KeySet, takesPlaceholders: Bool) -> JSONValue {
     let required = set.keys.filter { $0.isRequired && spellings($0, of: set).count == 1 }
     let eitherRequired = set.keys.filter { $0.isRequired && spellings($0, of: set).count > 1 }
     return .object([
       "type": "object",
-      "properties": .object(set.keys.flatMap { properties($0, of: set) }),
+      "properties": .object(set.keys.flatMap { properties($0, of: set, takesPlaceholders: takesPlaceholders) }),
       "required": required.isEmpty ? nil : .array(required.map { .string($0.name) }),
       "allOf": eitherRequired.isEmpty ? nil : .array(eitherRequired.map { requirement($0, of: set) }),
       "additionalProperties": set.isOpen ? schema(.text) : false,
@@ -66,24 +72,31 @@ package enum JSONSchema {
     set.acceptsSnakeCase && key.snakeName != key.name ? [key.name, key.snakeName] : [key.name]
   }
 
-  private static func properties(_ key: Key, of set: KeySet) -> [JSONValue.Member] {
+  private static func properties(_ key: Key, of set: KeySet, takesPlaceholders: Bool) -> [JSONValue.Member] {
     spellings(key, of: set).map { name in
       let summary = name == key.name ? key.summary : "The spelling of `\(key.name)` in API files."
-      return JSONValue.Member(name, property(key, of: set, summary: summary))
+      return JSONValue.Member(name, property(key, of: set, summary: summary, takesPlaceholders))
     }
   }
 
-  private static func property(_ key: Key, of set: KeySet, summary: String) -> JSONValue {
+  private static func property(
+    _ key: Key, of set: KeySet, summary: String, _ takesPlaceholders: Bool
+  ) -> JSONValue {
     let description = [JSONValue.Member("description", .string(summary))]
     if case .secret = key.handling { return .object(description + [.init("not", .object([]))]) }
     if key.name == "kind" && KeySet.kinds.contains(where: { $0.name == set.name }) {
       return .object(description + [.init("const", .string(set.name))])
     }
-    guard case .object(let members) = schema(key.shape) else { return .object(description) }
+    let shape = takesPlaceholders && key.shape.isNarrowScalar ? placeholder(or: schema(key.shape)) : schema(key.shape)
+    guard case .object(let members) = shape else { return .object(description) }
     return .object(description + members)
   }
 
   // MARK: shapes
+
+  private static func placeholder(or schema: JSONValue) -> JSONValue {
+    .object(["anyOf": [schema, .object(["type": "string", "pattern": #"\$\{[^}]+\}"#])]])
+  }
 
   /// A text field takes any scalar as the text that it is; to an editor `no` and `1e3` are not strings.
   private static func schema(_ shape: Key.Shape) -> JSONValue {
@@ -110,4 +123,15 @@ package enum JSONSchema {
   private static let millisecondsSchema: JSONValue = .object([
     "type": "integer", "minimum": .integer(1_000_000_000_000), "maximum": .integer(9_999_999_999_999),
   ])
+}
+
+extension Key.Shape {
+  /// Whether a value is a scalar, but not any text.
+  fileprivate var isNarrowScalar: Bool {
+    switch self {
+    case .flag, .count, .duration, .time, .oneOf: true
+    case .either(let shapes): shapes.allSatisfy(\.isNarrowScalar)
+    case .text, .list, .object, .anything: false
+    }
+  }
 }

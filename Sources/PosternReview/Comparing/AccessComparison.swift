@@ -30,7 +30,7 @@ struct AccessComparison {
   private var product: Diagrams.Reference?
 
   /// Throws `Diagrams.TooLarge` where nothing is proved within its limit.
-  init(_ before: (access: AppAccess, policy: Policy), _ after: (access: AppAccess, policy: Policy), routes: [Route])
+  init(_ before: (access: AccessRules, policy: Policy), _ after: (access: AccessRules, policy: Policy), routes: [Route])
     throws
   {
     let outlines =
@@ -62,7 +62,7 @@ struct AccessComparison {
 
   /// `setsFrom` is where the policy's principals stand among those that the variables were made of.
   private mutating func diagram(
-    _ access: AppAccess, setsFrom: Int, _ outlines: [ConditionOutline]
+    _ access: AccessRules, setsFrom: Int, _ outlines: [ConditionOutline]
   ) throws -> Diagrams.Reference {
     let conditions = try outlines.map { try diagram(of: $0) }
     var result = try grant(
@@ -91,7 +91,7 @@ struct AccessComparison {
 
   /// The bindings: those without a condition, then the others in their order.
   private mutating func grant(
-    _ access: AppAccess, _ setsFrom: Int, _ conditions: [Diagrams.Reference]
+    _ access: AccessRules, _ setsFrom: Int, _ conditions: [Diagrams.Reference]
   ) throws -> Diagrams.Reference {
     // A public app asks no binding of whom no rule denies.
     if access.isPublic { return try diagrams.outcome(AccessOutcome.granted.rawValue) }

@@ -10,8 +10,8 @@ struct AccessReport {
   private let pair: AppPair
   private let stand: WitnessStand
   private let numbers: MemberNumbers
-  private let before: (access: AppAccess, directory: Directory)
-  private let after: (access: AppAccess, directory: Directory)
+  private let before: (access: AccessRules, directory: Directory)
+  private let after: (access: AccessRules, directory: Directory)
 
   /// More ways than these are not gone through.
   static let wayLimit = 20_000
@@ -19,8 +19,8 @@ struct AccessReport {
   static let triedWays = 16
 
   init(
-    _ pair: AppPair, _ stand: WitnessStand, _ numbers: MemberNumbers, before: (AppAccess, Directory),
-    after: (AppAccess, Directory)
+    _ pair: AppPair, _ stand: WitnessStand, _ numbers: MemberNumbers, before: (AccessRules, Directory),
+    after: (AccessRules, Directory)
   ) {
     self.pair = pair
     self.stand = stand
@@ -134,8 +134,8 @@ struct AccessReport {
   /// A class in words: its groups and domains, and how many people with some of their names.
   private func text(of memberClass: MemberClass) -> String {
     let members = memberClass.members.map { numbers.members[$0] }
-    let people = members.filter { $0.uniqueness == .address || $0.uniqueness == .subject }.map(\.text)
-    let others = members.filter { $0.uniqueness == nil || $0.uniqueness == .domain }.map(\.text)
+    let people = members.filter { $0.uniqueness == .address || $0.uniqueness == .subject }.map(\.canonicalText)
+    let others = members.filter { $0.uniqueness == nil || $0.uniqueness == .domain }.map(\.canonicalText)
     let shown =
       people.count <= 3 ? people : ["\(people.count) people, e.g. " + people.prefix(3).joined(separator: ", ")]
     let rest = others.count <= 4 ? others : others.prefix(4) + ["\(others.count - 4) more"]
@@ -172,7 +172,7 @@ struct AccessReport {
     let (app, policy, directory) =
       isGained
       ? (pair.after, pair.afterPolicy, after.directory) : (pair.before, pair.beforePolicy, before.directory)
-    for node in policy.nodes(above: app) {
+    for node in policy.nodesInwardsOut(app) {
       for binding in node.bindings where binding.grantsAccess {
         for use in binding.members {
           let member = policy.members[Int(use.memberIndex)]

@@ -73,25 +73,4 @@ extension Member {
   static func domain(of email: String) -> String {
     email.lastIndex(of: "@").map { String(email[email.index(after: $0)...]) } ?? ""
   }
-
-  /// The member as policies write it.
-  var text: String {
-    switch self {
-    case .allUsers: "allUsers"
-    case .allAuthenticatedUsers: "allAuthenticatedUsers"
-    case .user(let email): "user:\(email)"
-    case .serviceAccount(let email): "serviceAccount:\(email)"
-    case .group(let email): "group:\(email)"
-    case .domain(let domain): "domain:\(domain)"
-    case .poolSubject(let pool, let subject): Self.pool("principal", pool, "subject/\(subject)")
-    case .poolGroup(let pool, let group): Self.pool("principalSet", pool, "group/\(group)")
-    case .poolAttribute(let pool, let name, let value): Self.pool("principalSet", pool, "attribute.\(name)/\(value)")
-    case .pool(let pool): Self.pool("principalSet", pool, "*")
-    case .deleted(let text): text
-    }
-  }
-
-  private static func pool(_ scheme: String, _ pool: String, _ rest: String) -> String {
-    "\(scheme)://iam.googleapis.com/locations/global/workforcePools/\(pool)/\(rest)"
-  }
 }

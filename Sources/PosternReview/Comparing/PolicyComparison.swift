@@ -73,14 +73,14 @@ private struct Run {
   }
 
   /// What both policies say of access to the app; nil where it is plainly the same.
-  private func accessesToCompare(_ pair: AppPair) -> (old: AppAccess, new: AppAccess)? {
+  private func accessesToCompare(_ pair: AppPair) -> (old: AccessRules, new: AccessRules)? {
     let areEqual =
       before.policy.accessSignature(of: pair.before, signatures.before)
       == after.policy.accessSignature(of: pair.after, signatures.after)
     if areEqual && Self.vouching(pair.before, before.policy) == Self.vouching(pair.after, after.policy) { return nil }
     return (
-      AppAccess(pair.before, before.policy, directories.before, numbers),
-      AppAccess(pair.after, after.policy, directories.after, numbers)
+      AccessRules(pair.before, before.policy, directories.before, numbers),
+      AccessRules(pair.after, after.policy, directories.after, numbers)
     )
   }
 
@@ -97,7 +97,7 @@ private struct Run {
   private func people(_ pair: AppPair) -> [[Member]] {
     var found: [[Member]] = []
     var onCondition: [[Member]] = []
-    for node in after.policy.nodes(above: pair.after) where found.count < 3 {
+    for node in after.policy.nodesInwardsOut(pair.after) where found.count < 3 {
       for binding in node.bindings where binding.grantsAccess {
         let members = binding.members.prefix(3).map { [after.policy.members[Int($0.memberIndex)]] }
         if binding.condition == nil { found += members } else { onCondition += members }

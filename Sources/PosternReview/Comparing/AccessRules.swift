@@ -29,7 +29,7 @@ struct AppConditional {
 }
 
 /// Everything of one policy that row 10 asks of an app.
-struct AppAccess {
+struct AccessRules {
   private(set) var denials: [AppDenial] = []
   private(set) var isPublic = false
   /// Whom bindings without a condition hold.
@@ -54,7 +54,7 @@ struct AppAccess {
       }
       return principals
     }
-    for node in policy.nodes(above: app).reversed() {
+    for node in policy.nodesInwardsOut(app).reversed() {
       for rule in policy.denyRules[node.denyRuleRange] {
         denials.append(
           AppDenial(
@@ -63,7 +63,7 @@ struct AppAccess {
             condition: rule.condition))
       }
     }
-    for node in policy.nodes(above: app) {
+    for node in policy.nodesInwardsOut(app) {
       for binding in node.bindings where binding.grantsAccess {
         let holders = principals(binding.members)
         if let condition = binding.condition {
@@ -83,19 +83,6 @@ struct AppAccess {
   /// The sets whose members the comparison tells apart.
   var principalSets: [Principals] {
     denials.flatMap { [$0.denied, $0.excepted] } + [granted] + conditionals.map(\.principals)
-  }
-}
-
-extension Policy {
-  /// The app's node, then its folders inwards out, then the organization.
-  func nodes(above app: App) -> [Node] {
-    var nodes: [Node] = []
-    var index: Int? = app.nodeIndex
-    while let node = index.map({ self.nodes[$0] }) {
-      nodes.append(node)
-      index = node.parentIndex
-    }
-    return nodes
   }
 }
 

@@ -1,0 +1,125 @@
+// `postern test` as people and build servers run it: forms of output, statuses, what cannot run.
+
+import Foundation
+import Testing
+
+@Suite("test")
+struct TestCommandTests {
+  @Test("every case of the repository's own tree gets what it expects")
+  func repository() throws {
+    let outcome = try Command("test", Golden.root.appending(path: "policies").path()).run()
+    #expect(outcome.status == 0)
+    #expect(outcome.errors == "" && outcome.output.hasSuffix(" tests passed\n"))
+  }
+
+  @Test(
+    "the results of a tree with a case that fails are the recorded ones, and the status is 2",
+    arguments: [
+      ([], "test.txt"), (["--format", "json"], "test.json"), (["--format", "junit"], "test.xml"),
+      (["--format", "tap"], "test.tap"), (["--coverage"], "test-coverage.txt"),
+      (["--coverage", "--format", "json"], "test-coverage.json"),
+    ])
+  func failing(_ flags: [String], _ golden: String) throws {
+    let outcome = try run(Tree.tested, flags)
+    #expect(outcome.status == 2)
+    #expect(outcome.errors == "")
+    Golden.expect(outcome.output, is: golden)
+  }
+
+  @Test("a filter leaves the cases whose names hold its text")
+  func filter() throws {
+    #expect(
+      try run(Tree.tested, ["--filter", "14m59s"]) == Outcome(status: 0, output: "1 test passed\n", errors: ""))
+  }
+
+  @Test("a filter that no name holds runs nothing, and that is no success")
+  func emptyFilter() throws {
+    let outcome = try run(Tree.tested, ["--filter", "nothing"])
+    #expect(
+      outcome
+        == Outcome(status: 1, output: "", errors: "error: no case of policies has 'nothing' in its name\n"))
+  }
+
+  @Test("a tree without tests runs nothing, and that is no success")
+  func withoutTests() throws {
+    let outcome = try run(Tree.small)
+    #expect(
+      outcome == Outcome(status: 1, output: "", errors: "error: policies has no Test document with a case\n"))
+  }
+
+  @Test("a tree with mistakes is reported on standard error, with status 3")
+  func mistakes() throws {
+    let outcome = try run(Tree.broken)
+    #expect(outcome.status == 3)
+    #expect(outcome.output == "" && outcome.errors.contains("error[bad-duration]"))
+  }
+
+  @Test("with --watch the tests run again when a file of the tree changes, and a mistake does not end it")
+  func watch() throws {
+    let scratch = try Scratch()
+    try Tree.tested.write(to: scratch)
+    let outcome = try Shell.run(Self.watching, folder: scratch.folder)
+    #expect(outcome.errors == "")
+    #expect(
+      outcome.output == """
+        2 of 4 tests failed
+        error[wrong-type]: expected a list, found `7`
+        1 of 2 tests failed
+
+        """)
+  }
+
+  /// Each change follows upon the output of the run before; after a minute the watching ends by itself, and with it the test.
+  private static let watching = """
+    mkfifo pipe
+    timeout 60 "$0" test policies --watch > pipe 2>&1 &
+    watching=$!
+    exec 3< pipe
+    until_line() { while read -r line <&3; do case $line in "$1"*) echo "$line"; return;; esac; done; }
+    until_line '2 of 4'
+    printf 'kind: Test\\ntests: 7\\n' > policies/status.test.yaml
+    until_line "error[wrong-type]"
+    rm policies/status.test.yaml
+    until_line '1 of 2'
+    kill $watching
+    wait $watching 2> /dev/null || true
+    """
+
+  private func run(_ tree: Tree, _ flags: [String] = []) throws -> Outcome {
+    let scratch = try Scratch()
+    try tree.write(to: scratch)
+    var command = Command(arguments: ["test", "policies"] + flags)
+    command.folder = scratch.folder
+    return try command.run()
+  }
+}
+
+extension Tree {
+  /// The small tree with four cases, two of which expect what does not come.
+  static var tested: Tree {
+    var tree = small
+    tree.files["finance/payroll.test.yaml"] = """
+      kind: Test
+      tests:
+        - name: a session of 14m59s goes on
+          request: {url: "https://payroll.example.com/"}
+          credential: {as: "user:ann@example.com", provider: workspace, lastSeenAt: 14m59s ago}
+          expect: {verdict: allow, reason: granted, clock: idle, validUntil: in 1s}
+        - name: at 15m it goes on <still> & on
+          request: {url: "https://payroll.example.com/"}
+          credential: {as: "user:ann@example.com", provider: workspace, lastSeenAt: 15m ago}
+          expect: {verdict: allow, reason: granted, app: payroll}
+
+      """
+    tree.files["status.test.yaml"] = """
+      kind: Test
+      tests:
+        - name: everybody sees the status
+          request: {url: "https://status.example.com/"}
+          expect: {verdict: allow, reason: publicAccess, app: status, touch: false}
+        - {name: "the status of payroll is #1", request: {url: "https://status.example.com/payroll"}, expect: {verdict: allow, app: payroll}}
+
+      """
+    return tree
+  }
+}
