@@ -28,6 +28,8 @@ struct AccessComparison {
   let variables: AccessVariables
   private var diagrams = Diagrams()
   private var product: Diagrams.Reference?
+  /// The same of whoever comes without a credential that passes, where both policies open the app to everyone.
+  private var anonymousProduct: Diagrams.Reference?
 
   /// Throws `Diagrams.TooLarge` where nothing is proved within its limit.
   init(_ before: (access: AccessRules, policy: Policy), _ after: (access: AccessRules, policy: Policy), routes: [Route])
@@ -38,19 +40,27 @@ struct AccessComparison {
     let sets = before.access.principalSets + after.access.principalSets
     variables = AccessVariables(sets: sets, outlines: outlines, routes: routes)
     let split = (sets: before.access.principalSets.count, outlines: before.access.conditions.count)
-    let old = try diagram(before.access, setsFrom: 0, Array(outlines[..<split.outlines]))
-    let new = try diagram(after.access, setsFrom: split.sets, Array(outlines[split.outlines...]))
-    if old != new {
-      product = try diagrams.map([old, new]) { $0[0] * AccessOutcome.allCases.count + $0[1] }
+    let (oldOutlines, newOutlines) = (Array(outlines[..<split.outlines]), Array(outlines[split.outlines...]))
+    product = try product(
+      diagram(before.access, setsFrom: 0, oldOutlines), diagram(after.access, setsFrom: split.sets, newOutlines))
+    if before.access.isPublic && after.access.isPublic {
+      anonymousProduct = try product(
+        anonymousDiagram(before.access, oldOutlines), anonymousDiagram(after.access, newOutlines))
     }
   }
 
-  /// Whether the access is the same for everyone, on every request.
-  var isSame: Bool { product == nil }
+  /// Both outcomes at once; nil where they are the same everywhere.
+  private mutating func product(_ old: Diagrams.Reference, _ new: Diagrams.Reference) throws -> Diagrams.Reference? {
+    old == new ? nil : try diagrams.map([old, new]) { $0[0] * AccessOutcome.allCases.count + $0[1] }
+  }
 
-  /// Calls `body` with each way on which the outcomes differ, until it returns false.
-  func forEachDifference(_ body: (AccessWay) -> Bool) {
-    guard let product else { return }
+  /// Whether the access is the same for everyone, on every request.
+  var isSame: Bool { product == nil && anonymousProduct == nil }
+
+  /// Calls `body` with each way on which the outcomes differ, until it returns false: of those who are signed in, or of the
+  /// anonymous.
+  func forEachDifference(ofAnonymous isAnonymous: Bool = false, _ body: (AccessWay) -> Bool) {
+    guard let product = isAnonymous ? anonymousProduct : product else { return }
     diagrams.forEachWay(from: product) { values, number in
       let count = AccessOutcome.allCases.count
       let (old, new) = (AccessOutcome.allCases[number / count], AccessOutcome.allCases[number % count])
@@ -80,6 +90,22 @@ struct AccessComparison {
         if operands[1] == 1 { return AccessOutcome.denied.rawValue }
         return operands[2] == 0 ? AccessOutcome.groupsUnknown.rawValue : operands[4]
       }
+    }
+    return result
+  }
+
+  /// Row 6 of a public app for the anonymous: only rules that deny everyone are asked, and facts about who asks are errors.
+  private mutating func anonymousDiagram(
+    _ access: AccessRules, _ outlines: [ConditionOutline]
+  ) throws -> Diagrams.Reference {
+    var result = try diagrams.outcome(AccessOutcome.granted.rawValue)
+    var condition = access.denials.count { $0.condition != nil }
+    for denial in access.denials.reversed() {
+      if denial.condition != nil { condition -= 1 }
+      if !denial.denied.isEveryone || denial.excepted.isEveryone { continue }
+      let holds =
+        try denial.condition == nil ? diagrams.outcome(1) : diagram(of: outlines[condition].ofAnonymous)
+      result = try diagrams.map([holds, result]) { $0[0] == 0 ? $0[1] : AccessOutcome.denied.rawValue }
     }
     return result
   }

@@ -54,6 +54,29 @@ struct AccessReport {
         proof: .of(stand.bestWitness(requests))))
   }
 
+  /// Of the anonymous at an app that both policies open: each way that they go, once for each change.
+  private mutating func reportAnonymous(_ comparison: AccessComparison, _ search: WitnessSearch) {
+    var ways: [Bool: [AccessWay]] = [:]
+    comparison.forEachDifference(ofAnonymous: true) { way in
+      ways[way.after.isAccess, default: []].append(way)
+      return ways.values.reduce(0) { $0 + $1.count } < Self.wayLimit
+    }
+    for (isGained, ways) in ways.sorted(by: { $0.key && !$1.key }) {
+      var found: (way: AccessWay, witness: Witness)?
+      for way in ways.prefix(Self.triedWays) where found == nil {
+        found = stand.bestWitness(search.anonymousCandidates(way)).map { (way, $0) }
+      }
+      differences.append(
+        Difference(
+          appName: pair.after.name.value, kind: .access, effect: isGained ? .widens : .narrows,
+          subject: "anyone who is not signed in", before: ways[0].before.text, after: ways[0].after.text,
+          condition: text(of: found?.way ?? ways[0], search),
+          place: Difference.Place(pair.after.span, in: pair.afterPolicy, isOld: false),
+          proof: found.map { .witness($0.witness) }
+            ?? .missing(why: "the rules differ, but no request was found on which the kernels do")))
+    }
+  }
+
   // MARK: ways
 
   /// Ways that are about the same people and go the same way.
@@ -69,6 +92,7 @@ struct AccessReport {
       routes: pair.before.routes + pair.after.routes)
     if comparison.isSame { return }
     let search = WitnessSearch(pair: pair, variables: comparison.variables, numbers: numbers)
+    reportAnonymous(comparison, search)
     var groups: [Group: [AccessWay]] = [:]
     var order: [Group] = []
     var wayCount = 0

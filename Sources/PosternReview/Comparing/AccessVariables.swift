@@ -153,6 +153,33 @@ extension ConditionOutline {
   }
 }
 
+extension ConditionOutline {
+  /// The condition as it is for the anonymous: a test of who asks, or from what device, is an error.
+  var ofAnonymous: ConditionOutline {
+    switch self {
+    case .constant: self
+    case .test(let test): test.fact.map(\.isOfCaller) == true ? .constant(.error) : self
+    case .not(let inner): .not(inner.ofAnonymous)
+    case .holds(let inner): .holds(inner.ofAnonymous)
+    case .all(let parts): .all(parts.map(\.ofAnonymous))
+    case .any(let parts): .any(parts.map(\.ofAnonymous))
+    case .choice(let condition, let first, let second):
+      .choice(condition.ofAnonymous, first.ofAnonymous, second.ofAnonymous)
+    }
+  }
+}
+
+extension ConditionFact {
+  /// Whether it is about who asks, or about their device.
+  fileprivate var isOfCaller: Bool {
+    switch self {
+    case .claim: true
+    case .attribute(let name): name.hasPrefix("device.") || name.hasPrefix("request.auth.")
+    case .header, .timePart: false
+    }
+  }
+}
+
 /// What an app's routes let a fact be.
 private struct RouteReach {
   private let fact: ConditionFact

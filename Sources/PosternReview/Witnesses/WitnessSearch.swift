@@ -152,6 +152,20 @@ struct WitnessSearch {
     return candidates
   }
 
+  /// The same of nobody in particular.
+  func anonymousCandidates(_ way: AccessWay) -> [RequestFacts] {
+    let instants = instants(way)
+    return factSettings(way).flatMap { setting in
+      pair.routes.prefix(4).flatMap { route in
+        instants.map { instant in
+          var facts = RequestFacts(request: route.request, credential: Credential(), nowMilliseconds: instant)
+          for (fact, example) in setting { facts.set(fact, to: example) }
+          return facts
+        }
+      }
+    }
+  }
+
   private func facts(
     _ persona: Persona, _ route: Route, _ setting: [(ConditionFact, ConditionExample)], _ instants: [Int64]
   ) -> [RequestFacts] {

@@ -79,6 +79,7 @@ struct PairGenerator {
   }
 
   private mutating func randomize(_ level: inout Draft.Level, isApp: Bool) {
+    if isApp && chance(20) { level.bindings.append((["allUsers"], nil)) }
     for _ in 0..<below(isApp ? 4 : 2) { level.bindings.append((someMembers(), chance(50) ? condition() : nil)) }
     if chance(30) { level.denials.append(denial()) }
     if chance(30) { level.session["idleTimeout"] = pick(Self.limits) }
@@ -92,7 +93,8 @@ struct PairGenerator {
 
   private mutating func denial() -> (denied: [String], excepted: [String], condition: String?) {
     let usable = Self.members.filter { $0 != "allAuthenticatedUsers" }
-    return (some(usable, 25) + [pick(usable)], some(usable, 15), chance(30) ? condition() : nil)
+    let everyone = chance(25) ? ["principalSet://goog/public:all"] : []
+    return (everyone + some(usable, 25) + [pick(usable)], some(usable, 15), chance(40) ? condition() : nil)
   }
 
   private mutating func condition() -> String {
@@ -165,7 +167,7 @@ struct PairGenerator {
     text += "iam:\n  bindings:\n    - {role: roles/viewer, members: [\"user:ann@example.com\"]}\n"
     for binding in level.bindings {
       // IAM lets no condition stand on everybody.
-      let members = binding.members.filter { binding.condition == nil || $0 != "allAuthenticatedUsers" }
+      let members = binding.members.filter { binding.condition == nil || !$0.hasPrefix("all") }
       if members.isEmpty { continue }
       text += "    - role: roles/iap.httpsResourceAccessor\n      members: \(list(members))\n"
       text += condition(binding.condition, indentation: "      ")
@@ -205,7 +207,7 @@ struct PairGenerator {
       request.otherHeaders = [.init(name: Array("x-team".utf8), value: Array(pick(["red", "blue"]).utf8))]
     }
     return RequestFacts(
-      request: request, credential: chance(5) ? Credential() : credential(at: now), nowMilliseconds: now)
+      request: request, credential: chance(15) ? Credential() : credential(at: now), nowMilliseconds: now)
   }
 
   private mutating func credential(at now: Int64) -> Credential {
