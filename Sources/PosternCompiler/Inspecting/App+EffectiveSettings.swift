@@ -46,7 +46,8 @@ private struct SettingList {
 }
 
 extension Limit {
-  fileprivate var text: String {
+  /// The limit as policies write it.
+  package var text: String {
     switch self {
     case .none: "none"
     case .seconds(let seconds): Wording.duration(seconds: seconds)

@@ -148,3 +148,33 @@ public struct Credential: Hashable, Sendable {
   /// More groups than this make `groupsComplete` false; `decision.md`, "Facts".
   public static let groupLimit = 1_024
 }
+
+extension Request {
+  /// The headers that steer a decision, by their names in lower case.
+  package static var steeringHeaders: [(name: String, path: WritableKeyPath<Request, [UInt8]?>)] {
+    [
+      ("x-requested-with", \.xRequestedWith), ("sec-fetch-mode", \.secFetchMode), ("sec-fetch-dest", \.secFetchDest),
+      ("sec-fetch-site", \.secFetchSite), ("sec-purpose", \.secPurpose), ("accept", \.accept), ("upgrade", \.upgrade),
+      ("origin", \.origin), ("access-control-request-method", \.accessControlRequestMethod),
+    ]
+  }
+}
+
+extension Credential {
+  /// The facts that are texts, by the names that request files give them.
+  package static var textFacts: [(name: String, path: WritableKeyPath<Credential, [UInt8]?>)] {
+    [
+      ("provider", \.provider), ("subject", \.subject), ("email", \.email), ("hostedDomain", \.hostedDomain),
+      ("tenant", \.tenant), ("audience", \.audience), ("authorizedParty", \.authorizedParty),
+    ]
+  }
+
+  /// The facts that are instants, likewise.
+  package static var timeFacts: [(name: String, path: WritableKeyPath<Credential, Int64>)] {
+    [
+      ("createdAt", \.createdAt), ("lastSeenAt", \.lastSeenAt), ("stateCheckedAt", \.stateCheckedAt),
+      ("issuedAt", \.issuedAt), ("notBefore", \.notBefore), ("expiresAt", \.expiresAt), ("loginAt", \.loginAt),
+      ("secondFactorAt", \.secondFactorAt), ("securityKeyAt", \.securityKeyAt), ("deviceCheckedAt", \.deviceCheckedAt),
+    ]
+  }
+}

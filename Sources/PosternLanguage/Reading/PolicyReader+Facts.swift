@@ -48,12 +48,7 @@ extension PolicyReader {
 
   private mutating func takeHeaders(_ node: YAMLNode, _ request: inout Request) {
     guard let fields = fields(node, .headers) else { return }
-    let paths: [(String, WritableKeyPath<Request, [UInt8]?>)] = [
-      ("x-requested-with", \.xRequestedWith), ("sec-fetch-mode", \.secFetchMode), ("sec-fetch-dest", \.secFetchDest),
-      ("sec-fetch-site", \.secFetchSite), ("sec-purpose", \.secPurpose), ("accept", \.accept), ("upgrade", \.upgrade),
-      ("origin", \.origin), ("access-control-request-method", \.accessControlRequestMethod),
-    ]
-    for (name, path) in paths { request[keyPath: path] = bytes(fields[name]) }
+    for (name, path) in Request.steeringHeaders { request[keyPath: path] = bytes(fields[name]) }
     for other in fields.others {
       guard let value = bytes(other.value) else { continue }
       request.otherHeaders.append(Request.Header(name: Array(other.name.value.utf8), value: value))
@@ -124,11 +119,7 @@ extension PolicyReader {
   }
 
   private mutating func takeTexts(_ fields: Fields, _ credential: inout Credential) {
-    let paths: [(String, WritableKeyPath<Credential, [UInt8]?>)] = [
-      ("provider", \.provider), ("subject", \.subject), ("email", \.email), ("hostedDomain", \.hostedDomain),
-      ("tenant", \.tenant), ("audience", \.audience), ("authorizedParty", \.authorizedParty),
-    ]
-    for (name, path) in paths {
+    for (name, path) in Credential.textFacts {
       if let bytes = bytes(fields[name]) { credential[keyPath: path] = bytes }
     }
     if let groups = fields["groups"].flatMap({ list($0) }) {
@@ -142,16 +133,8 @@ extension PolicyReader {
     }
   }
 
-  private static var times: [(name: String, path: WritableKeyPath<Credential, Int64>)] {
-    [
-      ("createdAt", \.createdAt), ("lastSeenAt", \.lastSeenAt), ("stateCheckedAt", \.stateCheckedAt),
-      ("issuedAt", \.issuedAt), ("notBefore", \.notBefore), ("expiresAt", \.expiresAt), ("loginAt", \.loginAt),
-      ("secondFactorAt", \.secondFactorAt), ("securityKeyAt", \.securityKeyAt), ("deviceCheckedAt", \.deviceCheckedAt),
-    ]
-  }
-
   private mutating func takeTimes(_ fields: Fields, now: Int64, _ credential: inout Credential) {
-    for (name, path) in Self.times {
+    for (name, path) in Credential.timeFacts {
       guard let node = fields[name] else { continue }
       if case .scalar(let scalar) = node.content, scalar.text == "none" {
         credential[keyPath: path] = 0

@@ -19,20 +19,7 @@ struct ReferenceIdentity {
     domain = facts.domain
     groupsComplete = credential.groupsComplete && credential.groups.count <= Credential.groupLimit
     let own = policy.members.indices.filter { facts.match(policy.members[$0]) }.map { UInt32($0) }
-    memberIndices = Self.withDirectoryGroups(Set(own), policy.groups)
-  }
-
-  /// Adds every directory group that holds one of the members, until none is added.
-  private static func withDirectoryGroups(_ own: Set<UInt32>, _ groups: [DirectoryGroup]) -> Set<UInt32> {
-    var all = own
-    var count: Int
-    repeat {
-      count = all.count
-      for group in groups where group.members.contains(where: { all.contains($0.memberIndex) }) {
-        all.insert(group.memberIndex)
-      }
-    } while all.count > count
-    return all
+    memberIndices = policy.groups.closure(of: Set(own))
   }
 }
 
@@ -112,5 +99,20 @@ extension Reference {
     return allowed.contains { name in
       isEqual(identity.domain, name) && provider.domains.contains { isEqual(identity.domain, $0.value) }
     }
+  }
+}
+
+extension [DirectoryGroup] {
+  /// The members with every group that holds one of them, until none is added.
+  package func closure(of own: Set<UInt32>) -> Set<UInt32> {
+    var all = own
+    var count: Int
+    repeat {
+      count = all.count
+      for group in self where group.members.contains(where: { all.contains($0.memberIndex) }) {
+        all.insert(group.memberIndex)
+      }
+    } while all.count > count
+    return all
   }
 }

@@ -43,7 +43,7 @@ struct AccessReport {
   private mutating func reportPublic() {
     let isGained = after.access.isPublic
     let requests = pair.routes.map { route in
-      RequestFacts(request: route.request, credential: Credential(), nowMilliseconds: Persona.usualInstant)
+      RequestFacts(ofStranger: route.request)
     }
     differences.append(
       Difference(

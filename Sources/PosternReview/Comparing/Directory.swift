@@ -60,17 +60,11 @@ extension Member {
   /// Whether a provider may say that somebody is this member, or carries this group (docs/decision.md, "Who a member means").
   func isAsserted(by provider: LoginProvider) -> Bool {
     switch self {
-    case .user(let email), .serviceAccount(let email), .group(let email):
-      provider.domains.contains { $0.value == Self.domain(of: email) }
-    case .domain(let domain): provider.domains.contains { $0.value == domain }
+    case .user, .serviceAccount, .group, .domain: provider.domains.contains { $0.value == domain }
     case .poolSubject(let pool, _), .poolGroup(let pool, _), .poolAttribute(let pool, _, _), .pool(let pool):
       provider.pool == pool
     case .allUsers, .allAuthenticatedUsers: true
     case .deleted: false
     }
-  }
-
-  static func domain(of email: String) -> String {
-    email.lastIndex(of: "@").map { String(email[email.index(after: $0)...]) } ?? ""
   }
 }

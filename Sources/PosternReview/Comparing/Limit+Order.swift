@@ -10,14 +10,6 @@ extension Limit {
   /// nil for `none`.
   var milliseconds: Int64? { seconds.map { Int64($0) * 1_000 } }
 
-  /// The limit as policies write it.
-  var text: String {
-    switch self {
-    case .none: "none"
-    case .seconds(let seconds): Wording.duration(seconds: seconds)
-    }
-  }
-
   func isLonger(than other: Limit) -> Bool { (milliseconds ?? .max) > (other.milliseconds ?? .max) }
 }
 

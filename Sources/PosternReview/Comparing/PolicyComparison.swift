@@ -54,9 +54,9 @@ private struct Run {
     differences += TrustComparison(before.policy, after.policy).differences
     let old = Dictionary(before.policy.apps.map { ($0.name.value, $0) }) { first, _ in first }
     let new = Dictionary(after.policy.apps.map { ($0.name.value, $0) }) { first, _ in first }
-    for app in before.policy.apps where new[app.name.value] == nil { reportVanished(app) }
+    for app in before.policy.apps where new[app.name.value] == nil { report(app, isGone: true) }
     for app in after.policy.apps {
-      if let other = old[app.name.value] { compare(other, app) } else { reportAppeared(app) }
+      if let other = old[app.name.value] { compare(other, app) } else { report(app, isGone: false) }
     }
   }
 
@@ -108,26 +108,14 @@ private struct Run {
 
   // MARK: apps that come and go
 
-  private mutating func reportVanished(_ app: App) {
-    let witness = stand.bestWitness(
-      app.routes.map {
-        RequestFacts(request: $0.request, credential: Credential(), nowMilliseconds: Persona.usualInstant)
-      })
+  /// An app that only one of the policies has.
+  private mutating func report(_ app: App, isGone: Bool) {
     differences.append(
       Difference(
-        appName: app.name.value, kind: .app, effect: .narrows, subject: "app", before: app.routeText, after: "",
-        place: .init(app.span, in: before.policy, isOld: true), proof: .of(witness)))
-  }
-
-  private mutating func reportAppeared(_ app: App) {
-    let witness = stand.bestWitness(
-      app.routes.map {
-        RequestFacts(request: $0.request, credential: Credential(), nowMilliseconds: Persona.usualInstant)
-      })
-    differences.append(
-      Difference(
-        appName: app.name.value, kind: .app, effect: .widens, subject: "app", before: "", after: app.routeText,
-        place: .init(app.span, in: after.policy, isOld: false), proof: .of(witness)))
+        appName: app.name.value, kind: .app, effect: isGone ? .narrows : .widens, subject: "app",
+        before: isGone ? app.routeText : "", after: isGone ? "" : app.routeText,
+        place: .init(app.span, in: isGone ? before.policy : after.policy, isOld: isGone),
+        proof: .of(stand.bestWitness(app.routes.map { RequestFacts(ofStranger: $0.request) }))))
   }
 }
 

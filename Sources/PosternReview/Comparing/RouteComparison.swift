@@ -27,7 +27,7 @@ struct RouteComparison {
     ["", "/~", "/a%2Fb"].map { rest in
       var request = route.request
       request.path = Array((rest.isEmpty && route.path.isEmpty ? "/" : route.path + rest).utf8)
-      return RequestFacts(request: request, credential: Credential(), nowMilliseconds: Persona.usualInstant)
+      return RequestFacts(ofStranger: request)
     }
   }
 

@@ -116,7 +116,7 @@ struct SettingComparison {
       let candidates = pair.routes.map { route in
         var request = route.request
         request.method = Array("OPTIONS".utf8)
-        return RequestFacts(request: request, credential: Credential(), nowMilliseconds: Persona.usualInstant)
+        return RequestFacts(ofStranger: request)
       }
       add(
         "OPTIONS without a credential", options[0] ? "let in" : "asked for one",

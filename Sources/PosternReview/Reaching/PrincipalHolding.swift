@@ -15,7 +15,7 @@ struct PrincipalHolding {
     let own = policy.members.indices.filter { index in
       Self.holdsAnybody(policy.members[index]) || (isSpokenFor && Self.holds(policy.members[index], principal))
     }
-    held = Self.withDirectoryGroups(Set(own.map { UInt32($0) }), policy.groups)
+    held = policy.groups.closure(of: Set(own.map { UInt32($0) }))
   }
 
   /// The first of a rule's members that holds the principal.
@@ -34,18 +34,6 @@ struct PrincipalHolding {
     default: return false
     }
   }
-
-  private static func withDirectoryGroups(_ own: Set<UInt32>, _ groups: [DirectoryGroup]) -> Set<UInt32> {
-    var all = own
-    var count: Int
-    repeat {
-      count = all.count
-      for group in groups where group.members.contains(where: { all.contains($0.memberIndex) }) {
-        all.insert(group.memberIndex)
-      }
-    } while all.count > count
-    return all
-  }
 }
 
 extension Policy {
@@ -61,13 +49,9 @@ extension Policy {
     principal.domain != nil && app.providerIndices.contains { !speaks(providers[$0], for: principal) }
   }
 
+  /// What is deleted matches nobody, whoever speaks for it.
   private func speaks(_ provider: LoginProvider, for principal: Member) -> Bool {
-    switch principal {
-    case .poolSubject(let pool, _), .poolGroup(let pool, _), .poolAttribute(let pool, _, _), .pool(let pool):
-      return provider.pool == pool
-    default:
-      guard let domain = principal.domain else { return true }
-      return provider.domains.contains { $0.value == domain }
-    }
+    if case .deleted = principal { return true }
+    return principal.isAsserted(by: provider)
   }
 }

@@ -31,13 +31,8 @@ extension RequestFacts {
   }
 
   private mutating func setHeader(_ name: String, _ value: [UInt8]?) {
-    let steering: [String: WritableKeyPath<Request, [UInt8]?>] = [
-      "host": \.host, "x-requested-with": \.xRequestedWith, "sec-fetch-mode": \.secFetchMode,
-      "sec-fetch-dest": \.secFetchDest, "sec-fetch-site": \.secFetchSite, "sec-purpose": \.secPurpose,
-      "accept": \.accept, "upgrade": \.upgrade, "origin": \.origin,
-      "access-control-request-method": \.accessControlRequestMethod,
-    ]
-    if let path = steering[name] {
+    let steering = [("host", \Request.host)] + Request.steeringHeaders
+    if let path = steering.first(where: { $0.0 == name })?.1 {
       request[keyPath: path] = value
     } else {
       request.otherHeaders.removeAll { $0.name == Array(name.utf8) }

@@ -71,13 +71,8 @@ extension RequestFacts {
 
 extension Request {
   fileprivate var json: JSONValue {
-    let steering: [(String, [UInt8]?)] = [
-      ("x-requested-with", xRequestedWith), ("sec-fetch-mode", secFetchMode), ("sec-fetch-dest", secFetchDest),
-      ("sec-fetch-site", secFetchSite), ("sec-purpose", secPurpose), ("accept", accept), ("upgrade", upgrade),
-      ("origin", origin), ("access-control-request-method", accessControlRequestMethod),
-    ]
     let headers =
-      steering.compactMap { name, value in value.map { JSONValue.Member(name, .text($0)) } }
+      Self.steeringHeaders.compactMap { name, path in self[keyPath: path].map { JSONValue.Member(name, .text($0)) } }
       + otherHeaders.map { JSONValue.Member(String(decoding: $0.name, as: UTF8.self), .text($0.value)) }
     return .object([
       "method": method.map { .text($0) }, "scheme": scheme.map { .text($0) }, "host": host.map { .text($0) },
@@ -92,27 +87,20 @@ extension Request {
 
 extension Credential {
   fileprivate var json: JSONValue {
-    let times: [(String, Int64)] = [
-      ("createdAt", createdAt), ("lastSeenAt", lastSeenAt), ("stateCheckedAt", stateCheckedAt), ("issuedAt", issuedAt),
-      ("notBefore", notBefore), ("expiresAt", expiresAt), ("loginAt", loginAt), ("secondFactorAt", secondFactorAt),
-      ("securityKeyAt", securityKeyAt), ("deviceCheckedAt", deviceCheckedAt),
-    ]
-    let texts: [(String, [UInt8]?)] = [
-      ("provider", provider), ("subject", subject), ("email", email), ("hostedDomain", hostedDomain),
-      ("tenant", tenant), ("audience", audience), ("authorizedParty", authorizedParty),
-    ]
     var members: [JSONValue.Member] = [
       .init("kind", .string("\(kind)")), .init("principalKind", .string("\(principalKind)")),
       .init("accountState", .string("\(accountState)")), .init("emailVerified", .bool(emailVerified)),
       .init("groupsComplete", .bool(groupsComplete)),
     ]
-    members += texts.compactMap { name, value in value.map { .init(name, .text($0)) } }
+    members += Self.textFacts.compactMap { name, path in self[keyPath: path].map { .init(name, .text($0)) } }
     if !groups.isEmpty { members.append(.init("groups", .array(groups.map { .text($0) }))) }
     if !claims.isEmpty { members.append(.init("claims", FactValue.map(claims).json)) }
     if !device.isEmpty { members.append(.init("device", FactValue.map(device).json)) }
     if stateSourceDown { members.append(.init("stateSourceDown", true)) }
     if storeDown { members.append(.init("storeDown", true)) }
-    members += times.filter { $0.1 != 0 }.map { .init($0.0, .integer($0.1)) }
+    for (name, path) in Self.timeFacts where self[keyPath: path] != 0 {
+      members.append(.init(name, .integer(self[keyPath: path])))
+    }
     return .object(members)
   }
 }

@@ -70,6 +70,13 @@ extension Route {
   }
 }
 
+extension RequestFacts {
+  /// What nobody in particular asks.
+  init(ofStranger request: Request, at instant: Int64 = Persona.usualInstant) {
+    self.init(request: request, credential: Credential(), nowMilliseconds: instant)
+  }
+}
+
 /// Candidates for one way.
 struct WitnessSearch {
   let pair: AppPair
@@ -158,7 +165,7 @@ struct WitnessSearch {
     return factSettings(way).flatMap { setting in
       pair.routes.prefix(4).flatMap { route in
         instants.map { instant in
-          var facts = RequestFacts(request: route.request, credential: Credential(), nowMilliseconds: instant)
+          var facts = RequestFacts(ofStranger: route.request, at: instant)
           for (fact, example) in setting { facts.set(fact, to: example) }
           return facts
         }
