@@ -74,7 +74,7 @@ library: c-dependencies
 ## review-soundness: a million requests over changed policies, each flip told by the review (POSTERN_REVIEW_REQUESTS)
 .PHONY: review-soundness
 review-soundness: swift-dependencies
-	POSTERN_REVIEW_REQUESTS=$${POSTERN_REVIEW_REQUESTS:-1000000} swift test -c release -Xswiftc -enable-testing \
+	POSTERN_ONLY_TESTS=PosternReviewTests POSTERN_REVIEW_REQUESTS=$${POSTERN_REVIEW_REQUESTS:-1000000} swift test -c release -Xswiftc -enable-testing \
 	  --scratch-path .build-agreement --filter PosternReviewTests.SoundnessTests
 
 ## agreement: ten million decisions of every engine compared (POSTERN_AGREEMENT_DECISIONS)
@@ -85,7 +85,8 @@ agreement:
 ## sanitize: hostile bundles and broken bytes under AddressSanitizer
 .PHONY: sanitize
 sanitize: swift-dependencies
-	ASAN_OPTIONS=detect_leaks=0 swift test --sanitize=address --scratch-path .build-sanitize --filter '^PosternKernelTests\.'
+	POSTERN_ONLY_TESTS=PosternKernelTests ASAN_OPTIONS=detect_leaks=0 \
+	  swift test --sanitize=address --scratch-path .build-sanitize
 
 ## format: lays out every Swift file
 .PHONY: format
@@ -119,7 +120,7 @@ test-debug: swift-dependencies
 .PHONY: test-agreement
 test-agreement: swift-dependencies library
 	gcc -std=c11 -O2 -Wall -Wextra -Wpedantic -Werror $(LIBRARY_FLAGS) Tests/C/decide.c -o $(C_DECIDER) $(LIBRARY_LINKS)
-	POSTERN_C_DECIDER=$(CURDIR)/$(C_DECIDER) swift test -c release -Xswiftc -enable-testing \
+	POSTERN_ONLY_TESTS=AgreementTests POSTERN_C_DECIDER=$(CURDIR)/$(C_DECIDER) swift test -c release -Xswiftc -enable-testing \
 	  --scratch-path .build-agreement --filter '^AgreementTests\.'
 
 .PHONY: test-readme
@@ -135,7 +136,7 @@ test-library: swift-dependencies library
 
 .PHONY: bench-smoke
 bench-smoke: swift-dependencies bench-dependencies
-	swift build -c release -Xswiftc -enable-testing --scratch-path .build-agreement
+	POSTERN_ONLY_TESTS=AgreementTests swift build -c release -Xswiftc -enable-testing --scratch-path .build-agreement
 	.build-agreement/release/postern-bench --smoke --json .build-agreement/bench.json
 	.build-agreement/release/postern-bench plot .build-agreement/bench.json .build-agreement/bench.svg
 

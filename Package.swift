@@ -6,6 +6,9 @@ import PackageDescription
 /// `make` builds strictly; a package that depends on Postern is not held to our warnings.
 let isStrict = Context.environment["POSTERN_STRICT"] == "1"
 
+/// The one test target that a build is for, which then does not wait for the others; nil: all of them.
+let onlyTestTarget = Context.environment["POSTERN_ONLY_TESTS"]
+
 let house: [SwiftSetting] =
   [
     .enableUpcomingFeature("ExistentialAny"),
@@ -90,3 +93,5 @@ let package = Package(
     .testTarget(name: "HouseTests", swiftSettings: house),
   ]
 )
+
+if let onlyTestTarget { package.targets.removeAll { $0.isTest && $0.name != onlyTestTarget } }

@@ -17,6 +17,8 @@ public struct Difference: Sendable {
     case setting
     /// What the gate believes and passes on, outside the decision.
     case trust
+    /// What the organization says must never be.
+    case `guard`
   }
 
   /// Which way it goes, the most severe first.
@@ -38,7 +40,7 @@ public struct Difference: Sendable {
 
   /// What stands behind a difference.
   public enum Proof: Sendable {
-    /// Both kernels were asked, and answered differently.
+    /// Both kernels were asked, and answered differently; of a guard, the new one has let in what it must not.
     case witness(Witness)
     /// The values differ; no decision shows them.
     case value

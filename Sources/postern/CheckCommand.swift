@@ -37,7 +37,7 @@ struct CheckCommand: ParsableCommand {
   static var toolVersion: String { String(Compiler.version.drop { $0 != " " }.dropFirst()) }
 
   func run() throws {
-    let report = try CheckedTree(folder: folder).report
+    let report = try CheckedTree(folder: folder, provesGuards: true).report
     switch json ? .json : format {
     case .text: try StandardOutput.write(report.text(isColored: StandardOutput.isTerminal))
     case .json: try StandardOutput.write(report.json.prettyText)

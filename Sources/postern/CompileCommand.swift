@@ -43,7 +43,7 @@ struct CompileCommand: ParsableCommand {
 
   func run() throws {
     let key = try sign.map { try KeyFile(path: $0).signingKey() }
-    let tree = try CheckedTree(folder: folder, zoneinfo: zoneinfo)
+    let tree = try CheckedTree(folder: folder, zoneinfo: zoneinfo, provesGuards: true)
     let policy = try tree.compilablePolicy()
     try tree.tell()
     let progress = Progress(appCount: policy.apps.count)

@@ -5,6 +5,7 @@
 internal import PosternCompiler
 internal import PosternKernel
 internal import PosternLanguage
+internal import PosternReview
 
 /// A policy tree that was read, with its report.
 struct CheckedTree {
@@ -12,11 +13,18 @@ struct CheckedTree {
   let policy: Policy?
   let report: Report
 
-  init(folder: String, zoneinfo: String = ZoneFolder.systemPath) throws {
+  /// - Parameter provesGuards: whether a guard that does not hold, or is not proved, is an error.
+  init(folder: String, zoneinfo: String = ZoneFolder.systemPath, provesGuards: Bool = false) throws {
     guard InputFile(path: folder).isFolder else { throw CommandFailure("cannot read \(folder): it is no folder") }
     let reading = Policy.read(folder: folder)
     var diagnostics = reading.diagnostics
-    if let policy = reading.policy { diagnostics += Compiler.check(policy, zoneFolder: ZoneFolder(path: zoneinfo)) }
+    if let policy = reading.policy {
+      diagnostics += Compiler.check(policy, zoneFolder: ZoneFolder(path: zoneinfo))
+      if provesGuards && !diagnostics.contains(where: { $0.severity == .error }) {
+        let check = GuardCheck(policy) { OpenBundle(compiling: policy, options: Compiler.Options(zoneinfo: zoneinfo)) }
+        diagnostics += check.diagnostics(in: policy)
+      }
+    }
     report = Report(diagnostics, files: reading.files, pathPrefix: Self.pathPrefix(folder))
     policy = report.hasErrors ? nil : reading.policy
   }

@@ -45,6 +45,18 @@ struct CheckTests {
     #expect(outcome.output.hasSuffix("1 warning\n"))
   }
 
+  @Test("a guard that is broken keeps a tree from passing and from compiling", arguments: ["check", "compile"])
+  func guards(_ command: String) throws {
+    let scratch = try Scratch()
+    var tree = Tree.small
+    tree.files["organization.yaml"]? += "guards: [{name: short days, never: {absoluteTimeoutAbove: 1h}}]\n"
+    let folder = try tree.write(to: scratch)
+    let output = command == "compile" ? ["--output", scratch.path("x.ptb")] : []
+    let outcome = try Command(arguments: [command, folder] + output).run()
+    #expect(outcome.status == 3)
+    #expect((outcome.output + outcome.errors).contains("error[guard-broken]: the guard `short days` is broken by"))
+  }
+
   @Test("a path that is no folder is no policy tree", arguments: ["nowhere", "policies/organization.yaml"])
   func noFolder(_ path: String) throws {
     let scratch = try Scratch()

@@ -38,6 +38,17 @@ public final class OpenBundle {
     requestAttributes = contents.attributes(scope: 1).map { AttributePath(path: $0.path, tag: $0.tag) }
   }
 
+  /// Compiles a policy and opens what comes of it.
+  ///
+  /// - Parameter policy: one that `Compiler.check` finds no errors in.
+  public convenience init(compiling policy: Policy, options: Compiler.Options = Compiler.Options()) {
+    do {
+      try self.init(Compiler.compile(policy, revision: 0, options: options))
+    } catch {
+      preconditionFailure("what the compiler writes keeps every rule of docs/bundle-format.md, but not \(error.rule)")
+    }
+  }
+
   /// The number that the loader lets only grow.
   public var revision: UInt64 { bundle.revision }
 

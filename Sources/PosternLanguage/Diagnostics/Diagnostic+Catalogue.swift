@@ -9,7 +9,7 @@ extension Diagnostic {
   /// Every id, in byte order, without the sentences.
   public static let allIDs = catalogue.map(\.id)
 
-  /// The ids of `Diagnostic+Wording+Source.swift` and `Diagnostic+Wording+Reading.swift`, in byte order.
+  /// The ids of the sources and their reading, and of what only compiling or review finds, in byte order.
   static let sourceCatalogue: [(id: String, summary: String)] = [
     ("alias-expansion", "The aliases of a file stand for more values than a policy could need."),
     ("bad-boolean", "A switch is written as something else than `true` or `false`."),
@@ -27,6 +27,8 @@ extension Diagnostic {
     ("empty-tree", "The folder has no policy file."),
     ("explicit-tag", "A value has a YAML tag."),
     ("folders-too-deep", "Folders are nested deeper than a resource tree can be."),
+    ("guard-broken", "An app does what a guard of the organization says must never be."),
+    ("guard-not-proven", "A guard of the organization could be neither proved of an app nor refuted."),
     ("invalid-utf-8", "A file has bytes that are not UTF-8."),
     ("merge-key", "A mapping uses the merge key `<<`."),
     ("missing-key", "A key that must be written is not."),

@@ -103,7 +103,7 @@ public struct PolicyGuard: Sendable {
   /// What may never be.
   public enum Kind: Hashable, Sendable {
     /// Nobody but this member ever reaches the app.
-    case principalOutside(memberIndex: Int)
+    case principalOutside(MemberUse)
     /// No app's absolute timeout is longer, in seconds.
     case absoluteTimeoutAbove(seconds: UInt32)
     /// No app's idle timeout is longer, in seconds.

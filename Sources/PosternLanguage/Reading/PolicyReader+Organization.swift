@@ -69,7 +69,7 @@ extension PolicyReader {
   private mutating func guardKind(_ entry: Fields.Entry) -> PolicyGuard.Kind? {
     switch entry.key.name {
     case "principalOutside":
-      memberUse(entry.value, in: .guard).map { .principalOutside(memberIndex: Int($0.memberIndex)) }
+      memberUse(entry.value, in: .guard).map { .principalOutside($0) }
     case "absoluteTimeoutAbove":
       durationSeconds(entry.value).map { .absoluteTimeoutAbove(seconds: $0.value) }
     default:

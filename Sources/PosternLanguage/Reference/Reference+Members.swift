@@ -90,6 +90,14 @@ private struct MemberFacts {
   }
 }
 
+extension Policy {
+  /// Whether a credential is of a member, by the member's own rule or through the directory.
+  package func holds(_ memberIndex: UInt32, _ credential: Credential) -> Bool {
+    if members[Int(memberIndex)] == .allUsers { return true }
+    return credential.kind != .none && ReferenceIdentity(credential, in: self).memberIndices.contains(memberIndex)
+  }
+}
+
 extension Reference {
   // MARK: Row 9
 

@@ -38,22 +38,7 @@ struct AccessRules {
   private(set) var conditionals: [AppConditional] = []
 
   init(_ app: App, _ policy: Policy, _ directory: Directory, _ numbers: MemberNumbers) {
-    let providers = app.providerIndices.map { policy.providers[$0] }
-    func principals(_ uses: [MemberUse]) -> Principals {
-      var principals = Principals()
-      var named: [Int] = []
-      for use in uses {
-        switch policy.members[Int(use.memberIndex)] {
-        case .allUsers: principals.isEveryone = true
-        case .allAuthenticatedUsers: principals.isAuthenticated = true
-        default: named.append(directory.numbers[Int(use.memberIndex)])
-        }
-      }
-      principals.members = directory.expanded(named).filter { number in
-        providers.contains { numbers.members[number].isAsserted(by: $0) }
-      }
-      return principals
-    }
+    func principals(_ uses: [MemberUse]) -> Principals { Self.principals(uses, of: app, policy, directory, numbers) }
     for node in policy.nodesInwardsOut(app).reversed() {
       for rule in policy.denyRules[node.denyRuleRange] {
         denials.append(
@@ -75,6 +60,26 @@ struct AccessRules {
         }
       }
     }
+  }
+
+  /// Whom a list of members means at an app.
+  static func principals(
+    _ uses: [MemberUse], of app: App, _ policy: Policy, _ directory: Directory, _ numbers: MemberNumbers
+  ) -> Principals {
+    let providers = app.providerIndices.map { policy.providers[$0] }
+    var principals = Principals()
+    var named: [Int] = []
+    for use in uses {
+      switch policy.members[Int(use.memberIndex)] {
+      case .allUsers: principals.isEveryone = true
+      case .allAuthenticatedUsers: principals.isAuthenticated = true
+      default: named.append(directory.numbers[Int(use.memberIndex)])
+      }
+    }
+    principals.members = directory.expanded(named).filter { number in
+      providers.contains { numbers.members[number].isAsserted(by: $0) }
+    }
+    return principals
   }
 
   /// Every condition, those of deny rules first.

@@ -52,6 +52,7 @@ private struct Run {
 
   mutating func compare() {
     differences += TrustComparison(before.policy, after.policy).differences
+    differences += GuardComparison(stand).differences
     let old = Dictionary(before.policy.apps.map { ($0.name.value, $0) }) { first, _ in first }
     let new = Dictionary(after.policy.apps.map { ($0.name.value, $0) }) { first, _ in first }
     for app in before.policy.apps where new[app.name.value] == nil { report(app, isGone: true) }

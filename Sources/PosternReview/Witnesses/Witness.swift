@@ -1,10 +1,10 @@
-// A request on which two bundles answer differently: the proof of a difference. Only `WitnessStand` makes one, and only by
-// asking both kernels.
+// A request on which two bundles answer differently: the proof of a difference, or of a guard that is broken. Only
+// `WitnessStand` makes one, and only by asking both kernels.
 
 internal import PosternCompiler
 public import PosternLanguage
 
-/// A request, a credential and an instant on which two kernels differ.
+/// A request, a credential and an instant, with what two kernels decide.
 public struct Witness: Sendable {
   /// What is asked, by whom and when; `json` can be pasted into `postern eval`.
   public let facts: RequestFacts
@@ -19,12 +19,17 @@ struct WitnessStand {
   let before: ReviewSide
   let after: ReviewSide
 
+  /// What both kernels decide.
+  func answers(_ facts: RequestFacts) -> Witness {
+    Witness(
+      facts: facts, before: before.bundle.decide(facts.request, facts.credential, at: facts.nowMilliseconds),
+      after: after.bundle.decide(facts.request, facts.credential, at: facts.nowMilliseconds))
+  }
+
   /// The witness that the facts are; nil where both kernels answer alike.
   func witness(_ facts: RequestFacts) -> Witness? {
-    let old = before.bundle.decide(facts.request, facts.credential, at: facts.nowMilliseconds)
-    let new = after.bundle.decide(facts.request, facts.credential, at: facts.nowMilliseconds)
-    let isSame = Observation(old, of: before) == Observation(new, of: after)
-    return isSame ? nil : Witness(facts: facts, before: old, after: new)
+    let witness = answers(facts)
+    return Observation(witness.before, of: before) == Observation(witness.after, of: after) ? nil : witness
   }
 
   /// The witness among candidates that says most: one whom either side lets in, or else the first.

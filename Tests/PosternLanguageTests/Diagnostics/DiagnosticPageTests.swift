@@ -21,7 +21,7 @@ struct DiagnosticPageTests {
   private static func wordedIDs() throws -> [String] {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .appendingPathComponent("../../../Sources").standardizedFileURL
-    let files = ["PosternLanguage/Diagnostics", "PosternCompiler"].flatMap { module in
+    let files = ["PosternLanguage/Diagnostics", "PosternCompiler", "PosternReview/Guards"].flatMap { module in
       let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path + "/" + module)) ?? []
       return names.filter { $0.contains("+Wording") }.map { module + "/" + $0 }
     }
