@@ -13,12 +13,17 @@ public enum Compiler {
   public struct Options: Hashable, Sendable {
     /// Whether the bundle says where its bindings, deny rules and apps stand, and how their conditions are written.
     public var includesProvenance: Bool
+    /// Whether the bundle holds the files that it is compiled from, so that a review can compare it.
+    public var includesSource: Bool
     /// The folder of time zone files.
     public var zoneinfo: String
 
     /// Options for `Compiler.compile`; tools show places only where provenance is included.
-    public init(includesProvenance: Bool = true, zoneinfo: String = ZoneFolder.systemPath) {
+    public init(
+      includesProvenance: Bool = true, includesSource: Bool = false, zoneinfo: String = ZoneFolder.systemPath
+    ) {
       self.includesProvenance = includesProvenance
+      self.includesSource = includesSource
       self.zoneinfo = zoneinfo
     }
   }
@@ -28,6 +33,7 @@ public enum Compiler {
     let compiled = CompiledSections(policy, zoneFolder: ZoneFolder(path: options.zoneinfo))
     let head = Manifest(revision: revision, compilerVersion: version, zoneData: compiled.zoneData)
     var sections = compiled.sections
+    if options.includesSource { sections.append(.optional(.source, SourceSection.bytes(policy.files))) }
     if options.includesProvenance {
       let provenance = ProvenanceWriter.bytes(policy, conditionByteCounts: compiled.conditionByteCounts)
       sections.append(.optional(.provenance, provenance))

@@ -109,7 +109,7 @@ struct Verifier {
     try require(flags <= 1, .sectionFlags)
     let isKnown =
       id <= SectionID.lastRequired
-      || (id >= SectionID.provenance.rawValue && id <= SectionID.signature.rawValue)
+      || (id >= SectionID.source.rawValue && id <= SectionID.signature.rawValue)
     try require(isKnown || flags == 0, .unknownRequiredSection)
     try require(id > SectionID.lastRequired || flags == 1, .sectionFlags)
     try require(section.byteCount % Self.recordByteCount(id) == 0, .partialRecord)

@@ -11,6 +11,9 @@ enum ChildProcess {
     let status: Int32
     let output: [UInt8]
     let error: [UInt8]
+
+    /// What it says is wrong.
+    var firstErrorLine: String { String(decoding: error.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self) }
   }
 
   /// Runs the program that `arguments` begins with, found in `PATH`.

@@ -38,6 +38,9 @@ struct CompileCommand: ParsableCommand {
   @Flag(help: "Leave out at which file, line and column rules stand.")
   var stripProvenance = false
 
+  @Flag(help: "Put the files of the tree into the bundle, so that `postern diff` can compare it.")
+  var includeSource = false
+
   @Flag(help: "Say what was written as JSON.")
   var json = false
 
@@ -48,7 +51,8 @@ struct CompileCommand: ParsableCommand {
     try tree.tell()
     let progress = Progress(appCount: policy.apps.count)
     progress.say("compiling \(policy.apps.count) apps")
-    let options = Compiler.Options(includesProvenance: !stripProvenance, zoneinfo: zoneinfo)
+    let options = Compiler.Options(
+      includesProvenance: !stripProvenance, includesSource: includeSource, zoneinfo: zoneinfo)
     var bundle = Compiler.compile(policy, revision: revision, options: options)
     if let key {
       progress.say("signing")

@@ -12,13 +12,14 @@ struct DiffCommand: ParsableCommand {
       Compares decisions, not texts: a move, another order, another wording of a condition is no difference. What differs is \
       told with a request on which both kernels were asked; what could not be proved either way is told as that.
 
-      OLD and NEW are folders of policy trees, or REVISION:FOLDER, as git has them. With one argument it is a range of \
-      revisions, and the folder comes behind it.
+      OLD and NEW are folders of policy trees, REVISION:FOLDER, as git has them, or bundles that were compiled with \
+      --include-source. A first argument with two dots is a range of revisions, and the folder comes behind it.
 
       EXAMPLES:
         postern diff main..HEAD -- policies/
         postern diff main.. -- policies/
         postern diff main:policies policies/
+        postern diff deployed.ptb candidate.ptb
         postern diff main..HEAD -- policies/ --format markdown > review.md
         postern diff main..HEAD -- policies/ --format html > review.html
         postern diff main..HEAD -- policies/ --fail-on widen
@@ -54,9 +55,16 @@ struct DiffCommand: ParsableCommand {
   @Option(help: "The least that ends with status 2: only what widens, also what loosens a limit, or anything.")
   var failOn = Threshold.any
 
+  @Option(
+    help: ArgumentHelp(
+      "OLD and NEW hold only the files that differ, as git difftool makes them; take the others from here.",
+      valueName: "folder"))
+  var over: String?
+
   func run() throws {
     let sources =
-      ReviewSource.pair(range: old, folder: new) ?? (old: ReviewSource(text: old), new: ReviewSource(text: new))
+      try over.map { try ReviewSource.pair(old: old, new: new, over: $0) }
+      ?? ReviewSource.pair(range: old, folder: new) ?? (old: ReviewSource(text: old), new: ReviewSource(text: new))
     let sides = try ReviewSource.sides(old: sources.old, new: sources.new)
     let comparison = PolicyComparison(before: sides.old, after: sides.new)
     switch format {

@@ -62,10 +62,7 @@ struct GitRevision {
 
   private func git(_ arguments: [String], input: [UInt8] = []) throws -> [UInt8] {
     let result = try ChildProcess.run(["git"] + arguments, input: input, limit: Self.byteLimit)
-    guard result.status == 0 else {
-      let words = String(decoding: result.error.prefix { $0 != UInt8(ascii: "\n") }, as: UTF8.self)
-      throw CommandFailure("git cannot read \(name): \(words)")
-    }
+    guard result.status == 0 else { throw CommandFailure("git cannot read \(name): \(result.firstErrorLine)") }
     return result.output
   }
 }

@@ -15,9 +15,14 @@ struct InputFile {
   var shownPath: String { path == "-" ? "standard input" : path }
 
   /// Whether it is a folder.
-  var isFolder: Bool {
+  var isFolder: Bool { isOfKind(S_IFDIR) }
+
+  /// Whether it is a regular file.
+  var isFile: Bool { isOfKind(S_IFREG) }
+
+  private func isOfKind(_ kind: mode_t) -> Bool {
     var status = stat()
-    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
+    return unsafe stat(path, &status) == 0 && status.st_mode & S_IFMT == kind
   }
 
   /// All bytes.

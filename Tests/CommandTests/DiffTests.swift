@@ -1,5 +1,6 @@
 // `postern diff`: its reports, whole, its exit statuses, and revisions of a repository in git.
 
+import Foundation
 import Testing
 
 @Suite("diff")
@@ -77,12 +78,76 @@ struct DiffTests {
     #expect(outcome.errors.hasPrefix("the \(side) policy, \(side), has errors:\nerror["))
   }
 
+  // MARK: bundles
+
+  /// The bundles of both trees, `old.ptb` and `new.ptb`.
+  private func bundles(_ old: Tree, _ new: Tree, _ flags: [String] = ["--include-source"]) throws -> Scratch {
+    let scratch = try folders(old, new)
+    for side in ["old", "new"] {
+      var command = Command(arguments: ["compile", side, "-o", "\(side).ptb"] + flags)
+      command.folder = scratch.folder
+      #expect(try command.run().status == 0)
+    }
+    return scratch
+  }
+
+  @Test("two bundles that hold their trees are compared as the trees are")
+  func bundles() throws {
+    let scratch = try bundles(Tree.small, Self.changed)
+    #expect(try diff(["old.ptb", "new.ptb"], in: scratch) == diff(["old", "new"], in: scratch))
+  }
+
+  @Test("a bundle without its tree is refused, with the way out")
+  func bareBundle() throws {
+    let outcome = try diff(["old.ptb", "new"], in: bundles(Tree.small, Self.changed, []))
+    #expect(outcome.status == 1)
+    #expect(
+      outcome.errors == "error: the old bundle, old.ptb, does not hold the tree that it was compiled from: "
+        + "compile it with --include-source, or name the tree\n")
+  }
+
+  @Test("a bundle whose tree comes to another bundle is refused")
+  func forgedSource() throws {
+    let scratch = try bundles(Tree.small, Self.changed)
+    var bytes = try scratch.bytes("old.ptb")
+    let place = try #require(bytes.firstRange(of: "idleTimeout: 15m".utf8))
+    bytes.replaceSubrange(place, with: "idleTimeout: 10m".utf8)
+    try Data(bytes).write(to: scratch.url("old.ptb"))
+    let outcome = try diff(["old.ptb", "new"], in: scratch)
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.hasPrefix("error: the old bundle, old.ptb, does not come of the files inside it"))
+  }
+
+  @Test("a file of another format, or of another version of it, is no bundle", arguments: [0, 8])
+  func otherFormat(_ offset: Int) throws {
+    let scratch = try bundles(Tree.small, Self.changed)
+    var bytes = try scratch.bytes("old.ptb")
+    bytes[offset] ^= 0x7F
+    try Data(bytes).write(to: scratch.url("old.ptb"))
+    let outcome = try diff(["old.ptb", "new"], in: scratch)
+    #expect(outcome.status == 1)
+    #expect(outcome.errors.hasPrefix("error: the old policy, old.ptb, is no bundle: it breaks rule "))
+  }
+
+  @Test("of two folders that hold what differs, the rest is that of a third")
+  func overFolder() throws {
+    let scratch = try folders(Tree.small, Self.changed)
+    try scratch.write(try #require(Tree.small.files["finance/payroll.yaml"]), to: "left/finance/payroll.yaml")
+    try scratch.write(try #require(Self.changed.files["finance/payroll.yaml"]), to: "right/finance/payroll.yaml")
+    try scratch.write(try #require(Tree.small.files["status.yaml"]), to: "left/status.yaml")
+    try scratch.write(try #require(Self.changed.files["wiki.yaml"]), to: "right/wiki.yaml")
+    let outcome = try diff(["left", "right", "--over", "new"], in: scratch)
+    #expect(outcome.output == (try diff(["old", "new"], in: scratch)).output)
+  }
+
   @Test("a side that is nothing is refused")
   func nowhere() throws {
     let scratch = try folders(Tree.small, Tree.small)
     let outcome = try diff(["old", "elsewhere"], in: scratch)
     #expect(outcome.status == 1)
-    #expect(outcome.errors.hasPrefix("error: the new policy, elsewhere, is neither a folder nor REVISION:FOLDER"))
+    #expect(
+      outcome.errors.hasPrefix(
+        "error: the new policy, elsewhere, is neither a folder, nor a bundle, nor REVISION:FOLDER"))
   }
 
   // MARK: git

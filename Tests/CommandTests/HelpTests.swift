@@ -5,7 +5,8 @@ import Testing
 @Suite("Help and exit statuses")
 struct HelpTests {
   static let commands = [
-    "can", "cel", "check", "compile", "diff", "eval", "explain", "inspect", "sign", "test", "verify", "who",
+    "can", "cel", "check", "compile", "diff", "eval", "explain", "inspect", "install-git", "sign", "test", "verify",
+    "who",
   ]
 
   @Test("the help of the command is the recorded one")

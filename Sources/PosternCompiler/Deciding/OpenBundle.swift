@@ -58,6 +58,18 @@ public final class OpenBundle {
   /// The name of an app.
   public func appName(_ index: Int) -> String { contents.appName(index) }
 
+  /// The files that the bundle was compiled from; nil where it does not hold them, or where they do not lie in their section.
+  public var sourceFiles: [SourceFile]? {
+    contents.table.range(.source).flatMap { SourceSection.files(Array(bytes[$0])) }
+  }
+
+  /// Whether the kernel reads the same of both, and so decides the same: every section that must be there.
+  public func decidesAs(_ other: OpenBundle) -> Bool {
+    (1...SectionID.lastRequired).allSatisfy { id in
+      bytes[contents.section(SectionID(id))] == other.bytes[other.contents.section(SectionID(id))]
+    }
+  }
+
   /// Decides one request at `now`, in milliseconds since 1970.
   public func decide(_ request: Request, _ credential: Credential, at now: Int64) -> Decision {
     var buffers = DecisionBuffers()

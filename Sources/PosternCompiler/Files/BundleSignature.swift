@@ -120,12 +120,12 @@ public enum BundleSignature {
 }
 
 extension Compiler {
-  /// `bundle` without its provenance and without a signature; ids are unchanged. A bundle that is not whole is refused.
+  /// `bundle` without its provenance, its source and a signature; ids are unchanged. A bundle that is not whole is refused.
   public static func strippingProvenance(of bundle: [UInt8]) throws(SignatureFault) -> [UInt8] {
     try BundleSignature.verifyDigests(bundle)
     guard let table = SectionTable(bundle), let range = table.range(.manifest),
       let manifest = Manifest(Array(bundle[range]))
     else { throw .notABundle }
-    return BundleWriter.bytes(of: bundle, table, head: manifest) { $0 != .provenance }
+    return BundleWriter.bytes(of: bundle, table, head: manifest) { $0 != .provenance && $0 != .source }
   }
 }

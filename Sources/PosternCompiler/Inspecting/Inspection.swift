@@ -130,6 +130,7 @@ extension SectionID {
   /// The section's name in docs/bundle-format.md.
   var name: String {
     switch self {
+    case .source: "source"
     case .provenance: "provenance"
     case .manifest: "manifest"
     case .signature: "signature"
