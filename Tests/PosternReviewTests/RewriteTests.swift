@@ -20,8 +20,18 @@ struct RewriteTests {
     }
 
     var testDescription: String { "\(old) -> \(new)" }
+
+    func applied(to files: [SourceFile]) throws -> [SourceFile] {
+      let index = try #require(files.firstIndex { $0.path == file })
+      let text = String(decoding: files[index].bytes, as: UTF8.self)
+      var rewritten = files
+      rewritten[index] = SourceFile(path: file, bytes: Array(text.replacing(old, with: new).utf8))
+      try #require(rewritten[index].bytes != files[index].bytes, "the rewrite must change something")
+      return rewritten
+    }
   }
 
+  private static let same = "nothing changes: proved for everyone and every request\n"
   private static let ledger = "finance/ledger.yaml"
   private static let method = #"request.method in ["GET", "HEAD"]"#
   private static let levels = "access-levels.yaml"
@@ -82,6 +92,56 @@ struct RewriteTests {
       #"["group:finance@example.com", "group:payroll@example.com", "serviceAccount"#),
   ]
 
+  /// Each condition of the tree as it stands in its file, and as an expression.
+  private static let wholeExpressions: [(file: String, written: String, expression: String)] = [
+    (levels, #"'inIpRange(origin.ip, \#(office))'"#, "inIpRange(origin.ip, \(office))"), (levels, managed, managed),
+    (
+      ledger,
+      #"""
+      >-
+                levels.managed && request.method in ["GET", "HEAD"] && request.path.startsWith("/reports/")
+                && request.time < timestamp("2026-07-01T00:00:00Z")
+      """#,
+      #"levels.managed && \#(method) && request.path.startsWith("/reports/") && request.time < timestamp("2026-07-01T00:00:00Z")"#
+    ),
+  ]
+
+  /// What an expression may be wrapped in, whatever it comes to: `C` is the expression.
+  private static let wrappings = [
+    "(C)", "!!(C)", "true && (C)", "(C) && true", "false || (C)", "(C) || false", "(C) && (C)", "(C) || (C)",
+    "(C) ? true : false", "!(C) ? false : true", "!(!(C) || false)", "(C) || (C) && request.method == 'GET'",
+    "(C) && ((C) || request.method == 'GET')", "true ? (C) : false", "false ? true : (C)", "cel.bind(x, C, x)",
+    "[1, 2].all(i, C)", "[1].exists(i, C)", "(C) && 'a' in ['a', 'b']",
+    "(C) && size('ab') == 2", "(C) || 1 > 2", "(C) && (request.method == 'GET' || request.method != 'GET')",
+    "(C) || request.method == 'GET' && request.method == 'PUT'",
+  ]
+
+  /// A text as YAML quotes it, the way JSON does.
+  private static func quoted(_ text: String) -> String { JSONValue.string(text).compactText }
+
+  @Test("a condition inside another that comes to the same is no difference", arguments: wholeExpressions.indices)
+  func wholeConditions(index: Int) throws {
+    let (file, written, expression) = Self.wholeExpressions[index]
+    let files = try TreeFixture.files()
+    let before = try TreeFixture.tree(files)
+    for wrapping in Self.wrappings {
+      let rewrite = Rewrite(file, written, Self.quoted(wrapping.replacing("C", with: expression)))
+      let comparison = try PolicyComparison(before: before, after: TreeFixture.tree(rewrite.applied(to: files)))
+      #expect(comparison.text(isColored: false) == Self.same, "\(wrapping)")
+    }
+  }
+
+  @Test("files under other names, with comments and in another order, are no difference")
+  func otherFiles() throws {
+    let files = try TreeFixture.files()
+    let rewritten = files.map { file in
+      let isFixed = ["organization.yaml", "folder.yaml"].contains { file.path.hasSuffix($0) }
+      let path = isFixed ? file.path : file.path.replacing(".yaml", with: "-again.yaml")
+      return SourceFile(path: path, bytes: Array("# Written again.\n\n".utf8) + file.bytes)
+    }
+    try expectSame(files, rewritten.reversed())
+  }
+
   @Test("a condition written otherwise is no difference", arguments: ofConditions)
   func conditions(rewrite: Rewrite) throws { try expectSame(rewrite) }
 
@@ -98,16 +158,11 @@ struct RewriteTests {
 
   private func expectSame(_ rewrite: Rewrite) throws {
     let files = try TreeFixture.files()
-    let index = try #require(files.firstIndex { $0.path == rewrite.file })
-    let text = String(decoding: files[index].bytes, as: UTF8.self)
-    var rewritten = files
-    rewritten[index] = SourceFile(path: rewrite.file, bytes: Array(text.replacing(rewrite.old, with: rewrite.new).utf8))
-    try #require(rewritten[index].bytes != files[index].bytes, "the rewrite must change something")
-    try expectSame(files, rewritten)
+    try expectSame(files, rewrite.applied(to: files))
   }
 
   private func expectSame(_ old: [SourceFile], _ new: [SourceFile]) throws {
     let comparison = try PolicyComparison(before: TreeFixture.tree(old), after: TreeFixture.tree(new))
-    #expect(comparison.text(isColored: false) == "nothing changes: proved for everyone and every request\n")
+    #expect(comparison.text(isColored: false) == Self.same)
   }
 }

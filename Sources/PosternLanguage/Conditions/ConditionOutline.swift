@@ -1,5 +1,5 @@
 // A condition taken apart: what connects its tests, and the tests, each about one fact where that can be told. Access levels
-// stand in the place of their names, so that writing one out changes nothing. Refuses nothing: what it has no words for is a
+// stand in the place of their names, and macros over constants are written out, so that doing so changes nothing. Refuses nothing: what it has no words for is a
 // test about no fact that anybody knows.
 
 internal import PosternCEL
@@ -46,8 +46,16 @@ private struct OutlineReading {
 
   /// `above` are the levels that lead here: a ring, which no checked policy has, is an error.
   func outline(of condition: Condition, above: Set<Int>) -> ConditionOutline {
-    guard let reading = condition.reading else { return .constant(.error) }
+    guard let reading = condition.reading.map(writtenOut) else { return .constant(.error) }
     return OneOutline(reading: reading, levels: self, above: above).outline(reading.tree)
+  }
+
+  /// The condition without the macros that can be written out, read again: what stands in their place has types and constants
+  /// of its own.
+  private func writtenOut(_ reading: ConditionExpression) -> ConditionExpression {
+    if !reading.tree.hasMacros { return reading }
+    let text = reading.tree.writtenOut(reading.constants).unparsed
+    return ConditionReading(text, in: ConditionEnvironment.environment(levels: names), names).expression ?? reading
   }
 
   func outline(ofLevel index: Int, above: Set<Int>) -> ConditionOutline {
