@@ -12,7 +12,7 @@ public struct ImportInput: Sendable {
     case skipped(String)
   }
 
-  /// As people gave it or would give it; reports show it.
+  /// As people gave it or would give it, `-` for standard input; reports show it.
   public var path: String
   /// What names apps: the path below the folder that was given.
   ///

@@ -7,7 +7,7 @@ extension ImportReport {
   public var text: String {
     var lines: [String] = []
     for fault in faults {
-      lines.append("\(fault.place.text): cannot be read: \(fault.message)")
+      lines.append("\(fault.place.text): error: \(fault.message)")
       if let help = fault.help { lines.append("  " + help) }
     }
     lines += skipped.map { "\(ReportText.path($0.path)): skipped: \($0.why)" }

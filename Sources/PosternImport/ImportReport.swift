@@ -84,5 +84,10 @@ struct ReportedPlace: Sendable {
 /// Words of a report.
 enum ReportText {
   /// A path as a terminal may show it.
-  static func path(_ path: String) -> String { String(Diagnostic.quoted(path, limit: .max).dropFirst().dropLast()) }
+  static func path(_ path: String) -> String {
+    path == "-" ? "standard input" : argument(path)
+  }
+
+  /// A path as an option takes it.
+  static func argument(_ path: String) -> String { String(Diagnostic.quoted(path, limit: .max).dropFirst().dropLast()) }
 }

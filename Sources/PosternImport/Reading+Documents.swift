@@ -48,7 +48,7 @@ extension Reading {
     guard let location = fileLocation else {
       lose(
         value, "nothing says of which app it is",
-        help: "call the file `NAME.iam.yaml`, or say `--app NAME=\(ReportText.path(input.path))`")
+        help: "call the file `NAME.iam.yaml`, or say `--app NAME=\(ReportText.argument(input.path))`")
       return add("IAM policy", value)
     }
     add("IAM policy", value, at: .file(location.position), [.grants(policy(value))])
@@ -69,7 +69,7 @@ extension Reading {
     guard let location else {
       lose(
         value, "its name is no resource of IAP that import knows",
-        help: "call the file `NAME.settings.yaml`, or say `--app NAME=\(ReportText.path(input.path))`")
+        help: "call the file `NAME.settings.yaml`, or say `--app NAME=\(ReportText.argument(input.path))`")
       return add("IapSettings", name: name?.text, value)
     }
     let settings = carrySettings(value, spelling: .api)

@@ -20,7 +20,7 @@ struct ImportFiles {
   private mutating func add(_ path: String) {
     guard path != "-" else {
       // Nothing that is called like a file: it names no app.
-      return inputs.append(ImportInput(path: "standard input", layout: "", content: content(of: path)))
+      return inputs.append(ImportInput(path: "-", layout: "", content: content(of: path)))
     }
     guard InputFile(path: path).isFolder else {
       return inputs.append(ImportInput(path: path, layout: Self.layout(of: path), content: content(of: path)))
@@ -37,13 +37,10 @@ struct ImportFiles {
   }
 
   private func content(of path: String) -> ImportInput.Content {
-    let file = InputFile(path: path)
     do {
-      return .bytes(try file.bytes(limit: Self.fileByteLimit))
+      return .bytes(try InputFile(path: path).bytes(limit: Self.fileByteLimit))
     } catch {
-      let message = "\(error)"
-      let prefix = "cannot read \(file.shownPath): "
-      return .unreadable(message.hasPrefix(prefix) ? String(message.dropFirst(prefix.count)) : message)
+      return .unreadable("\(error)")
     }
   }
 

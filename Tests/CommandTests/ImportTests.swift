@@ -76,7 +76,7 @@ struct ImportTests {
     try scratch.write("", to: "empty/.keep")
     let outcome = try run(scratch, [path, "--output", "policies"])
     #expect(outcome.status == 3)
-    #expect(outcome.output.contains("cannot be read") && outcome.output.hasSuffix("nothing is written\n"))
+    #expect(outcome.output.contains(": error: ") && outcome.output.hasSuffix("nothing is written\n"))
     #expect(try !scratch.names().contains("policies"))
   }
 
@@ -118,6 +118,14 @@ struct ImportTests {
     try scratch.write(Self.policy, to: "x/dump.yaml")
     #expect(try run(scratch, ["--app", "finance/payroll=x/dump.yaml", "--output", "policies"]).status == 0)
     #expect(try !scratch.bytes("policies/finance/payroll.yaml").isEmpty)
+  }
+
+  @Test("an option names what comes on standard input")
+  func standardInput() throws {
+    let scratch = try Scratch()
+    let outcome = try run(scratch, ["-", "--app", "payroll=-", "--output", "policies"], input: Self.policy)
+    #expect(outcome.status == 0)
+    #expect(outcome.output.contains("app payroll: payroll.yaml, named by standard input"))
   }
 
   @Test(

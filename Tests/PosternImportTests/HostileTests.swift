@@ -33,7 +33,7 @@ struct HostileTests {
     let bad = ImportInput(path: "b.iam.yaml", layout: "b.iam.yaml", content: .unreadable("permission denied"))
     let made = PolicyImport(of: [good, bad])
     #expect(made.files.isEmpty)
-    #expect(made.report.text.contains("b.iam.yaml:1:1: cannot be read: permission denied"))
+    #expect(made.report.text.contains("b.iam.yaml:1:1: error: permission denied"))
   }
 
   @Test(
