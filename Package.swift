@@ -35,6 +35,7 @@ let package = Package(
     .library(name: "PosternLanguage", targets: ["PosternLanguage"]),
     .library(name: "PosternCompiler", targets: ["PosternCompiler"]),
     .library(name: "PosternReview", targets: ["PosternReview"]),
+    .library(name: "PosternImport", targets: ["PosternImport"]),
   ],
   traits: [
     .trait(name: "Embedded", description: "Builds PosternKernel as Embedded Swift without allocations (make library).")
@@ -56,10 +57,11 @@ let package = Package(
     .target(
       name: "PosternReview", dependencies: ["PosternCompiler", "PosternLanguage", "PosternKernel"],
       swiftSettings: house),
+    .target(name: "PosternImport", dependencies: ["PosternLanguage"], swiftSettings: house),
     .executableTarget(
       name: "postern",
       dependencies: [
-        "PosternReview", "PosternCompiler", "PosternLanguage", "PosternCEL", "PosternKernel",
+        "PosternImport", "PosternReview", "PosternCompiler", "PosternLanguage", "PosternCEL", "PosternKernel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], resources: [.embedInCode("Pages/diagnostics.txt")], swiftSettings: house),
     // The valgrind of Debian 12 reads DWARF 4.
@@ -84,6 +86,9 @@ let package = Package(
     .testTarget(
       name: "PosternReviewTests",
       dependencies: ["PosternReview", "PosternCompiler", "PosternLanguage", "PosternKernel"], swiftSettings: house),
+    .testTarget(
+      name: "PosternImportTests", dependencies: ["PosternImport", "PosternLanguage"], exclude: ["Cases"],
+      swiftSettings: house),
     .testTarget(
       name: "AgreementTests",
       dependencies: ["PosternCompiler", "PosternLanguage", "PosternCEL", "PosternKernel", "CPostern"],

@@ -15,6 +15,7 @@ internal import PosternCompiler
         postern eval policy.ptb --url https://payroll.corp.example.com/ \\
             --as user:ann@example.com --provider workspace
         postern diff main..HEAD -- policies/
+        postern import exports/ --output policies --organization example.com
         postern test policies/
         postern who payroll policies/
         postern can user:ann@example.com policies/
@@ -23,7 +24,8 @@ internal import PosternCompiler
       EXIT STATUS:
         0  ok
         1  the command could not run: arguments, files, a bundle that is none
-        2  the answer is not allow; a test failed; decisions differ; nobody or nothing is reached
+        2  the answer is not allow; a test failed; decisions differ; nobody or nothing is reached; an import left \
+      something out
         3  the policy has errors
 
       Completions for your shell: postern --generate-completion-script bash (or zsh, fish)
@@ -31,7 +33,8 @@ internal import PosternCompiler
     version: Compiler.version,
     subcommands: [
       CanCommand.self, CelCommand.self, CheckCommand.self, CompileCommand.self, DiffCommand.self, EvalCommand.self,
-      ExplainCommand.self, InspectCommand.self, InstallGitCommand.self, SignCommand.self, TestCommand.self,
+      ExplainCommand.self, ImportCommand.self, InspectCommand.self, InstallGitCommand.self, SignCommand.self,
+      TestCommand.self,
       VerifyCommand.self,
       WhoCommand.self,
     ])

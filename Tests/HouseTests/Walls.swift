@@ -25,6 +25,7 @@ struct Wall: Sendable {
       singleFileImports: ["COpenSSL", "Glibc"]),
     Wall(
       module: "PosternReview", imports: ["PosternCompiler", "PosternLanguage", "PosternKernel"], unsafeFiles: []),
+    Wall(module: "PosternImport", imports: ["PosternLanguage"], unsafeFiles: []),
     Wall(
       module: "PosternService",
       imports: ["PosternKernel", "CPostern", "NIOCore", "NIOPosix", "NIOHTTP1", "Logging", "Metrics"],
@@ -32,7 +33,8 @@ struct Wall: Sendable {
     Wall(
       module: "postern",
       imports: [
-        "PosternReview", "PosternCompiler", "PosternLanguage", "PosternCEL", "PosternKernel", "ArgumentParser", "Glibc",
+        "PosternImport", "PosternReview", "PosternCompiler", "PosternLanguage", "PosternCEL", "PosternKernel",
+        "ArgumentParser", "Glibc",
       ], singleFileImports: ["Foundation"]),
     Wall(module: "posternd", imports: ["PosternService"], unsafeFiles: []),
   ]

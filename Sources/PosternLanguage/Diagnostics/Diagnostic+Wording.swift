@@ -13,10 +13,13 @@ extension Diagnostic {
   }
 
   /// The author's text as it may stand in a message: in backticks, on one line, cut where it is long.
-  static func quoted(_ text: String) -> String {
+  package static func quoted(_ text: String) -> String { quoted(text, limit: quotedScalarLimit) }
+
+  /// The same, with another bound of its characters.
+  package static func quoted(_ text: String, limit: Int) -> String {
     var result = "`"
     for (index, scalar) in text.unicodeScalars.enumerated() {
-      if index == quotedScalarLimit {
+      if index == limit {
         result += "..."
         break
       }
@@ -42,7 +45,7 @@ extension Diagnostic {
   }
 
   /// `1 file`, `2 files`.
-  static func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
+  package static func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
 
   /// `2 GiB`, `16 MiB`, `3 bytes`.
   static func byteText(_ count: Int) -> String {

@@ -105,14 +105,14 @@ extension PolicyReader {
 }
 
 /// The one permission that the gate asks for.
-enum AccessPermission {
+package enum AccessPermission {
   private static let resource = "webServiceVersions"
   private static let verb = "accessViaIAP"
   /// IAM v2 names the service by its host, IAM v1 by its short name.
   private static let services = ["iap.googleapis.com/", "iap."]
 
   /// Whether a permission of a deny rule, perhaps with `*` for a part, covers access through the gate.
-  static func isCovered(by text: String) -> Bool {
+  package static func isCovered(by text: String) -> Bool {
     guard let rest = services.lazy.compactMap({ text.after($0) }).first else { return false }
     if rest == "*" { return true }
     let parts = rest.split(separator: ".", omittingEmptySubsequences: false)

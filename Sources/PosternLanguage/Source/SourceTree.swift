@@ -10,6 +10,8 @@ internal import Synchronization
 public struct SourceTree: Sendable {
   /// In the order of their paths' bytes. What could not be read is here too, empty, so that a report can name it.
   public private(set) var files: [SourceFile] = []
+  /// Names below the folder that were not looked at, by their paths: hidden ones, and files of other kinds.
+  package private(set) var skippedPaths: [String] = []
   /// What is wrong with the folder.
   public private(set) var diagnostics: [Diagnostic] = []
   /// Files that have a diagnostic here: their bytes say nothing.
@@ -35,6 +37,7 @@ public struct SourceTree: Sendable {
   public init(folder: String, limits: Limits = Limits()) {
     var walk = Walk(root: folder, folderLimit: limits.folders)
     walk.run()
+    skippedPaths = walk.skipped.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
     walk.found.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
     read(walk.found, below: folder, limits)
     if let fault = walk.rootFault {
@@ -163,6 +166,7 @@ private struct Walk {
   let root: String
   let folderLimit: Int
   var found: [Found] = []
+  var skipped: [String] = []
   var rootFault: String?
   private var ancestors: [Identity] = []
 
@@ -199,15 +203,22 @@ private struct Walk {
 
   private mutating func enter(_ name: Name, below path: String, full: String) {
     let child = path.isEmpty ? name.text : path + "/" + name.text
+    guard name.text.utf8.first != UInt8(ascii: ".") else { return skipped.append(child) }
     let isPolicy = Self.isPolicyFile(name.text)
     guard name.isValid else {
-      if isPolicy || name.isFolder(in: full) { found.append(Found(path: child, fault: .name)) }
+      if isPolicy || name.isFolder(in: full) {
+        found.append(Found(path: child, fault: .name))
+      } else {
+        skipped.append(child)
+      }
       return
     }
     if name.isFolder(in: full) {
       visit(child)
     } else if isPolicy {
       found.append(Found(path: child, fault: nil))
+    } else {
+      skipped.append(child)
     }
   }
 
@@ -230,14 +241,14 @@ private struct Walk {
     }
   }
 
-  /// The names of a folder but those that begin with a dot; nil with `errno` where it cannot be read.
+  /// The names of a folder; nil with `errno` where it cannot be read.
   private func names(of folder: String) -> [Name]? {
     guard let stream = unsafe opendir(folder) else { return nil }
     defer { unsafe closedir(stream) }
     var names: [Name] = []
     while let entry = unsafe readdir(stream) {
       let bytes = unsafe withUnsafeBytes(of: &entry.pointee.d_name) { unsafe Array($0.prefix { $0 != 0 }) }
-      guard bytes.first != UInt8(ascii: ".") else { continue }
+      guard bytes != Array(".".utf8), bytes != Array("..".utf8) else { continue }
       let text = String(decoding: bytes, as: UTF8.self)
       let isShown = !text.unicodeScalars.contains { $0.value < 0x20 || SourceText.isRefused($0.value) }
       let isValid = isShown && Array(text.utf8) == bytes
