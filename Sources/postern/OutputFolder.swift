@@ -33,9 +33,7 @@ struct OutputFolder {
       if isMade { unsafe rmdir(path) }
       throw failure(reason)
     }
-    let staging = beside.withUnsafeBufferPointer { buffer in
-      String(decoding: unsafe buffer.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
-    }
+    let staging = String(decoding: beside.prefix { $0 != 0 }.map { UInt8(bitPattern: $0) }, as: UTF8.self)
     defer {
       Self.remove(staging)
       // Not empty where all went well.

@@ -15,21 +15,37 @@ struct TestCommand: ParsableCommand {
       the cases do not reach of each app: bindings and deny rules (a condition true, false and in error) and clocks \
       (passing and firing).
 
+      With --shadow, takes a decision log instead and decides each of its requests again by a candidate: what would be \
+      decided otherwise is told, what lets somebody in first. A line of the log is a request file on one line \
+      (schema/request.schema.json) with what was decided under decision; lines that cannot be read are counted, named and \
+      skipped.
+
       EXAMPLES:
         postern test policies/
         postern test policies/ --filter idle
         postern test policies/ --coverage
         postern test policies/ --watch
         postern test policies/ --format junit > postern.xml
+        postern test decisions.jsonl --shadow candidate.ptb
+        postern test decisions.jsonl --shadow policies/ --deployed policy.ptb
 
-      EXIT STATUS: 0 where every case got what it expects, 2 where one did not, 1 where none could run, 3 the policy \
+      EXIT STATUS: 0 where every case got what it expects, 2 where one did not, or a decision would be another, 1 where none could run, 3 the policy \
       has errors.
       """)
 
   enum Format: String, CaseIterable, ExpressibleByArgument { case text, json, junit, tap }
 
-  @Argument(help: ArgumentHelp("The folder of the policy tree.", valueName: "folder"))
+  @Argument(help: ArgumentHelp("The folder of the policy tree; with --shadow a decision log.", valueName: "folder|log"))
   var folder: String
+
+  @Option(help: ArgumentHelp("Decide a decision log again by this candidate.", valueName: "bundle|folder"))
+  var shadow: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "With --shadow, compare with what this policy decides and not with what the log says.", valueName: "bundle|folder"
+    ))
+  var deployed: String?
 
   @Option(help: ArgumentHelp("Run only the cases whose names hold this text.", valueName: "text"))
   var filter = ""
@@ -44,12 +60,17 @@ struct TestCommand: ParsableCommand {
   var watch = false
 
   func validate() throws {
+    if shadow != nil && (coverage || watch || !filter.isEmpty || format == .junit || format == .tap) {
+      throw ValidationError("--shadow takes no --coverage, --watch and --filter, and reports as text or json")
+    }
+    if deployed != nil && shadow == nil { throw ValidationError("--deployed is for --shadow") }
     if coverage && (format == .junit || format == .tap) {
       throw ValidationError("--coverage has no place in \(format)'s form: ask for text or json")
     }
   }
 
   func run() throws {
+    if let shadow { return try runShadow(shadow) }
     guard watch, InputFile(path: folder).isFolder else { return try runOnce() }
     let tree = WatchedTree(folder: folder)
     while true {
@@ -79,6 +100,17 @@ struct TestCommand: ParsableCommand {
     let coverage = coverage ? TestCoverage(run, of: side, pathPrefix: CheckedTree.pathPrefix(folder)) : nil
     try StandardOutput.write(text(of: run, coverage))
     if !run.failures.isEmpty { throw ExitStatus.notAllowed }
+  }
+
+  private func runShadow(_ candidate: String) throws {
+    let source = try PolicySource(path: candidate)
+    let deployed = try deployed.map { try PolicySource(path: $0) }
+    let log = try InputFile(path: folder).bytes(limit: InputFile.bundleByteLimit)
+    let run = ShadowRun(log: log, candidate: source.bundle, deployed: deployed?.bundle)
+    guard run.decidedCount + run.brokenCount > 0 else { throw CommandFailure("\(folder) has no line") }
+    try StandardOutput.write(format == .json ? run.json.prettyText : run.text)
+    if run.decidedCount == 0 { throw CommandFailure("no line of \(folder) could be read") }
+    if !run.flips.isEmpty { throw ExitStatus.notAllowed }
   }
 
   private var nothingToRun: String {

@@ -54,6 +54,63 @@ struct TestCommandTests {
     #expect(outcome.output == "" && outcome.errors.contains("error[bad-duration]"))
   }
 
+  // MARK: shadow
+
+  /// A request by Ann of the finance group, idle for some minutes, with what was decided of it.
+  private static func logged(idleMinutes: Int, _ decision: String?) -> String {
+    let now = 1_772_445_600_000
+    let seen = now - idleMinutes * 60_000
+    return #"{"now":\#(now),"request":{"url":"https://payroll.example.com/","headers":{"accept":"text/html"}},"#
+      + #""credential":{"as":"user:ann@example.com","provider":"workspace","createdAt":\#(seen),"lastSeenAt":\#(seen),"#
+      + #""stateCheckedAt":\#(now)}"# + (decision.map { #","decision":\#($0)"# } ?? "") + "}"
+  }
+
+  private static let allowed = #"{"verdict":"allow","reason":"granted","app":"payroll"}"#
+  private static let log = [
+    logged(idleMinutes: 5, allowed), "", logged(idleMinutes: 12, allowed), "{broken", logged(idleMinutes: 13, allowed),
+    logged(idleMinutes: 20, #"{"verdict":"redirect","reason":"idleTimeout"}"#), logged(idleMinutes: 1, nil), "[]",
+    #"{"request":{"url":"https://payroll.example.com/"},"decision":{"verdict":"perhaps"}}"#,
+  ].joined(separator: "\n")
+
+  /// Runs the log against a tree whose payroll ends after ten idle minutes; `old` is the tree as it was.
+  private func shadow(_ log: String, _ flags: [String] = []) throws -> Outcome {
+    let scratch = try Scratch()
+    try Tree.small.write(to: scratch)
+    let payroll = try #require(Tree.small.files["finance/payroll.yaml"])
+    for (path, text) in Tree.small.files { try scratch.write(text, to: "old/\(path)") }
+    try scratch.write(payroll.replacing("15m", with: "10m"), to: "policies/finance/payroll.yaml")
+    try scratch.write(log, to: "log.jsonl")
+    var command = Command(arguments: ["test", "log.jsonl", "--shadow", "policies"] + flags)
+    command.folder = scratch.folder
+    return try command.run()
+  }
+
+  @Test(
+    "a decision log against a candidate tells what would be decided otherwise, and which lines it cannot read",
+    arguments: [
+      ([], "shadow.txt"), (["--format", "json"], "shadow.json"), (["--deployed", "old"], "shadow-deployed.txt"),
+    ])
+  func shadow(_ flags: [String], _ golden: String) throws {
+    let outcome = try shadow(Self.log, flags)
+    #expect(outcome.status == 2)
+    #expect(outcome.errors == "")
+    Golden.expect(outcome.output, is: golden)
+  }
+
+  @Test("a log whose decisions all stay ends with status 0")
+  func sameDecisions() throws {
+    #expect(
+      try shadow(Self.logged(idleMinutes: 5, Self.allowed))
+        == Outcome(status: 0, output: "none of 1 decision would be another\n", errors: ""))
+  }
+
+  @Test("a log without a readable line is no success", arguments: ["", "\n\n", "{}\n", "\u{0}"])
+  func unreadableLog(_ log: String) throws { #expect(try shadow(log).status == 1) }
+
+  @Test(
+    "what --shadow does not go with is refused", arguments: ["--coverage", "--watch", "--format=junit", "--filter=x"])
+  func shadowFlags(_ flag: String) throws { #expect(try shadow(Self.log, [flag]).status == 1) }
+
   @Test("with --watch the tests run again when a file of the tree changes, and a mistake does not end it")
   func watch() throws {
     let scratch = try Scratch()

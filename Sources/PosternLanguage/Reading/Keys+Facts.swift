@@ -23,13 +23,15 @@ extension KeySet {
       Key("expect", .object(expectation), required: true, "The decision."),
     ])
 
-  /// A request file, as `postern eval --request` reads it: a test case without a name and an expectation.
+  /// A request file, as `postern eval --request` reads it: a test case without a name and an expectation. A line of a decision
+  /// log is one, with what was decided.
   package static let requestFile = KeySet(
     "RequestFile",
     [
       Key("now", .time, "The instant of the decision."),
       Key("request", .object(request), required: true, "What is asked."),
       Key("credential", .object(credential), "Who asks; nobody unless set."),
+      Key("decision", .object(expectation), "In a decision log, what was decided; nothing else reads it."),
     ])
 
   static let request = KeySet(

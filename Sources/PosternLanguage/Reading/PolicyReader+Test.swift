@@ -35,7 +35,8 @@ extension PolicyReader {
     let now = fields["now"].flatMap { time($0, now: defaultNow) } ?? defaultNow
     let credential = fields["credential"].map { self.credential($0, now: now) } ?? Credential()
     guard let request = fields["request"].flatMap({ self.request($0) }), let credential else { return nil }
-    return RequestFacts(request: request, credential: credential, nowMilliseconds: now)
+    let decided = fields.entries.first { $0.key.name == "decision" }.flatMap { expectation($0.value, now: now) }
+    return RequestFacts(request: request, credential: credential, nowMilliseconds: now, decided: decided)
   }
 
   private mutating func expectation(_ node: YAMLNode, now: Int64) -> TestCase.Expectation? {
@@ -59,7 +60,7 @@ extension PolicyReader {
   }
 }
 
-/// The facts of one decision: what a request file holds.
+/// The facts of one decision: what a request file, or a line of a decision log, holds.
 public struct RequestFacts: Sendable {
   /// What is asked for.
   public var request: Request
@@ -67,11 +68,16 @@ public struct RequestFacts: Sendable {
   public var credential: Credential
   /// Milliseconds since 1970.
   public var nowMilliseconds: Int64
+  /// What was decided, where the facts are a line of a decision log.
+  public var decided: TestCase.Expectation?
 
-  public init(request: Request, credential: Credential, nowMilliseconds: Int64) {
+  public init(
+    request: Request, credential: Credential, nowMilliseconds: Int64, decided: TestCase.Expectation? = nil
+  ) {
     self.request = request
     self.credential = credential
     self.nowMilliseconds = nowMilliseconds
+    self.decided = decided
   }
 
   /// Reads a request file, JSON or YAML, decided at `now` unless it says otherwise; `facts` is nil where it cannot be read.

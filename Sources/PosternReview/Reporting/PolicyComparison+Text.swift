@@ -35,12 +35,15 @@ extension Difference {
 
 extension Witness {
   /// The request and both answers, on one line.
-  public var sentence: String {
-    let request = facts.request
+  public var sentence: String { "\(facts.sentence): \(before.answer) -> \(after.answer)" }
+}
+
+extension RequestFacts {
+  /// Who asks for what, and when, on one line.
+  var sentence: String {
     func text(_ bytes: [UInt8]?) -> String { bytes.map { String(decoding: $0, as: UTF8.self) } ?? "" }
     let url = "\(text(request.method)) \(text(request.scheme))://\(text(request.host))\(text(request.path))"
-    return "\(url) \(facts.credential.who) at \(Wording.instant(milliseconds: facts.nowMilliseconds)): "
-      + "\(before.answer) -> \(after.answer)"
+    return "\(url) \(credential.who) at \(Wording.instant(milliseconds: nowMilliseconds))"
   }
 }
 
