@@ -26,6 +26,8 @@ struct ScalarMap {
   }
 
   private let bytes: [UInt8]
+  /// Where the scalar begins.
+  private let start: Position
   /// As many as the text is asked for.
   private let limit: Int
   private var pieces: [Piece] = []
@@ -35,10 +37,9 @@ struct ScalarMap {
   init?(_ file: SourceFile, span: Span, text: String) {
     bytes = file.bytes
     limit = text.utf8.count
-    guard let start = Position.offset(ofLine: span.startLine, column: span.startColumn, in: file.bytes) else {
-      return nil
-    }
-    index = start
+    guard let start = Position.place(ofLine: span.startLine, column: span.startColumn, in: file) else { return nil }
+    self.start = start
+    index = start.offset
     skipAnchor()
     guard index < bytes.count else { return nil }
     readScalar(text)
@@ -48,8 +49,7 @@ struct ScalarMap {
   /// Where a range of the text's bytes is written; an empty one after the last character before it that is no blank.
   func span(of range: Range<Int>, fileIndex: Int32) -> Span {
     let range = range.clamped(to: 0..<limit)
-    var position = Position()
-    position.offset = SourceText.byteOrderMark(of: bytes)
+    var position = start
     position.advance(
       to: range.isEmpty ? endOfText(before: range.lowerBound) : pieces[range.lowerBound].start, in: bytes)
     let start = position

@@ -2,6 +2,8 @@
 // Refuses bytes that are not UTF-8, control characters, and characters that reorder or break lines unseen
 // (Unicode Technical Report 36, "Trojan Source").
 
+internal import Synchronization
+
 /// Looks at the bytes of one file.
 enum SourceText {
   /// The most mistakes reported of one file's bytes: a file in another encoding is full of them.
@@ -104,16 +106,17 @@ struct Position {
     }
   }
 
-  /// The byte at a line and a column; nil where the file has no such place.
-  static func offset(ofLine line: Int32, column: Int32, in bytes: [UInt8]) -> Int? {
-    var position = Position()
-    position.offset = SourceText.byteOrderMark(of: bytes)
-    while (position.line, position.column) < (line, column) && position.offset < bytes.count {
+  /// The place at a line and a column; nil where the file has none.
+  static func place(ofLine line: Int32, column: Int32, in file: SourceFile) -> Position? {
+    guard let start = file.lineStarts.offset(ofLine: line, in: file.bytes) else { return nil }
+    var position = Position(offset: start, line: line)
+    let bytes = file.bytes
+    while position.line == line && position.column < column && position.offset < bytes.count {
       var next = position.offset + 1
       while next < bytes.count && bytes[next] & 0xC0 == 0x80 { next += 1 }
       position.advance(to: next, in: bytes)
     }
-    return position.line == line && position.column == column ? position.offset : nil
+    return position.line == line && position.column == column ? position : nil
   }
 
   /// The one character here.
@@ -121,6 +124,29 @@ struct Position {
     Span(
       fileIndex: Int32(truncatingIfNeeded: fileIndex), startLine: line, startColumn: column, endLine: line,
       endColumn: column + 1)
+  }
+}
+
+/// Where the lines of one file begin: looked for once, when the first mistake inside a scalar asks.
+final class LineStarts: Sendable {
+  private let offsets = Mutex<[Int]?>(nil)
+
+  /// The byte at which a line begins, counted from 1; nil where the file has no such line. `bytes` are the file's.
+  func offset(ofLine line: Int32, in bytes: [UInt8]) -> Int? {
+    offsets.withLock { known in
+      let offsets = known ?? Self.offsets(in: bytes)
+      known = offsets
+      return line > 0 && Int(line) <= offsets.count ? offsets[Int(line) - 1] : nil
+    }
+  }
+
+  private static func offsets(in bytes: [UInt8]) -> [Int] {
+    var offsets = [SourceText.byteOrderMark(of: bytes)]
+    for (index, byte) in bytes.enumerated()
+    where byte == 0x0A || (byte == 0x0D && !(index + 1 < bytes.count && bytes[index + 1] == 0x0A)) {
+      offsets.append(index + 1)
+    }
+    return offsets
   }
 }
 

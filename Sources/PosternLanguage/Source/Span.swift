@@ -45,6 +45,8 @@ public struct SourceFile: Sendable {
   public let path: String
   /// The file's bytes as read.
   public let bytes: [UInt8]
+  /// Where its lines begin, once somebody asks.
+  let lineStarts = LineStarts()
 
   public init(path: String, bytes: [UInt8]) {
     self.path = path
