@@ -80,7 +80,7 @@ public enum Unavailability: Hashable, Sendable {
 }
 
 /// The clocks of an app's sessions; `decision.md` row 8.
-public struct SessionSettings: Sendable {
+public struct SessionSettings: Hashable, Sendable {
   /// How long after the login a session ends, whatever happens.
   public var absoluteTimeout: Sourced<Limit>
   /// How long after its last activity a session ends.
@@ -141,7 +141,7 @@ public struct Reauthentication: Hashable, Sendable {
 }
 
 /// `accessSettings` of IapSettings, effective.
-public struct AccessSettings: Sendable {
+public struct AccessSettings: Hashable, Sendable {
   /// The domain that the login page begins with.
   public var loginHint: Sourced<String>?
   /// The client that people log in to.
@@ -177,7 +177,7 @@ public struct AccessSettings: Sendable {
 }
 
 /// `applicationSettings` of IapSettings, effective: for the gate, not for the decision.
-public struct ApplicationSettings: Sendable {
+public struct ApplicationSettings: Hashable, Sendable {
   /// The audience of the token in the request context.
   public var rctokenAudience: Sourced<String>?
   /// The page for those who are forbidden.

@@ -119,7 +119,7 @@ public struct PolicyGuard: Sendable {
 }
 
 /// Who vouches for people: an OpenID or SAML provider.
-public struct LoginProvider: Sendable {
+public struct LoginProvider: Hashable, Sendable {
   /// What kind of provider it is, which decides when its tokens end.
   public enum Source: UInt8, CaseIterable, Sendable {
     case workspace = 0

@@ -7,7 +7,8 @@ internal import PosternLanguage
 struct AccessSignatures {
   private struct Content: Hashable {
     struct Part: Hashable {
-      let members: Set<Int>
+      /// Ascending, each once.
+      let members: [Int]
       let isEveryone: Bool
       let isAuthenticated: Bool
     }
@@ -44,8 +45,28 @@ struct AccessSignatures {
     policy.accessLevels.map { [$0.name.value, $0.condition.expression.value] }.sorted { $0[0] < $1[0] }
   }
 
-  /// The number of each node's content; nil of those that say nothing of access. `mark` tells the policies apart.
-  mutating func signatures(of policy: Policy, _ directory: Directory, mark: Int) -> [Int?] {
+  /// The number of each node's content, of both policies; nil of those that say nothing of access.
+  mutating func signatures(
+    of before: (Policy, Directory), _ after: (Policy, Directory)
+  ) -> (before: [Int?], after: [Int?]) {
+    let reading = self
+    let contents = concurrently {
+      reading.contents(of: before.0, before.1, mark: 1)
+    } _: {
+      reading.contents(of: after.0, after.1, mark: 2)
+    }
+    return (contents.0.map { number($0) }, contents.1.map { number($0) })
+  }
+
+  private mutating func number(_ content: Content?) -> Int? {
+    guard let content else { return nil }
+    if let number = numbers[content] { return number }
+    numbers[content] = numbers.count
+    return numbers.count - 1
+  }
+
+  /// `mark` tells the policies apart.
+  private func contents(of policy: Policy, _ directory: Directory, mark: Int) -> [Content?] {
     policy.nodes.map { node in
       var content = content(of: node, policy, directory)
       let isEmpty =
@@ -53,9 +74,7 @@ struct AccessSignatures {
         && content.conditionals.isEmpty && content.denials.isEmpty
       if isEmpty { return nil }
       content.policyMark = isShared(content) ? 0 : mark
-      if let number = numbers[content] { return number }
-      numbers[content] = numbers.count
-      return numbers.count - 1
+      return content
     }
   }
 
@@ -77,16 +96,19 @@ struct AccessSignatures {
   }
 
   private func part(_ uses: [MemberUse], _ policy: Policy, _ directory: Directory) -> Content.Part {
-    var members: Set<Int> = []
+    var members: [Int] = []
     var isEveryone = false
     var isAuthenticated = false
     for use in uses {
       switch policy.members[Int(use.memberIndex)] {
       case .allUsers: isEveryone = true
       case .allAuthenticatedUsers: isAuthenticated = true
-      default: members.insert(directory.numbers[Int(use.memberIndex)])
+      default: members.append(directory.numbers[Int(use.memberIndex)])
       }
     }
+    // Mostly each once: what stands in two bindings of a node is rare.
+    members.sort()
+    if zip(members, members.dropFirst()).contains(where: ==) { members = Set(members).sorted() }
     return Content.Part(members: members, isEveryone: isEveryone, isAuthenticated: isAuthenticated)
   }
 
@@ -95,7 +117,8 @@ struct AccessSignatures {
     let parts =
       [content.granted] + content.conditionals.map(\.part) + content.denials.flatMap { [$0.denied, $0.excepted] }
     let hasCondition = !content.conditionals.isEmpty || content.denials.contains { $0.expression != nil }
-    return parts.allSatisfy { $0.members.isDisjoint(with: changedGroups) } && (areLevelsEqual || !hasCondition)
+    if hasCondition && !areLevelsEqual { return false }
+    return changedGroups.isEmpty || parts.allSatisfy { changedGroups.isDisjoint(with: $0.members) }
   }
 }
 

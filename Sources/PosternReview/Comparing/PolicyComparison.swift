@@ -33,6 +33,8 @@ private struct Run {
   private let numbers: MemberNumbers
   private let directories: (before: Directory, after: Directory)
   private let signatures: (before: [Int?], after: [Int?])
+  /// Whether the organizations say the same, word for word, of what apps are compared by.
+  private let areOrganizationsAlike: Bool
   private(set) var differences: [Difference] = []
 
   init(before: ReviewSide, after: ReviewSide) {
@@ -42,12 +44,13 @@ private struct Run {
     var numbers = MemberNumbers()
     let directories = (before: Directory(before.policy, &numbers), after: Directory(after.policy, &numbers))
     var signatures = AccessSignatures((before.policy, directories.before), (after.policy, directories.after))
-    self.signatures = (
-      signatures.signatures(of: before.policy, directories.before, mark: 1),
-      signatures.signatures(of: after.policy, directories.after, mark: 2)
-    )
+    self.signatures = signatures.signatures(
+      of: (before.policy, directories.before), (after.policy, directories.after))
     self.numbers = numbers
     self.directories = directories
+    areOrganizationsAlike =
+      before.policy.providers == after.policy.providers
+      && before.policy.organization.clockSkewSeconds == after.policy.organization.clockSkewSeconds
   }
 
   mutating func compare() {
@@ -63,9 +66,11 @@ private struct Run {
 
   private mutating func compare(_ old: App, _ new: App) {
     let pair = AppPair(before: old, after: new, beforePolicy: before.policy, afterPolicy: after.policy)
-    differences += RouteComparison(pair, stand).differences
     let accesses = accessesToCompare(pair)
-    differences += SettingComparison(pair, stand, people: people(pair)).differences
+    if !areOrganizationsAlike || !old.isWrittenAs(new) {
+      differences += RouteComparison(pair, stand).differences
+      differences += SettingComparison(pair, stand, people: people(pair)).differences
+    }
     guard let accesses else { return }
     differences +=
       AccessReport(
@@ -121,6 +126,13 @@ private struct Run {
 }
 
 extension App {
+  /// Whether both are written alike, place by place, in all that is compared by value: most apps of a change are.
+  func isWrittenAs(_ other: App) -> Bool {
+    routes == other.routes && audience == other.audience && providerIndices == other.providerIndices
+      && session == other.session && access == other.access && application == other.application
+      && corsOrigins == other.corsOrigins
+  }
+
   /// The routes, as policies write them.
   var routeText: String { routes.map { RouteKey($0).text }.joined(separator: ", ") }
 }

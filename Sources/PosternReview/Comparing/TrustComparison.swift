@@ -11,7 +11,7 @@ struct TrustComparison {
     compareProviders(before, after)
     let old = Dictionary(before.apps.map { ($0.name.value, $0) }) { first, _ in first }
     for app in after.apps {
-      if let other = old[app.name.value] { compare(other, before, app, after) }
+      if let other = old[app.name.value], !other.isWrittenAs(app) { compare(other, before, app, after) }
     }
   }
 
