@@ -31,7 +31,7 @@ internal import PosternCompiler
     version: Compiler.version,
     subcommands: [
       CanCommand.self, CelCommand.self, CheckCommand.self, CompileCommand.self, DiffCommand.self, EvalCommand.self,
-      ExplainCommand.self, InspectCommand.self, SignCommand.self, TestCommand.self, VerifyCommand.self,
+      ExplainCommand.self, FmtCommand.self, InspectCommand.self, SignCommand.self, TestCommand.self, VerifyCommand.self,
       WhoCommand.self,
     ])
 
