@@ -11,14 +11,7 @@ struct LineDifference {
   init(from oldBytes: [UInt8], to newBytes: [UInt8]) {
     let old = Self.lines(of: oldBytes)
     let new = Self.lines(of: newBytes)
-    var removed: Set<Int> = []
-    var added: Set<Int> = []
-    for change in new.difference(from: old) {
-      switch change {
-      case .remove(let offset, _, _): removed.insert(offset)
-      case .insert(let offset, _, _): added.insert(offset)
-      }
-    }
+    let (removed, added) = Self.changes(from: old, to: new)
     var oldIndex = 0
     var newIndex = 0
     while oldIndex < old.count || newIndex < new.count {
@@ -35,6 +28,24 @@ struct LineDifference {
       }
     }
   }
+
+  /// The least that changes takes time with the square of its size: of very many lines all count as changed.
+  private static func changes(
+    from old: [ArraySlice<UInt8>], to new: [ArraySlice<UInt8>]
+  ) -> (removed: Set<Int>, added: Set<Int>) {
+    if old.count + new.count > lineLimit { return (Set(old.indices), Set(new.indices)) }
+    var removed: Set<Int> = []
+    var added: Set<Int> = []
+    for change in new.difference(from: old) {
+      switch change {
+      case .remove(let offset, _, _): removed.insert(offset)
+      case .insert(let offset, _, _): added.insert(offset)
+      }
+    }
+    return (removed, added)
+  }
+
+  private static let lineLimit = 20_000
 
   /// With their breaks, so that other breaks, and none at the end, are differences too.
   private static func lines(of bytes: [UInt8]) -> [ArraySlice<UInt8>] {

@@ -28,10 +28,10 @@ struct LayoutProof {
 
   init(_ roots: [PlacedNode], _ found: [LayoutComment], in source: LayoutSource) {
     var leaves: [PlacedNode] = []
-    var collections: [(node: PlacedNode, textCount: Int)] = []
+    var brackets = Brackets()
     for root in roots {
       marks.append(.document)
-      add(root, &leaves, &collections)
+      add(root, source, &leaves, &brackets)
     }
     let heads = leaves.compactMap { leaf -> (offset: Int, text: String)? in
       guard case .scalar(let scalar) = leaf.content, scalar.style.isBlock else { return nil }
@@ -42,25 +42,22 @@ struct LayoutProof {
     for (offset, text) in texts {
       while textCount < leaves.count && leaves[textCount].contentStart < offset { textCount += 1 }
       comments.append(Comment(textCount: textCount, bytes: Array(text.utf8)))
-      otherTextCounts.append(Self.textCounts(beforeBracketsClosedAt: offset, collections, source))
+      otherTextCounts.append(Self.isBehindBracket(offset, source) ? brackets[source.line(of: offset)] ?? [] : [])
     }
   }
 
-  /// The texts before each value in brackets that ends in a comment's line, with nothing but marks between.
-  private static func textCounts(
-    beforeBracketsClosedAt offset: Int, _ collections: [(node: PlacedNode, textCount: Int)], _ source: LayoutSource
-  ) -> [Int] {
+  /// By the line in which values in brackets end: the numbers of texts before each.
+  private typealias Brackets = [Int: [Int]]
+
+  /// Whether nothing but blanks and commas stands between a closing bracket and a comment.
+  private static func isBehindBracket(_ offset: Int, _ source: LayoutSource) -> Bool {
     let lineStart = source.lines[source.line(of: offset)].lowerBound
-    var index = offset - 1
-    while index >= lineStart, LayoutSource.isBlank(source.bytes[index]) || source.bytes[index] == UInt8(ascii: ",") {
-      index -= 1
-    }
-    guard index >= lineStart, [UInt8(ascii: "]"), UInt8(ascii: "}")].contains(source.bytes[index]) else { return [] }
-    return collections.filter { $0.node.end > lineStart && $0.node.end <= offset }.map(\.textCount)
+    let last = source.bytes[lineStart..<offset].last { !LayoutSource.isBlank($0) && $0 != UInt8(ascii: ",") }
+    return last == UInt8(ascii: "]") || last == UInt8(ascii: "}")
   }
 
   private mutating func add(
-    _ node: PlacedNode, _ leaves: inout [PlacedNode], _ collections: inout [(node: PlacedNode, textCount: Int)]
+    _ node: PlacedNode, _ source: LayoutSource, _ leaves: inout [PlacedNode], _ brackets: inout Brackets
   ) {
     if let anchor = node.anchor { marks.append(.anchor(anchor)) }
     switch node.content {
@@ -73,9 +70,9 @@ struct LayoutProof {
       marks.append(.alias(name))
       leaves.append(node)
     case .sequence, .mapping:
-      if node.hasBrackets { collections.append((node, leaves.count)) }
+      if node.hasBrackets { brackets[source.line(of: node.end - 1), default: []].append(leaves.count) }
       marks.append(node.isMapping ? .mapping : .list)
-      for child in node.children { add(child, &leaves, &collections) }
+      for child in node.children { add(child, source, &leaves, &brackets) }
       marks.append(.end)
     }
   }

@@ -104,12 +104,15 @@ struct LayoutReading {
     switch node.content {
     case .alias(let name): return .alias(name)
     case .scalar(let scalar):
-      let block = LayoutScalar.Block(
-        isFolded: scalar.style == .folded, lines: node.blockLines,
-        comment: CommentScan.comment(atHeadOf: node, in: source))
-      return .scalar(
-        LayoutScalar(
-          text: scalar.text, isPlain: scalar.style == .plain, block: scalar.style.isBlock ? block : nil))
+      var written = LayoutScalar(text: scalar.text, isPlain: scalar.style == .plain)
+      if scalar.style.isBlock {
+        written.block = LayoutScalar.Block(
+          isFolded: scalar.style == .folded, lines: node.blockLines,
+          comment: CommentScan.comment(atHeadOf: node, in: source))
+      } else {
+        written.isWrapped = source.line(of: node.contentStart) != source.line(of: node.end)
+      }
+      return .scalar(written)
     case .sequence, .mapping: preconditionFailure("a leaf has no children")
     }
   }

@@ -8,6 +8,8 @@ struct LayoutScalar: Equatable {
   let isPlain: Bool
   /// Of a literal or folded scalar.
   var block: Block?
+  /// Whether it was written over several lines, without being a block.
+  var isWrapped = false
 
   struct Block: Equatable {
     var isFolded: Bool
@@ -41,6 +43,14 @@ struct LayoutScalar: Equatable {
     let indentation = first.utf8.first.map(LayoutSource.isBlank) ?? false ? "2" : ""
     let chomping = [0: "-", 1: ""][endCount] ?? "+"
     return (block.isFolded ? ">" : "|") + indentation + chomping
+  }
+
+  /// The text as a folded scalar whose lines have so many bytes or one word; nil where folding would make another text of it.
+  func folded(byteCount limit: Int) -> LayoutScalar? {
+    guard isWrapped, !(isPlain && ScalarWriting.isAmbiguous(text)), let lines = ScalarWriting.folded(text, limit) else {
+      return nil
+    }
+    return LayoutScalar(text: text, isPlain: false, block: Block(isFolded: true, lines: lines))
   }
 
   /// Line breaks at the end of the text.
@@ -95,6 +105,25 @@ enum ScalarWriting {
     case 0...0x1F, 0x7F...0xA0, 0xFEFF, 0xFFFE, 0xFFFF: true
     default: SourceText.isRefused(scalar.value) || scalar.properties.generalCategory == .spaceSeparator
     }
+  }
+
+  /// The lines of a text that YAML joins to it again: broken at single spaces, for only those come back. nil where it has none.
+  static func folded(_ text: String, _ limit: Int) -> [String]? {
+    guard !text.isEmpty, text.utf8.first != 0x20, text.utf8.last != 0x20,
+      !text.unicodeScalars.contains(where: needsEscape)
+    else {
+      return nil
+    }
+    var lines: [String] = []
+    for word in text.split(separator: " ", omittingEmptySubsequences: false) {
+      let isInside = lines.isEmpty || lines[lines.count - 1].utf8.count + 1 + word.utf8.count > limit
+      if isInside && !word.isEmpty && lines.last?.utf8.last != 0x20 {
+        lines.append(String(word))
+      } else {
+        lines[lines.count - 1] += " " + word
+      }
+    }
+    return lines.count > 1 ? lines : nil
   }
 
   /// In quotes: single ones where that spares escapes.

@@ -8,6 +8,8 @@ struct LayoutWriter {
   private static let keyLimit = 1_000
 
   private(set) var text = ""
+  /// Bytes before the line that is being written.
+  private var lineStart = 0
 
   static func text(of documents: [LayoutDocument]) -> String {
     var writer = LayoutWriter()
@@ -42,6 +44,7 @@ struct LayoutWriter {
 
   private mutating func line(_ text: String, _ comment: String? = nil) {
     self.text += text + (comment.map { " " + $0 } ?? "") + "\n"
+    lineStart = self.text.utf8.count
   }
 
   private mutating func pad(_ column: Int) { text += String(repeating: " ", count: max(column, 0)) }
@@ -50,7 +53,7 @@ struct LayoutWriter {
   private mutating func write(_ lines: [LayoutLine], _ column: Int) {
     for line in lines {
       switch line {
-      case .blank: if !text.isEmpty && !text.utf8.suffix(2).elementsEqual("\n\n".utf8) { text += "\n" }
+      case .blank: if !text.isEmpty && !text.utf8.suffix(2).elementsEqual("\n\n".utf8) { self.line("") }
       case .comment(let comment):
         pad(column)
         self.line(comment)
@@ -128,7 +131,7 @@ struct LayoutWriter {
     let isBehindKey = item.head != nil || item.above.isEmpty
     let behindKey = isBehindKey ? notes.first : nil
     if behindKey != nil { notes.removeFirst() }
-    if case .comment(let comment)? = behindKey { line("", comment) } else { text += "\n" }
+    if case .comment(let comment)? = behindKey { line("", comment) } else { line("") }
     write(notes, column + 2)
     write(item.value, column + 2)
   }
@@ -159,11 +162,7 @@ struct LayoutWriter {
     switch item.value.content {
     case .alias(let name): line("*" + name, item.trailing)
     case .scalar(let scalar):
-      guard let head = scalar.blockHead, let block = scalar.block else {
-        return line(scalar.line(inFlow: false), scalar.block?.comment ?? item.trailing)
-      }
-      line(head, block.comment)
-      write(block, of: scalar, column)
+      write(scalar, item.trailing, column)
     case .collection(let isMapping, let items):
       guard items.isEmpty else { return line(flowText(item.value) ?? "", item.trailing) }
       let brackets = isMapping ? ["{", "}"] : ["[", "]"]
@@ -175,12 +174,20 @@ struct LayoutWriter {
     }
   }
 
-  private mutating func write(_ block: LayoutScalar.Block, of scalar: LayoutScalar, _ column: Int) {
+  /// In a line; or as a block, if it was one, or was written over lines and fits in none.
+  private mutating func write(_ scalar: LayoutScalar, _ comment: String?, _ column: Int) {
+    let text = scalar.line(inFlow: false)
+    let isTooLong = self.text.utf8.count - lineStart + text.unicodeScalars.count > Self.columnLimit
+    let folded = isTooLong ? scalar.folded(byteCount: max(Self.columnLimit - column, Self.columnLimit / 2)) : nil
+    guard let head = (folded ?? scalar).blockHead, let block = (folded ?? scalar).block else {
+      return line(text, scalar.block?.comment ?? comment)
+    }
+    line(head, block.comment ?? comment)
     for text in block.lines {
       if !text.isEmpty { pad(max(column, 2)) }
       line(text)
     }
-    for _ in 0..<max(scalar.endCount - 1, 0) { text += "\n" }
+    for _ in 0..<max(scalar.endCount - 1, 0) { line("") }
   }
 }
 
@@ -199,7 +206,9 @@ extension LayoutWriter {
     let anchor = isInside ? node.anchor.map { "&\($0) " } ?? "" : ""
     switch node.content {
     case .alias(let name): return anchor + "*" + name
-    case .scalar(let scalar): return scalar.isNothing ? nil : anchor + scalar.line(inFlow: true)
+    case .scalar(let scalar):
+      let isLonger = scalar.text.utf8.count > Self.columnLimit * 4
+      return scalar.isNothing || isLonger ? nil : anchor + scalar.line(inFlow: true)
     case .collection(let isMapping, let items):
       if node.end.hasComment { return nil }
       var text = anchor + (isMapping ? "{" : "[")
