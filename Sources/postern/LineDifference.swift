@@ -62,7 +62,7 @@ struct LineDifference {
   func unifiedText(path: String) -> String {
     let changed = lines.indices.filter { lines[$0].edit != .kept }
     guard !changed.isEmpty else { return "" }
-    var text = "--- \(path)\n+++ \(path), laid out\n"
+    var text = "--- \(path)\n+++ \(path)\n"
     var start = 0
     while start < changed.count {
       var end = start

@@ -11,6 +11,7 @@ internal import PosternCompiler
     discussion: """
       EXAMPLES:
         postern check policies/
+        postern fmt policies/
         postern compile policies/ -o policy.ptb --revision 7 --sign key.pem
         postern eval policy.ptb --url https://payroll.corp.example.com/ \\
             --as user:ann@example.com --provider workspace
@@ -23,7 +24,8 @@ internal import PosternCompiler
       EXIT STATUS:
         0  ok
         1  the command could not run: arguments, files, a bundle that is none
-        2  the answer is not allow; a test failed; decisions differ; nobody or nothing is reached
+        2  the answer is not allow; a test failed; decisions differ; nobody or nothing is reached;
+           a file is not laid out
         3  the policy has errors
 
       Completions for your shell: postern --generate-completion-script bash (or zsh, fish)

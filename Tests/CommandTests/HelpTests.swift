@@ -5,7 +5,8 @@ import Testing
 @Suite("Help and exit statuses")
 struct HelpTests {
   static let commands = [
-    "can", "cel", "check", "compile", "diff", "eval", "explain", "inspect", "sign", "test", "verify", "who",
+    "can", "cel", "check", "compile", "diff", "eval", "explain", "fmt", "inspect", "sign", "test", "verify",
+    "who",
   ]
 
   @Test("the help of the command is the recorded one")
@@ -54,7 +55,7 @@ struct HelpTests {
       ["eval", "a", "--url", "https://a/", "--header", "no colon"],
       ["eval", "a", "--url", "https://a/", "--as", "user:a@b.c", "--provider", "b", "--auth-age", "password=5m"],
       ["verify", "a"], ["sign", "a"], ["test"], ["test", "a", "--coverage", "--format", "tap"],
-      ["who", "a"], ["can", "a"],
+      ["who", "a"], ["can", "a"], ["fmt"], ["fmt", "-", "a"], ["fmt", "--check", "--diff", "a"],
     ])
   func usage(_ arguments: [String]) throws {
     let outcome = try Command(arguments: arguments).run()

@@ -6,11 +6,18 @@ package enum Layout {
   /// The file in its canonical layout (docs/layout.md), in UTF-8 without a byte order mark, with LF at the end of lines.
   ///
   /// Laying out twice is laying out once. What comes out is parsed again and compared with what went in.
-  package static func bytes(of file: SourceFile) throws(LayoutFault) -> [UInt8] {
+  /// - `byteLimit`: how large a file may become that was smaller; a test takes less than a tree does.
+  package static func bytes(
+    of file: SourceFile, byteLimit: Int = SourceTree.Limits().fileBytes
+  ) throws(LayoutFault) -> [UInt8] {
     let before = try Placed(file)
     let documents = LayoutReading.documents(before.roots, before.comments, in: before.source)
     let text = LayoutWriter.text(of: documents)
     let bytes = Array(text.utf8)
+    // Indentation can make much of a little: what no tree could hold is no better for it.
+    guard bytes.count <= max(file.bytes.count, byteLimit) else {
+      throw .noLayout("laid out it would be larger than a file may be: divide it", line: 1, column: 1)
+    }
     let after: Placed
     do {
       after = try Placed(SourceFile(path: file.path, bytes: bytes))

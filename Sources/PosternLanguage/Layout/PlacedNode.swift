@@ -154,7 +154,8 @@ struct NodePlacing {
     let indentation = digit.map { max(blockColumn, 0) + Int($0 - UInt8(ascii: "0")) } ?? indentation(of: lines)
     let texts = lines.map { source.text(min($0.lowerBound + indentation, $0.upperBound)..<$0.upperBound) }
     placed.blockLines = Array(texts[..<((texts.lastIndex { !$0.isEmpty } ?? -1) + 1)])
-    let keptCount = max(scalar.text.utf8.reversed().prefix { $0 == 0x0A }.count - 1, 0)
+    let breakCount = scalar.text.utf8.reversed().prefix { $0 == 0x0A }.count
+    let keptCount = placed.blockLines.isEmpty ? breakCount : max(breakCount - 1, 0)
     let lastLine = min(headLine + placed.blockLines.count + keptCount, source.lines.count - 1)
     placed.end = source.lines[lastLine].upperBound
   }
