@@ -38,11 +38,14 @@ struct FmtCommand: ParsableCommand {
   }
 
   func run() throws {
-    var worst: Int32 = 0
+    var statuses: Set<ExitStatus> = []
     for path in paths {
-      for file in try files(at: path) { worst = max(worst, try layOut(file)) }
+      for file in try files(at: path) {
+        if let status = try layOut(file) { statuses.insert(status) }
+      }
     }
-    if let status = ExitStatus(rawValue: worst) { throw status }
+    let worst = [ExitStatus.couldNotRun, .policyHasErrors, .notAllowed].first(where: statuses.contains)
+    if let worst { throw worst }
   }
 
   /// A file to lay out, with the path that the user knows it by.
@@ -68,19 +71,19 @@ struct FmtCommand: ParsableCommand {
     return tree.files.filter { !$0.path.hasSuffix(".json") }.map { File(path: prefix + $0.path, bytes: $0.bytes) }
   }
 
-  /// Returns the exit status that the file asks for.
-  private func layOut(_ file: File) throws -> Int32 {
+  /// Returns the exit status that the file asks for; nil where all is well.
+  private func layOut(_ file: File) throws -> ExitStatus? {
     let bytes: [UInt8]
     do {
       bytes = try Layout.bytes(of: SourceFile(path: file.path, bytes: file.bytes))
     } catch {
-      return try tell(error, of: file)
+      return tell(error, of: file)
     }
     if file.path == "-" && !check && !diff {
       try StandardOutput.write(String(decoding: bytes, as: UTF8.self))
-      return 0
+      return nil
     }
-    if bytes == file.bytes { return 0 }
+    if bytes == file.bytes { return nil }
     let shownPath = InputFile(path: file.path).shownPath
     if diff {
       try StandardOutput.write(LineDifference(from: file.bytes, to: bytes).unifiedText(path: shownPath))
@@ -88,10 +91,10 @@ struct FmtCommand: ParsableCommand {
       if !check { try OutputFile(path: file.path).replace(with: bytes) }
       try StandardOutput.write(shownPath + "\n")
     }
-    return check || diff ? ExitStatus.notAllowed.rawValue : 0
+    return check || diff ? .notAllowed : nil
   }
 
-  private func tell(_ fault: LayoutFault, of file: File) throws -> Int32 {
+  private func tell(_ fault: LayoutFault, of file: File) -> ExitStatus {
     let shownPath = InputFile(path: file.path).shownPath
     switch fault {
     case .notYAML(let diagnostics):
@@ -100,8 +103,9 @@ struct FmtCommand: ParsableCommand {
     case .noLayout(let sentence, let line, let column):
       StandardError.write("error: \(shownPath):\(line):\(column): \(sentence)\n")
     case .notTheSame(let sentence):
-      throw CommandFailure("\(shownPath) is left as it is, for \(sentence): please report this file")
+      StandardError.write("error: \(shownPath) is left as it is, for \(sentence): please report this file\n")
+      return .couldNotRun
     }
-    return ExitStatus.policyHasErrors.rawValue
+    return .policyHasErrors
   }
 }

@@ -67,20 +67,28 @@ enum ScalarWriting {
   /// rather too often than not.
   static func isAmbiguous(_ text: String) -> Bool {
     guard let first = text.utf8.first else { return true }
-    if text.utf8.count <= 5 && words.contains(text.lowercased()) { return true }
     let bytes = Array(text.utf8)
+    if bytes.contains(0x0A) || isMarker(text) { return false }
+    if bytes.count <= 5 && words.contains(text.lowercased()) { return true }
     if zip(bytes, bytes.dropFirst()).contains(where: { $0 == UInt8(ascii: "$") && $1 == UInt8(ascii: "{") }) {
       return true
     }
     switch first {
-    case UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."): return !bytes.contains(0x0A)
+    case UInt8(ascii: "+"), UInt8(ascii: "-"), UInt8(ascii: "."): return true
     case UInt8(ascii: "0")...UInt8(ascii: "9"):
       let isNumber = bytes.allSatisfy { ScalarReader.isDigit($0) || "_,.:eE+-".utf8.contains($0) }
       let isBased = first == UInt8(ascii: "0") && bytes.count > 1 && "xXoObB".utf8.contains(bytes[1])
       let isDate = bytes.count > 5 && bytes[..<4].allSatisfy(ScalarReader.isDigit) && bytes[4] == UInt8(ascii: "-")
-      return isNumber || (isBased || isDate) && !bytes.contains(0x0A)
+      return isNumber || isBased || isDate
     default: return false
     }
+  }
+
+  /// Whether a text would be a mark between documents, if it began a line.
+  private static func isMarker(_ text: String) -> Bool {
+    let bytes = text.utf8.prefix(4)
+    guard bytes.starts(with: "---".utf8) || bytes.starts(with: "...".utf8) else { return false }
+    return bytes.count == 3 || bytes.last == 0x20
   }
 
   /// Whether a text that is plainly one may stand without quotes.
@@ -88,7 +96,7 @@ enum ScalarWriting {
     let bytes = Array(text.utf8)
     guard let first = bytes.first, let last = bytes.last else { return false }
     if first == 0x20 || last == 0x20 || last == UInt8(ascii: ":") || Self.indicators.contains(first) { return false }
-    if text.unicodeScalars.contains(where: needsEscape) { return false }
+    if isMarker(text) || text.unicodeScalars.contains(where: needsEscape) { return false }
     for (byte, next) in zip(bytes, bytes.dropFirst()) {
       if byte == UInt8(ascii: ":") && next == 0x20 || byte == 0x20 && next == UInt8(ascii: "#") { return false }
     }
