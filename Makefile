@@ -77,6 +77,12 @@ review-soundness: swift-dependencies
 	POSTERN_ONLY_TESTS=PosternReviewTests POSTERN_REVIEW_REQUESTS=$${POSTERN_REVIEW_REQUESTS:-1000000} swift test -c release -Xswiftc -enable-testing \
 	  --scratch-path .build-agreement --filter PosternReviewTests.SoundnessTests
 
+## layout-trees: ten thousand trees, written anyhow and laid out: same bundles, decisions and comments (POSTERN_LAYOUT_TREES)
+.PHONY: layout-trees
+layout-trees: swift-dependencies
+	POSTERN_LAYOUT_TREES=$${POSTERN_LAYOUT_TREES:-10000} swift test -c release -Xswiftc -enable-testing \
+	  --scratch-path .build-agreement --filter PosternReviewTests.LayoutTreeTests
+
 ## agreement: ten million decisions of every engine compared (POSTERN_AGREEMENT_DECISIONS)
 .PHONY: agreement
 agreement:

@@ -11,6 +11,7 @@ internal import PosternCompiler
     discussion: """
       EXAMPLES:
         postern check policies/
+        postern fmt policies/
         postern compile policies/ -o policy.ptb --revision 7 --sign key.pem
         postern eval policy.ptb --url https://payroll.corp.example.com/ \\
             --as user:ann@example.com --provider workspace
@@ -24,8 +25,8 @@ internal import PosternCompiler
       EXIT STATUS:
         0  ok
         1  the command could not run: arguments, files, a bundle that is none
-        2  the answer is not allow; a test failed; decisions differ; nobody or nothing is reached; an import left \
-      something out
+        2  the answer is not allow; a test failed; decisions differ; nobody or nothing is reached;
+           an import left something out; a file is not laid out
         3  the policy has errors
 
       Completions for your shell: postern --generate-completion-script bash (or zsh, fish)
@@ -33,9 +34,8 @@ internal import PosternCompiler
     version: Compiler.version,
     subcommands: [
       CanCommand.self, CelCommand.self, CheckCommand.self, CompileCommand.self, DiffCommand.self, EvalCommand.self,
-      ExplainCommand.self, ImportCommand.self, InspectCommand.self, InstallGitCommand.self, SignCommand.self,
-      TestCommand.self,
-      VerifyCommand.self,
+      ExplainCommand.self, FmtCommand.self, ImportCommand.self, InspectCommand.self, InstallGitCommand.self,
+      SignCommand.self, TestCommand.self, VerifyCommand.self,
       WhoCommand.self,
     ])
 

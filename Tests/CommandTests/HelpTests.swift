@@ -5,8 +5,8 @@ import Testing
 @Suite("Help and exit statuses")
 struct HelpTests {
   static let commands = [
-    "can", "cel", "check", "compile", "diff", "eval", "explain", "import", "inspect", "install-git", "sign", "test",
-    "verify", "who",
+    "can", "cel", "check", "compile", "diff", "eval", "explain", "fmt", "import", "inspect", "install-git",
+    "sign", "test", "verify", "who",
   ]
 
   @Test("the help of the command is the recorded one")
@@ -56,6 +56,7 @@ struct HelpTests {
       ["eval", "a", "--url", "https://a/", "--as", "user:a@b.c", "--provider", "b", "--auth-age", "password=5m"],
       ["verify", "a"], ["sign", "a"], ["test"], ["test", "a", "--coverage", "--format", "tap"],
       ["who", "a"], ["can", "a"], ["import"], ["import", "a"], ["import", "--output", "a"],
+      ["fmt"], ["fmt", "-", "a"], ["fmt", "--check", "--diff", "a"],
     ])
   func usage(_ arguments: [String]) throws {
     let outcome = try Command(arguments: arguments).run()

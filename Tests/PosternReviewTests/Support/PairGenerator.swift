@@ -63,6 +63,12 @@ struct PairGenerator {
 
   /// Two policies, the second with a few changes; the texts of their files.
   mutating func pair() throws -> (before: ReviewSide, after: ReviewSide, texts: [String]) {
+    let (before, after) = trees()
+    return try (TreeFixture.tree(before), TreeFixture.tree(after), [before, after].map { $0.map(Self.text).joined() })
+  }
+
+  /// The files of two policies, the second with a few changes.
+  mutating func trees() -> (before: [SourceFile], after: [SourceFile]) {
     var draft = Draft()
     for index in draft.levels.indices { randomize(&draft.levels[index], isApp: index > 1) }
     draft.levels[0].session = ["absoluteTimeout": "12h", "idleTimeout": "1h", "revalidate": "5m"]
@@ -70,8 +76,7 @@ struct PairGenerator {
     draft.inside = pick(Self.tests.filter { $0 != "levels.inside" })
     let old = draft
     for _ in 0...below(3) { change(&draft) }
-    let files = [old, draft].map { Self.files($0) }
-    return try (TreeFixture.tree(files[0]), TreeFixture.tree(files[1]), files.map { $0.map(Self.text).joined() })
+    return (Self.files(old), Self.files(draft))
   }
 
   private static func text(_ file: SourceFile) -> String {
