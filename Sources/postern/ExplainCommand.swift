@@ -3,6 +3,7 @@
 internal import ArgumentParser
 internal import PosternCompiler
 internal import PosternLanguage
+internal import PosternReview
 
 struct ExplainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -10,12 +11,16 @@ struct ExplainCommand: ParsableCommand {
     abstract: "Explains a diagnostic, or the decision of a request.",
     discussion: """
       With the id of a diagnostic, prints its page: what it means, an example, and its correction. (A folder that is \
-      called like one is ./bad-time.) With a bundle or a policy tree and a request, prints the road that the decision took.
+      called like one is ./bad-time.) With a policy tree or a bundle and a request, prints the road that the decision \
+      took, each step with its place; what would have changed it, each asked of the kernel; and who else gets the same \
+      answer. Of a bundle less is known than of a tree, and it says so.
 
       EXAMPLES:
         postern explain bad-duration
+        postern explain policies/ --request request.json
         postern explain policies/ --url https://payroll.corp.example.com/ --as user:ann@example.com \\
-            --provider workspace
+            --provider workspace --idle 20m
+        postern explain policies/ --request request.json --all --json
 
       EXIT STATUS: as of eval; 0 for a page.
       """)
@@ -27,16 +32,20 @@ struct ExplainCommand: ParsableCommand {
 
   @OptionGroup var options: RequestOptions
 
-  @Flag(help: "Print the explanation as JSON.")
+  @Flag(help: "Show every change that was found, and everybody who gets the same answer.")
+  var all = false
+
+  @Flag(help: "Print the explanation as JSON, with the request of every change.")
   var json = false
 
   func run() throws {
     if options.isEmpty { return try explainDiagnostic() }
     let facts = try options.facts()
-    let explanation = try PolicySource(path: subject).decide(facts)
-    let text = explanation.text + "\n" + explanation.roadText
-    try StandardOutput.write(json ? explanation.jsonWithRoad.prettyText : text)
-    if explanation.decision.verdict != .allow { throw ExitStatus.notAllowed }
+    let source = try PolicySource(path: subject)
+    let explained = RequestExplanation(facts, source.bundle, source.policy, pathPrefix: source.pathPrefix)
+    let text = { explained.text(isColored: StandardOutput.isTerminal, showsAll: all) }
+    try StandardOutput.write(json ? explained.json.prettyText : text())
+    if explained.explanation.decision.verdict != .allow { throw ExitStatus.notAllowed }
   }
 
   private func explainDiagnostic() throws {

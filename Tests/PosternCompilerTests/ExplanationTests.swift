@@ -77,22 +77,6 @@ struct ExplanationTests {
     )
   }
 
-  @Test("every reason is decided by one row")
-  func rows() {
-    #expect(Explanation.steps.flatMap(\.reasons).sorted { $0.rawValue < $1.rawValue } == Reason.allCases)
-  }
-
-  @Test("the road ends with the row that decided")
-  func road() {
-    #expect(
-      explain("nowhere", Credential()).roadText == """
-        the road (docs/decision.md, "Order")
-          row 1  is the request malformed, the identity stale or too large?  goes on
-          row 2  is the host unknown?                                        unknownHost
-
-        """)
-  }
-
   @Test("without provenance the ids are the same and the places are missing")
   func stripped() throws {
     let bare = try OpenBundle(Compiler.strippingProvenance(of: bundle.bytes))

@@ -14,12 +14,15 @@ public struct ZoneFolder: CELTimeZones {
   private let path: String
   /// Files that were read beforehand, by the zone's name.
   private var held: [String: [UInt8]] = [:]
+  /// What these say; a zone whose file is none has no table.
+  private var tables: [String: TimeZoneTable] = [:]
 
   /// Takes the folder at `path`, of which nothing is read before it is asked for.
   public init(path: String = ZoneFolder.systemPath) { self.path = path }
 
   /// The table of a zone; nil where the folder has none of this name.
   public func table(named name: String) -> TimeZoneTable? {
+    if let table = tables[name] { return table }
     guard let bytes = held[name] ?? bytes(ofZone: name) else { return nil }
     return try? TimeZoneTable(tzif: bytes)
   }
@@ -70,9 +73,12 @@ struct ZoneData: Equatable {
 
 extension ZoneFolder {
   /// The folder with the files of these zones read, once, as they are from now on.
-  func holding(_ names: Set<String>) -> ZoneFolder {
+  package func holding(_ names: Set<String>) -> ZoneFolder {
     var folder = self
-    for name in names { folder.held[name] = bytes(ofZone: name) }
+    for name in names {
+      folder.held[name] = bytes(ofZone: name)
+      folder.tables[name] = folder.table(named: name)
+    }
     return folder
   }
 

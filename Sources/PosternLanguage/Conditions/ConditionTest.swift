@@ -18,7 +18,9 @@ public struct ConditionTest: Sendable {
   public let isExhaustive: Bool
   /// Whether it is an error only where its fact is absent: it asks whether a text holds another.
   public let isTotal: Bool
-  private let node: CELExpression
+  let node: CELExpression
+  /// The expression that it stands in.
+  let reading: ConditionExpression
   private let subjectID: Int?
   private let isPresence: Bool
 
@@ -26,6 +28,7 @@ public struct ConditionTest: Sendable {
     let facts = ConditionFactReading(reading)
     let subject = Subject(node, facts)
     self.node = node
+    self.reading = reading
     subjectID = subject?.node.id
     fact = subject?.fact
     isPresence = subject?.isPresence ?? false

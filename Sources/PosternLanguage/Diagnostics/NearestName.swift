@@ -1,7 +1,7 @@
 // Which known name an unknown one was probably meant to be. Refuses to guess where most letters differ.
 
 /// The nearest of some names.
-enum NearestName {
+package enum NearestName {
   /// Longer texts are no typing mistakes, and the distance takes the product of both lengths.
   static let lengthLimit = 64
 
@@ -20,7 +20,7 @@ enum NearestName {
   }
 
   /// Letters to insert, drop, replace, or swap with a neighbour (optimal string alignment).
-  static func distance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int {
+  package static func distance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int {
     var beforeLast: [Int] = []
     var last = Array(0...right.count)
     for row in 0..<left.count {

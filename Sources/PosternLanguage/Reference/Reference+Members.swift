@@ -8,6 +8,8 @@ struct ReferenceIdentity {
   let domain: Bytes?
   /// With more than 1,024 groups, false.
   let groupsComplete: Bool
+  /// The members that hold it by their own rule, without the directory.
+  let ownMemberIndices: Set<UInt32>
   /// Indices into `Policy.members` of all that hold the identity, but for `allUsers`.
   let memberIndices: Set<UInt32>
 
@@ -19,7 +21,8 @@ struct ReferenceIdentity {
     domain = facts.domain
     groupsComplete = credential.groupsComplete && credential.groups.count <= Credential.groupLimit
     let own = policy.members.indices.filter { facts.match(policy.members[$0]) }.map { UInt32($0) }
-    memberIndices = policy.groups.closure(of: Set(own))
+    ownMemberIndices = Set(own)
+    memberIndices = policy.groups.closure(of: ownMemberIndices)
   }
 }
 

@@ -16,7 +16,7 @@ extension Reference {
   }
 
   /// The app's node, then its folders inwards out, then the organization.
-  private func nodesInwardsOut(_ app: App) -> [Node] {
+  func nodesInwardsOut(_ app: App) -> [Node] {
     var nodes = [policy.nodes[app.nodeIndex]]
     while let parent = nodes.last?.parentIndex { nodes.append(policy.nodes[parent]) }
     return nodes
@@ -73,7 +73,12 @@ extension Reference {
 
   /// Whether one of the members holds the identity, or the anonymous caller, at this app.
   private func isHeld(_ identity: ReferenceIdentity?, by members: [MemberUse], _ app: App) -> Bool {
-    members.contains { use in
+    holder(of: identity, among: members, app) != nil
+  }
+
+  /// The first of the members that holds the identity.
+  func holder(of identity: ReferenceIdentity?, among members: [MemberUse], _ app: App) -> MemberUse? {
+    members.first { use in
       switch policy.members[Int(use.memberIndex)] {
       case .allUsers: return true
       case .allAuthenticatedUsers: return identity?.providerIndex.map(app.providerIndices.contains) ?? false
@@ -105,7 +110,7 @@ extension Reference {
     return nil
   }
 
-  private func namesGroup(_ rule: DenyRule) -> Bool {
+  func namesGroup(_ rule: DenyRule) -> Bool {
     rule.deniedPrincipals.contains { use in
       switch policy.members[Int(use.memberIndex)] {
       case .group, .poolGroup: true

@@ -37,7 +37,7 @@ struct ReferenceTarget {
     }
   }
 
-  private static func headers(of request: Request) -> [Bytes] {
+  static func headers(of request: Request) -> [Bytes] {
     [
       request.xRequestedWith, request.secFetchMode, request.secFetchDest, request.secFetchSite, request.secPurpose,
       request.accept, request.upgrade, request.origin, request.accessControlRequestMethod,
@@ -47,7 +47,7 @@ struct ReferenceTarget {
   // MARK: Method
 
   /// nil for a malformed one; RFC 9110, 5.6.2 has `tchar`.
-  private static func method(of request: Request) -> Bytes? {
+  static func method(of request: Request) -> Bytes? {
     guard let method = request.method, (1...64).contains(method.count), method.allSatisfy(isTokenByte),
       !isEqual(method, "TRACE")
     else { return nil }
@@ -98,7 +98,7 @@ struct ReferenceTarget {
   // MARK: Host
 
   /// The host without port and trailing dot, in lower case; nil for a malformed one.
-  private static func host(of written: Bytes?) -> Bytes? {
+  static func host(of written: Bytes?) -> Bytes? {
     guard let written, written.count <= 253 else { return nil }
     var host = withoutPort(folded(written))
     if host.first == UInt8(ascii: "[") {

@@ -68,7 +68,7 @@ struct Reference {
   // MARK: Row 3
 
   /// Rows 3 to 10 for one form of the path.
-  private func decide(_ target: ReferenceTarget, _ path: Bytes) -> Decision {
+  func decide(_ target: ReferenceTarget, _ path: Bytes) -> Decision {
     if let mode = target.pathMode(of: path) { return handle(mode, target, path) }
     return decideWithoutModes(target, path)
   }
@@ -152,7 +152,7 @@ struct Reference {
       .publicAccess, appIndex, rule: .binding(id: bindingID), bounds: bounds, isAttached: isAttached, target, path)
   }
 
-  private func passRows7And8(_ app: App) throws(Refusal) -> [Bound] {
+  func passRows7And8(_ app: App) throws(Refusal) -> [Bound] {
     let provider = try passRow7(app)
     return try passRow8(app, provider)
   }

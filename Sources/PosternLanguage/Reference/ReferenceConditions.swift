@@ -44,13 +44,25 @@ final class ReferenceConditions {
   }
 
   private func outcome(of reading: ConditionExpression?) -> Bool? {
-    guard let reading else { return nil }
+    guard let reading, case .bool(let truth)? = value(of: reading) else { return nil }
+    return truth
+  }
+
+  /// nil is an error.
+  private func value(of reading: ConditionExpression) -> CELValue? {
     let expression = ReferenceExpression(reading)
     let activation = Activation(facts: facts, levels: levelValues(reading), expression: expression)
-    let evaluator = CELEvaluator(timeZones: timeZones)
-    let value = try? evaluator.evaluate(expression.tree, checking: expression.checking, activation)
-    guard case .bool(let truth)? = value else { return nil }
-    return truth
+    return try? CELEvaluator(timeZones: timeZones).evaluate(
+      expression.tree, checking: expression.checking, activation)
+  }
+
+  // MARK: parts of a condition
+
+  /// The value of a part of a condition by itself; nil is an error.
+  func value(of part: CELExpression, in reading: ConditionExpression) -> CELValue? {
+    let references = LevelReferences(part, reading.checking, levelNames)
+    settle(references.indices)
+    return value(of: ConditionExpression(tree: part, checking: reading.checking, levels: references))
   }
 
   // MARK: access levels

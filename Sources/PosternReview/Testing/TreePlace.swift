@@ -11,6 +11,12 @@ public struct TreePlace: Hashable, Sendable {
   /// The column, from 1, in Unicode scalars.
   public let column: Int
 
+  init(file: String, line: Int, column: Int) {
+    self.file = file
+    self.line = line
+    self.column = column
+  }
+
   init(_ span: Span, in policy: Policy, pathPrefix: String) {
     file = pathPrefix + policy.files[Int(span.fileIndex)].path
     line = Int(span.startLine)

@@ -31,7 +31,7 @@ struct Persona {
     ] {
       credential[keyPath: path] = now
     }
-    credential.expiresAt = now + 3_600_000
+    credential.expiresAt = now.saturatingAdding(3_600_000)
     for member in members { if !credential.become(member, by: provider) { return nil } }
     credential.subject = credential.subject ?? credential.email ?? Array("somebody".utf8)
     return credential

@@ -67,7 +67,7 @@ extension RequestFacts {
   /// The facts as a request file (schema/request.schema.json).
   public var json: JSONValue {
     .object([
-      "now": .integer(nowMilliseconds),
+      "now": .instant(nowMilliseconds),
       "request": request.json,
       "credential": credential.kind == .none ? JSONValue?.none : credential.json,
     ])
@@ -104,13 +104,19 @@ extension Credential {
     if stateSourceDown { members.append(.init("stateSourceDown", true)) }
     if storeDown { members.append(.init("storeDown", true)) }
     for (name, path) in Self.timeFacts where self[keyPath: path] != 0 {
-      members.append(.init(name, .integer(self[keyPath: path])))
+      members.append(.init(name, .instant(self[keyPath: path])))
     }
     return .object(members)
   }
 }
 
 extension JSONValue {
+  /// Milliseconds as request files take them, of thirteen digits; other instants as RFC 3339 has them.
+  fileprivate static func instant(_ milliseconds: Int64) -> JSONValue {
+    (1_000_000_000_000...9_999_999_999_999).contains(milliseconds)
+      ? .integer(milliseconds) : .string(Wording.instant(milliseconds: milliseconds))
+  }
+
   fileprivate static func text(_ bytes: [UInt8]) -> JSONValue { .string(String(decoding: bytes, as: UTF8.self)) }
 }
 

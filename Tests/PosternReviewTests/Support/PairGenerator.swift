@@ -111,6 +111,18 @@ struct PairGenerator {
     return text
   }
 
+  /// Some hours of some days, on the clocks of some zone.
+  mutating func hoursCondition() -> String {
+    let zone = pick(["America/New_York", "Europe/Zurich", "Asia/Kolkata", "UTC", "+05:45"])
+    let start = below(12)
+    let days = pick([
+      "", #" && request.time.getDayOfWeek("\#(zone)") != 0"#, #" && request.time.getDate("\#(zone)") > 3"#,
+    ])
+    return
+      #"request.time.getHours("\#(zone)") >= \#(start) && request.time.getHours("\#(zone)") < \#(start + 1 + below(12))"#
+      + days
+  }
+
   private mutating func change(_ draft: inout Draft) {
     let index = below(draft.levels.count)
     switch below(9) {
