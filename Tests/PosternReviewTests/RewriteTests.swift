@@ -94,7 +94,7 @@ struct RewriteTests {
 
   /// Each condition of the tree as it stands in its file, and as an expression.
   private static let wholeExpressions: [(file: String, written: String, expression: String)] = [
-    (levels, #"'inIpRange(origin.ip, \#(office))'"#, "inIpRange(origin.ip, \(office))"), (levels, managed, managed),
+    (levels, "inIpRange(origin.ip, \(office))", "inIpRange(origin.ip, \(office))"), (levels, managed, managed),
     (
       ledger,
       #"""
