@@ -29,7 +29,7 @@ package enum Layout {
   }
 
   /// The nodes and comments of a file.
-  private struct Placed {
+  struct Placed {
     var source: LayoutSource
     var roots: [PlacedNode] = []
     var comments: [LayoutComment] = []
