@@ -69,6 +69,17 @@ struct GuardTests {
     #expect(try Self.findings(Self.files(never: never, app: app)).findings.isEmpty)
   }
 
+  @Test("a guard that is proved asks for no bundle", arguments: [inside, "absoluteTimeoutAbove: 12h"])
+  func withoutBundle(_ never: String) throws {
+    let side = try TreeFixture.tree(Self.files(never: never, app: Self.binding(#""domain:example.com""#)))
+    var count = 0
+    _ = GuardCheck(side.policy) {
+      count += 1
+      return side.bundle
+    }
+    #expect(count == 0)
+  }
+
   @Test(
     "a guard is refuted with a request of somebody from outside whom the kernel lets in",
     arguments: [

@@ -6,10 +6,10 @@ internal import PosternLanguage
 /// The ways into an app, of everyone or of those who are not a certain member.
 struct AppReach {
   private let search: WitnessSearch
-  private let diagrams: Diagrams
-  private let signedIn: Diagrams.Reference
-  /// Of those who are not signed in; nil where the app is not open to them.
-  private let anonymous: Diagrams.Reference?
+  /// The ways that somebody may go, those of the anonymous first.
+  private var ways: [(way: AccessWay, isAnonymous: Bool)] = []
+  /// Whether those are all ways.
+  private var isComplete = true
 
   /// More ways than these are not gone through.
   static let walkedWayLimit = 20_000
@@ -30,19 +30,38 @@ struct AppReach {
     var builder = AccessDiagrams(variables)
     let outcome = try builder.diagram(access, setsFrom: 0, outlines)
     let isInside = try variables.diagram(ofSet: sets.count - 1, insiders, in: &builder.diagrams)
-    signedIn = try builder.diagrams.map([outcome, isInside]) { operands in
+    let signedIn = try builder.diagrams.map([outcome, isInside]) { operands in
       operands[0] == AccessOutcome.granted.rawValue && operands[1] == 0 ? 1 : 0
     }
-    anonymous =
+    // Of those who are not signed in; nil where the app is not open to them.
+    let anonymous =
       try access.isPublic && !insiders.isEveryone
       ? builder.diagrams.map([builder.anonymousDiagram(access, outlines)]) { operands in
         operands[0] == AccessOutcome.granted.rawValue ? 1 : 0
       } : nil
-    diagrams = builder.diagrams
     search = WitnessSearch(
       pair: AppPair(before: app, after: app, beforePolicy: policy, afterPolicy: policy), variables: variables,
       numbers: numbers)
+    var walkedCount = 0
+    if let anonymous { addWays(from: anonymous, in: builder.diagrams, isAnonymous: true, &walkedCount) }
+    addWays(from: signedIn, in: builder.diagrams, isAnonymous: false, &walkedCount)
   }
+
+  private mutating func addWays(
+    from root: Diagrams.Reference, in diagrams: Diagrams, isAnonymous: Bool, _ walkedCount: inout Int
+  ) {
+    diagrams.forEachWay(from: root) { values, isIn in
+      isComplete = isComplete && walkedCount < Self.walkedWayLimit && ways.count < Self.triedWayLimit
+      if !isComplete { return false }
+      walkedCount += 1
+      let way = AccessWay(before: .granted, after: .granted, values: values)
+      if isIn == 1 && (isAnonymous || !search.isImpossible(way)) { ways.append((way, isAnonymous)) }
+      return true
+    }
+  }
+
+  /// Whether nobody goes any way in: proved, and no kernel need be asked.
+  var isClosed: Bool { isComplete && ways.isEmpty }
 
   /// What the search for a request came to.
   enum Answer {
@@ -56,32 +75,12 @@ struct AppReach {
 
   /// The first request on a way in that `isTaken` takes, after a change of its facts.
   func firstRequest(_ changed: (RequestFacts) -> RequestFacts, _ isTaken: (RequestFacts) -> Bool) -> Answer {
-    let (ways, isComplete) = ways()
+    if isClosed { return .nobody }
     for (way, isAnonymous) in ways {
       let candidates = isAnonymous ? search.anonymousCandidates(way) : search.candidates(way)
       if let found = candidates.lazy.map(changed).first(where: isTaken) { return .found(found) }
     }
     if !isComplete { return .nothingFound(why: "the rules leave more ways than are gone through") }
-    return ways.isEmpty
-      ? .nobody : .nothingFound(why: "the rules leave a way in, but no request was found that goes it")
-  }
-
-  /// The ways that somebody may go, those of the anonymous first, and whether they are all.
-  private func ways() -> (ways: [(way: AccessWay, isAnonymous: Bool)], isComplete: Bool) {
-    var ways: [(way: AccessWay, isAnonymous: Bool)] = []
-    var walkedCount = 0
-    var isComplete = true
-    for (root, isAnonymous) in [(anonymous, true), (signedIn, false)] {
-      guard let root else { continue }
-      diagrams.forEachWay(from: root) { values, isIn in
-        isComplete = walkedCount < Self.walkedWayLimit && ways.count < Self.triedWayLimit
-        if !isComplete { return false }
-        walkedCount += 1
-        let way = AccessWay(before: .granted, after: .granted, values: values)
-        if isIn == 1 && (isAnonymous || !search.isImpossible(way)) { ways.append((way, isAnonymous)) }
-        return true
-      }
-    }
-    return (ways, isComplete)
+    return .nothingFound(why: "the rules leave a way in, but no request was found that goes it")
   }
 }

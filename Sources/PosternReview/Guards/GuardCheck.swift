@@ -82,6 +82,7 @@ private struct GuardRun {
     guard let reach = try? AppReach(app, policy, directory, numbers, outside: insider) else {
       return .nothingFound(why: "more than \(Diagrams.nodeLimit) nodes would be needed to compare the rules")
     }
+    if reach.isClosed { return .nobody }
     let bundle = bundle
     return reach.firstRequest(changed) { facts in
       if insider == nil && facts.credential.kind == .none { return false }
