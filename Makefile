@@ -142,7 +142,7 @@ test-library: swift-dependencies library
 
 .PHONY: bench-smoke
 bench-smoke: swift-dependencies bench-dependencies
-	POSTERN_ONLY_TESTS=AgreementTests swift build -c release -Xswiftc -enable-testing --scratch-path .build-agreement
+	POSTERN_ONLY_TESTS=AgreementTests swift build --build-tests -c release -Xswiftc -enable-testing --scratch-path .build-agreement
 	.build-agreement/release/postern-bench --smoke --json .build-agreement/bench.json
 	.build-agreement/release/postern-bench plot .build-agreement/bench.json .build-agreement/bench.svg
 

@@ -30,18 +30,31 @@ let package = Package(
   name: "postern",
   products: [
     .executable(name: "postern", targets: ["postern"]),
+    .executable(name: "posternd", targets: ["posternd"]),
     .library(name: "PosternKernel", targets: ["PosternKernel"]),
     .library(name: "PosternCEL", targets: ["PosternCEL"]),
     .library(name: "PosternLanguage", targets: ["PosternLanguage"]),
+    .library(name: "PosternBundle", targets: ["PosternBundle"]),
     .library(name: "PosternCompiler", targets: ["PosternCompiler"]),
     .library(name: "PosternReview", targets: ["PosternReview"]),
     .library(name: "PosternImport", targets: ["PosternImport"]),
+    .library(name: "PosternService", targets: ["PosternService"]),
   ],
   traits: [
     .trait(name: "Embedded", description: "Builds PosternKernel as Embedded Swift without allocations (make library).")
   ],
   dependencies: [
-    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2")
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(
+      url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["JSON", "CommandLineArguments"]),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.37.6"),
+    .package(url: "https://github.com/apple/swift-system", from: "1.8.1"),
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
   ],
   targets: [
     .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
@@ -50,18 +63,37 @@ let package = Package(
     .target(name: "PosternKernel", dependencies: ["CPostern"], swiftSettings: house + lifetimes + embedded),
     .target(name: "PosternCEL", swiftSettings: house),
     .target(name: "PosternLanguage", dependencies: ["PosternCEL", "CPostern", "CLibYAML"], swiftSettings: house),
+    .target(name: "PosternBundle", dependencies: ["PosternKernel", "CPostern", "COpenSSL"], swiftSettings: house),
     .target(
       name: "PosternCompiler",
-      dependencies: ["PosternLanguage", "PosternCEL", "PosternKernel", "CPostern", "COpenSSL"],
+      dependencies: ["PosternLanguage", "PosternCEL", "PosternBundle", "PosternKernel", "CPostern"],
       swiftSettings: house),
     .target(
       name: "PosternReview", dependencies: ["PosternCompiler", "PosternLanguage", "PosternKernel"],
       swiftSettings: house),
     .target(name: "PosternImport", dependencies: ["PosternLanguage"], swiftSettings: house),
+    .target(
+      name: "PosternService",
+      dependencies: [
+        "PosternBundle", "PosternKernel", "CPostern",
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "SystemPackage", package: "swift-system"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "AsyncHTTPClient", package: "async-http-client"), .product(name: "JWTKit", package: "jwt-kit"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "Configuration", package: "swift-configuration"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+      ], swiftSettings: house,
+      // BoringSSL, below NIOSSL and swift-crypto, is C++.
+      linkerSettings: [.linkedLibrary("stdc++")]),
+    .executableTarget(name: "posternd", dependencies: ["PosternService"], swiftSettings: house),
     .executableTarget(
       name: "postern",
       dependencies: [
-        "PosternImport", "PosternReview", "PosternCompiler", "PosternLanguage", "PosternCEL", "PosternKernel",
+        "PosternImport", "PosternReview", "PosternCompiler", "PosternLanguage", "PosternCEL", "PosternBundle",
+        "PosternKernel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ], resources: [.embedInCode("Pages/diagnostics.txt")], swiftSettings: house),
     // The valgrind of Debian 12 reads DWARF 4.
@@ -70,7 +102,7 @@ let package = Package(
       cSettings: [.unsafeFlags(["-gdwarf-4"])]),
     .executableTarget(
       name: "postern-bench",
-      dependencies: ["PosternCompiler", "PosternLanguage", "PosternKernel", "CPostern", "CFloor"],
+      dependencies: ["PosternCompiler", "PosternLanguage", "PosternBundle", "PosternKernel", "CPostern", "CFloor"],
       path: "Benchmarks/PosternBenchmark", swiftSettings: house),
     .testTarget(
       name: "PosternKernelTests", dependencies: ["PosternCompiler", "PosternLanguage", "PosternKernel", "CPostern"],
@@ -81,7 +113,7 @@ let package = Package(
       swiftSettings: house),
     .testTarget(
       name: "PosternCompilerTests",
-      dependencies: ["PosternCompiler", "PosternLanguage", "PosternCEL", "PosternKernel", "CPostern"],
+      dependencies: ["PosternCompiler", "PosternLanguage", "PosternCEL", "PosternBundle", "PosternKernel", "CPostern"],
       swiftSettings: house),
     .testTarget(
       name: "PosternReviewTests",
@@ -91,12 +123,29 @@ let package = Package(
       swiftSettings: house),
     .testTarget(
       name: "AgreementTests",
-      dependencies: ["PosternCompiler", "PosternLanguage", "PosternCEL", "PosternKernel", "CPostern"],
+      dependencies: ["PosternCompiler", "PosternLanguage", "PosternCEL", "PosternBundle", "PosternKernel", "CPostern"],
       exclude: ["Cases"], swiftSettings: house),
     .testTarget(
       name: "CommandTests", dependencies: ["postern", "PosternLanguage"], exclude: ["Goldens"], swiftSettings: house),
+    .testTarget(
+      name: "PosternServiceTests",
+      dependencies: [
+        "PosternService", "PosternCompiler", "PosternLanguage", "PosternBundle", "PosternKernel", "CPostern",
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "JWTKit", package: "jwt-kit"),
+      ], swiftSettings: house),
     .testTarget(name: "HouseTests", swiftSettings: house),
   ]
 )
 
-if let onlyTestTarget { package.targets.removeAll { $0.isTest && $0.name != onlyTestTarget } }
+// A build for one test target leaves out what it does not stand on, but for the benchmark, which stands on as little.
+if let onlyTestTarget {
+  var needed: Set = [onlyTestTarget, "postern-bench"]
+  for _ in package.targets {
+    for target in package.targets where needed.contains(target.name) {
+      for case .byNameItem(let name, _) in target.dependencies { needed.insert(name) }
+    }
+  }
+  package.products = []
+  package.targets.removeAll { !needed.contains($0.name) }
+}

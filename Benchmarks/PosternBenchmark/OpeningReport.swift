@@ -3,6 +3,7 @@
 
 internal import CPostern
 internal import Foundation
+internal import PosternBundle
 internal import PosternCompiler
 
 enum OpeningReport {

@@ -1,5 +1,6 @@
 // From a policy to the contents of all sections, in one order that is always the same. Total after `Compiler.check`.
 
+internal import PosternBundle
 internal import PosternKernel
 internal import PosternLanguage
 internal import Synchronization

@@ -1,6 +1,7 @@
 // The compiler: from a checked policy to the bytes of a bundle. Total for every policy that `Policy.read` and
 // `Compiler.check` let through; the same policy, revision, options and zone files give the same bytes on every machine.
 
+internal import PosternBundle
 internal import PosternKernel
 public import PosternLanguage
 

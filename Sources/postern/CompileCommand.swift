@@ -1,6 +1,7 @@
 // `postern compile`: from a policy tree to a bundle. The output is touched only when everything before it has gone well.
 
 internal import ArgumentParser
+internal import PosternBundle
 internal import PosternCompiler
 internal import PosternLanguage
 

@@ -1,5 +1,6 @@
 // PEM files with Ed25519 keys. Refuses other algorithms and keys behind a passphrase.
 
+internal import PosternBundle
 internal import PosternCompiler
 
 /// A key by its path.

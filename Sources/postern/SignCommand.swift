@@ -1,6 +1,7 @@
 // `postern sign`: puts a signature into a bundle.
 
 internal import ArgumentParser
+internal import PosternBundle
 internal import PosternCompiler
 internal import PosternLanguage
 

@@ -1,6 +1,7 @@
 // `postern verify`: who signed a bundle, whether it is whole, and whether the kernel would open it.
 
 internal import ArgumentParser
+internal import PosternBundle
 internal import PosternCompiler
 internal import PosternKernel
 internal import PosternLanguage

@@ -4,6 +4,7 @@
 internal import CPostern
 internal import Foundation
 internal import Glibc
+import PosternBundle
 import PosternLanguage
 internal import Synchronization
 

@@ -14,7 +14,7 @@ struct WallTests {
     #expect(singleFileViolations(Repository.sourceFiles) == [])
   }
 
-  @Test("unsafe code stands only in the files that touch C, and in two of the kernel")
+  @Test("unsafe code stands only in the files that touch C, in two of the kernel, and where a bundle lies in memory")
   func unsafeCode() {
     #expect(Repository.sourceFiles.flatMap { $0.unsafeViolations() } == [])
   }

@@ -20,23 +20,30 @@ struct Wall: Sendable {
       module: "PosternLanguage", imports: ["PosternCEL", "Synchronization"],
       singleFileImports: ["CLibYAML", "Glibc", "CPostern", "Dispatch"]),
     Wall(
+      module: "PosternBundle", imports: ["PosternKernel", "CPostern"], singleFileImports: ["COpenSSL"],
+      unsafeFiles: ["Signing.swift", "VerifiedBundle.swift"]),
+    Wall(
       module: "PosternCompiler",
-      imports: ["PosternLanguage", "PosternCEL", "PosternKernel", "CPostern", "Synchronization"],
-      singleFileImports: ["COpenSSL", "Glibc"]),
+      imports: ["PosternLanguage", "PosternCEL", "PosternBundle", "PosternKernel", "CPostern", "Synchronization"],
+      singleFileImports: ["Glibc"]),
     Wall(
       module: "PosternReview", imports: ["PosternCompiler", "PosternLanguage", "PosternKernel"], unsafeFiles: []),
     Wall(module: "PosternImport", imports: ["PosternLanguage"], unsafeFiles: []),
+    // Never the language or the compiler: what answers requests cannot parse policy.
     Wall(
       module: "PosternService",
-      imports: ["PosternKernel", "CPostern", "NIOCore", "NIOPosix", "NIOHTTP1", "Logging", "Metrics"],
-      singleFileImports: ["COpenSSL"]),
+      imports: [
+        "PosternBundle", "PosternKernel", "CPostern", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "AsyncHTTPClient",
+        "Crypto", "JWTKit", "Logging", "ServiceLifecycle", "UnixSignals", "Configuration", "SystemPackage",
+        "Synchronization",
+      ], singleFileImports: ["FoundationEssentials", "Glibc"]),
     Wall(
       module: "postern",
       imports: [
-        "PosternImport", "PosternReview", "PosternCompiler", "PosternLanguage", "PosternCEL", "PosternKernel",
-        "ArgumentParser", "Glibc",
+        "PosternImport", "PosternReview", "PosternCompiler", "PosternLanguage", "PosternCEL", "PosternBundle",
+        "PosternKernel", "ArgumentParser", "Glibc",
       ], singleFileImports: ["Foundation"]),
-    Wall(module: "posternd", imports: ["PosternService"], unsafeFiles: []),
+    Wall(module: "posternd", imports: ["PosternService", "Glibc"], unsafeFiles: []),
   ]
 
   static func of(_ module: String) -> Wall? { all.first { $0.module == module } }

@@ -1,5 +1,6 @@
 // The same policy gives the same bytes; what does not decide does not change what does.
 
+import PosternBundle
 import PosternKernel
 import PosternLanguage
 import Testing

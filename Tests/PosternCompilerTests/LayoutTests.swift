@@ -1,6 +1,7 @@
 // The bytes stand where docs/bundle-format.md says. Offsets are written out here, as the page has them, and not taken
 // from the code that writes.
 
+import PosternBundle
 import PosternKernel
 import PosternLanguage
 import Testing

@@ -1,5 +1,6 @@
 // Equal things are stored once, and rows stay small whatever their size.
 
+internal import PosternBundle
 import PosternKernel
 import PosternLanguage
 import Testing

@@ -1,5 +1,6 @@
 // Signatures, digests and revisions: what a loader accepts, and that the openssl command agrees.
 
+import PosternBundle
 import PosternKernel
 import PosternLanguage
 import Testing

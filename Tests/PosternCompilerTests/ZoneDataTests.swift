@@ -1,6 +1,7 @@
 // What a manifest says of the time zone files that a bundle was compiled with (docs/bundle-format.md, "manifest"). Offsets
 // are written out here, as the page has them.
 
+internal import PosternBundle
 import PosternLanguage
 import Testing
 

@@ -2,6 +2,7 @@
 // Refuses nothing: what is not known becomes an absent cell, or an unknown one where the fact is there and cannot be a value.
 
 internal import CPostern
+internal import PosternBundle
 internal import PosternCEL
 internal import PosternKernel
 internal import PosternLanguage
@@ -14,35 +15,7 @@ struct AttributePath {
 
   init(path: [UInt8], tag: UInt8) {
     wantsAddress = tag == UInt8(truncatingIfNeeded: POSTERN_ADDRESS)
-    steps = Self.steps(of: path[...])
-  }
-
-  /// Takes `a.b["c.\"d"]` apart.
-  private static func steps(of path: ArraySlice<UInt8>) -> [[UInt8]] {
-    var steps: [[UInt8]] = [[]]
-    var index = path.startIndex
-    var isQuoted = false
-    while index < path.endIndex {
-      let byte = path[index]
-      if isQuoted && byte == UInt8(ascii: "\\") && index + 1 < path.endIndex {
-        index += 1
-        steps[steps.count - 1].append(path[index])
-      } else if isQuoted && byte == UInt8(ascii: "\"") {
-        // Past the closing bracket too.
-        isQuoted = false
-        index += 1
-      } else if !isQuoted && byte == UInt8(ascii: "[") {
-        isQuoted = true
-        steps.append([])
-        index += 1
-      } else if !isQuoted && byte == UInt8(ascii: ".") {
-        steps.append([])
-      } else {
-        steps[steps.count - 1].append(byte)
-      }
-      index += 1
-    }
-    return steps
+    steps = AttributeSteps.split(path)
   }
 
   /// Whether the first steps are these.

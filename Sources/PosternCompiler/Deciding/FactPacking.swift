@@ -2,6 +2,7 @@
 // what is not there becomes an absent cell, and the kernel judges the rest.
 
 internal import CPostern
+internal import PosternBundle
 internal import PosternLanguage
 
 /// Storage for the facts, the identity and the scratch of decisions; kept by whoever decides often.
@@ -15,37 +16,9 @@ public struct DecisionBuffers {
   public init() {}
 }
 
-/// The text and the cells that one call's facts refer to.
-struct FactBuffer {
-  private(set) var text: [UInt8] = []
-  private(set) var cells: [postern_cell] = []
-
-  /// Empties the buffer and makes room for the bundle's attribute slots, all absent.
-  mutating func reset(slotCount: Int) {
-    text.removeAll(keepingCapacity: true)
-    cells.removeAll(keepingCapacity: true)
-    cells.append(contentsOf: repeatElement(postern_cell(), count: slotCount))
-  }
-
+extension FactBuffer {
   /// Puts a value into an attribute slot.
-  mutating func set(_ value: FactValue, slot: Int) { cells[slot] = cell(value) }
-
-  /// Marks a slot's fact as one that nobody knows.
-  mutating func setUnknown(slot: Int) { cells[slot] = Self.cell(POSTERN_UNKNOWN, value: 0) }
-
-  /// Puts an address into an attribute slot.
-  mutating func set(address: [UInt8], slot: Int) { cells[slot] = cell(address, tag: POSTERN_ADDRESS) }
-
-  /// The cell of a text; absent where it is nil.
-  mutating func cell(_ bytes: [UInt8]?, tag: Int = POSTERN_TEXT) -> postern_cell {
-    guard let bytes else { return postern_cell() }
-    let offset = text.count
-    text += bytes
-    return Self.cell(tag, value: UInt64(offset), length: bytes.count)
-  }
-
-  /// The cell of a list of texts.
-  mutating func cell(texts: [[UInt8]]) -> postern_cell { list(POSTERN_LIST, texts) { $0.cell($1) } }
+  mutating func set(_ value: FactValue, slot: Int) { set(cell(value), slot: slot) }
 
   /// The cell of any value.
   mutating func cell(_ value: FactValue) -> postern_cell {
@@ -68,21 +41,6 @@ struct FactBuffer {
     let keys = entries.keys.sorted { $0.lexicographicallyPrecedes($1) }
     let alternating = keys.flatMap { key in [FactValue.text(key), entries[key] ?? .null] }
     return list(POSTERN_MAP, alternating) { $0.cell($1) }
-  }
-
-  /// A list's cells stand together, so their places are taken before the items' own lists take theirs.
-  private mutating func list<Item>(
-    _ tag: Int, _ items: [Item], cell: (inout FactBuffer, Item) -> postern_cell
-  ) -> postern_cell {
-    let start = cells.count
-    cells.append(contentsOf: repeatElement(postern_cell(), count: items.count))
-    for (index, item) in items.enumerated() { cells[start + index] = cell(&self, item) }
-    return Self.cell(tag, value: UInt64(start), length: items.count)
-  }
-
-  private static func cell(_ tag: Int, value: UInt64, length: Int = 0) -> postern_cell {
-    postern_cell(
-      tag: UInt8(truncatingIfNeeded: tag), flags: 0, reserved: 0, length: UInt32(clamping: length), value: value)
   }
 }
 

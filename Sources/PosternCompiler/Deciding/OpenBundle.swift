@@ -2,6 +2,7 @@
 // comparison with the reference evaluator use. Refuses bytes that break a rule of the format.
 
 internal import CPostern
+internal import PosternBundle
 public import PosternKernel
 public import PosternLanguage
 
@@ -12,8 +13,7 @@ public final class OpenBundle {
 
   let contents: BundleContents
   let provenance: ProvenanceTable?
-  private let bundle: Bundle
-  private let memory: Memory
+  private let verified: VerifiedBundle
   /// The claims' names of the identity slots, in their order; nil for a path that is no claim.
   private let claimNames: [[UInt8]?]
   /// What the request slots ask for, in their order.
@@ -23,12 +23,9 @@ public final class OpenBundle {
   ///
   /// - Throws: the first rule of docs/bundle-format.md that the bytes break.
   public init(_ bytes: [UInt8]) throws(BundleFault) {
-    let memory = Memory(bytes)
-    // The memory lives as long as this object, and so as long as the bundle; nobody writes to it.
-    bundle = try Bundle(verifying: unsafe Words(owned: memory.buffer))
+    verified = try VerifiedBundle(bytes)
     guard let contents = BundleContents(verified: bytes) else { throw .notABundle }
     self.bytes = bytes
-    self.memory = memory
     self.contents = contents
     provenance = ProvenanceTable(Array(bytes[contents.section(.provenance)]))
     let prefix = Array(CompiledSections.claimsPrefix.utf8)
@@ -50,7 +47,7 @@ public final class OpenBundle {
   }
 
   /// The number that the loader lets only grow.
-  public var revision: UInt64 { bundle.revision }
+  public var revision: UInt64 { verified.bundle.revision }
 
   /// The number of apps.
   public var appCount: Int { contents.appCount }
@@ -104,7 +101,7 @@ public final class OpenBundle {
     let identity = Int(packed.kind) == POSTERN_CREDENTIAL_NONE ? [] : buffers.identity
     var scratch = buffers.scratch.mutableSpan
     var decision = postern_decision()
-    bundle.decide(
+    verified.bundle.decide(
       packedRequest, text: facts.text.span, cells: facts.cells.span, credential: packed, identity: identity.span,
       at: now, scratch: &scratch, into: &decision)
     return Decision(decision)
@@ -134,26 +131,7 @@ public final class OpenBundle {
     if credential.kind == .none { return packed }
     let facts = buffers.identityFacts
     var identity = buffers.identity.mutableSpan
-    bundle.resolve(packed, text: facts.text.span, cells: facts.cells.span, into: &identity)
+    verified.bundle.resolve(packed, text: facts.text.span, cells: facts.cells.span, into: &identity)
     return packed
   }
-
-  /// Bytes that do not move.
-  @safe private final class Memory {
-    let buffer: UnsafeRawBufferPointer
-
-    init(_ bytes: [UInt8]) {
-      let copy = UnsafeMutableRawBufferPointer.allocate(
-        byteCount: bytes.count, alignment: BundleAlignment.byteCount)
-      unsafe copy.copyBytes(from: bytes)
-      unsafe buffer = UnsafeRawBufferPointer(copy)
-    }
-
-    deinit { unsafe buffer.deallocate() }
-  }
-}
-
-/// A bundle lies where a cache line begins, as its sections do inside it.
-private enum BundleAlignment {
-  static let byteCount = 64
 }

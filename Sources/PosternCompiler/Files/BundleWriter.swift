@@ -1,6 +1,7 @@
 // Puts sections into a file: header, section table, contents (docs/bundle-format.md, "Header"). Compiling, stripping
 // and signing all end here, so that the same sections give the same bytes. Refuses nothing.
 
+internal import PosternBundle
 internal import PosternKernel
 
 /// Writes one file.

@@ -1,6 +1,7 @@
 // Reads the provenance section (docs/bundle-format.md, "provenance"). The kernel's verifier does not look at it, so
 // nothing here is taken on trust: what does not lie inside the section is no place.
 
+internal import PosternBundle
 internal import PosternKernel
 
 /// Where something stands in the policy tree that a bundle was compiled from.

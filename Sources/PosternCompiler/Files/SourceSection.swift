@@ -1,6 +1,7 @@
 // The files that a bundle was compiled from, inside it, for a review that has nothing but the bundle (docs/bundle-format.md,
 // "source"). The kernel does not look at it, so nothing here is taken on trust: what does not lie in the section is no file.
 
+internal import PosternBundle
 internal import PosternLanguage
 
 /// Writes and reads the source section: one file after the other, each behind its two byte counts.

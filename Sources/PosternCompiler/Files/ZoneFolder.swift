@@ -2,6 +2,7 @@
 // names that lead out of the folder, and files that no time zone is as large as.
 
 internal import Glibc
+internal import PosternBundle
 public import PosternCEL
 
 /// A folder of TZif files by IANA name (RFC 9636), as `/usr/share/zoneinfo` is one.
@@ -60,15 +61,6 @@ public struct ZoneFolder: CELTimeZones {
     default: false
     }
   }
-}
-
-/// What a bundle says of the zone files that its conditions name.
-struct ZoneData: Equatable {
-  /// The release of the time zone database, as `2025b`; empty where the folder does not say, or no zone is named.
-  var version = ""
-  /// SHA-256 of the lines that `sha256sum` prints of the files, in the byte order of their names; zero where no zone is
-  /// named.
-  var digest = [UInt8](repeating: 0, count: SHA256.byteCount)
 }
 
 extension ZoneFolder {

@@ -1,5 +1,6 @@
 // Reads an app's records back from a verified bundle.
 
+internal import PosternBundle
 internal import PosternKernel
 internal import PosternLanguage
 
@@ -194,6 +195,11 @@ struct AppReader {
 }
 
 extension BundleContents {
+  func cost(ofApp index: Int) -> Cost {
+    let certificate = record(.costs, Int(u32(appLine(index) + 60)), byteCount: RecordSize.cost)
+    return Cost(words: u32(certificate), probes: u32(certificate + 4), bytesScanned: u32(certificate + 8))
+  }
+
   /// A member as policies write it; pools are numbers, since a bundle does not keep their names.
   func memberText(_ index: Int) -> String {
     let name = record(.names, index, byteCount: RecordSize.name)

@@ -1,6 +1,7 @@
 // Programs as people read them, from the opcodes' own facts (`Opcode.shape`). Made only of verified bundles.
 
 internal import CPostern
+internal import PosternBundle
 internal import PosternKernel
 internal import PosternLanguage
 

@@ -1,5 +1,6 @@
 // An inspection as JSON, for other tools.
 
+internal import PosternBundle
 public import PosternLanguage
 
 extension Inspection {

@@ -1,5 +1,7 @@
 // An inspection as text: a few lines of summary, then the apps, with columns that line up.
 
+internal import PosternBundle
+
 extension Inspection {
   /// The inspection for a terminal, with a line break at the end; with programs where they are asked for.
   public func text(isDisassembled: Bool) -> String {

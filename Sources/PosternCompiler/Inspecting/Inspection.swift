@@ -1,6 +1,7 @@
 // What a bundle holds, for people: its sections, and of each app where it is reached, who has access, which program
 // decides, and the most that this costs. With the policy tree at hand, where each setting comes from.
 
+internal import PosternBundle
 internal import PosternKernel
 public import PosternLanguage
 

@@ -1,6 +1,7 @@
 // Where bindings, deny rules and apps stand in the policy tree, and what their conditions say (docs/bundle-format.md,
 // "provenance"). Only tools read it, and a bundle decides the same without it. Refuses nothing.
 
+internal import PosternBundle
 internal import PosternKernel
 internal import PosternLanguage
 

@@ -4,14 +4,14 @@
 internal import COpenSSL
 
 /// SHA-256.
-enum SHA256 {
-  static let byteCount = 32
+package enum SHA256 {
+  package static let byteCount = 32
 
   /// The digest of all of `bytes`.
-  static func digest(of bytes: [UInt8]) -> [UInt8] { digest(of: bytes, bytes.indices) }
+  package static func digest(of bytes: [UInt8]) -> [UInt8] { digest(of: bytes, bytes.indices) }
 
   /// The digest of a range of `bytes`.
-  static func digest(of bytes: [UInt8], _ range: Range<Int>) -> [UInt8] {
+  package static func digest(of bytes: [UInt8], _ range: Range<Int>) -> [UInt8] {
     var digest = [UInt8](repeating: 0, count: byteCount)
     let isDone = unsafe bytes.withUnsafeBytes { input in
       unsafe digest.withUnsafeMutableBufferPointer { output in
@@ -48,7 +48,7 @@ public enum KeyFault: Error, Equatable, Sendable {
   public var publicKey: [UInt8] { unsafe PEMKey.publicBytes(key) }
 
   /// The 64 bytes of the signature over `message`.
-  func signature(of message: [UInt8]) -> [UInt8] {
+  package func signature(of message: [UInt8]) -> [UInt8] {
     var signature = [UInt8](repeating: 0, count: Ed25519.signatureByteCount)
     var byteCount = signature.count
     let context = unsafe EVP_MD_CTX_new()
@@ -77,7 +77,7 @@ public enum KeyFault: Error, Equatable, Sendable {
   public var publicKey: [UInt8] { unsafe PEMKey.publicBytes(key) }
 
   /// Whether `signature` is this key's over `message`.
-  func isSignature(_ signature: [UInt8], of message: [UInt8]) -> Bool {
+  package func isSignature(_ signature: [UInt8], of message: [UInt8]) -> Bool {
     let context = unsafe EVP_MD_CTX_new()
     defer { unsafe EVP_MD_CTX_free(context) }
     return unsafe EVP_DigestVerifyInit(context, nil, nil, nil, key) == 1
@@ -86,9 +86,9 @@ public enum KeyFault: Error, Equatable, Sendable {
 }
 
 /// The sizes of Ed25519 (RFC 8032, 5.1).
-enum Ed25519 {
-  static let publicKeyByteCount = 32
-  static let signatureByteCount = 64
+package enum Ed25519 {
+  package static let publicKeyByteCount = 32
+  package static let signatureByteCount = 64
 }
 
 /// Instead of OpenSSL's own callback, which would ask at the terminal.

@@ -38,15 +38,8 @@ public struct AcceptedBundle: Hashable, Sendable {
   }
 }
 
-/// Signs bundles and checks their signatures.
+/// Checks who signed a bundle, and whether it is whole.
 public enum BundleSignature {
-  /// `bundle` with a signature by `key` in place of any that it carries.
-  public static func sign(_ bundle: [UInt8], with key: SigningKey) throws(SignatureFault) -> [UInt8] {
-    let (table, manifest) = try intactManifest(bundle)
-    let signature = key.publicKey + key.signature(of: Array(bundle[manifest]))
-    return BundleWriter.bytes(of: bundle, table, signature: signature)
-  }
-
   /// Checks digests, signature and revision of `bundle`; returns what a loader keeps for the next time.
   public static func verify(
     _ bundle: [UInt8], with key: VerificationKey, after accepted: AcceptedBundle? = nil
@@ -81,7 +74,7 @@ public enum BundleSignature {
   private static let signatureSectionByteCount = Ed25519.publicKeyByteCount + Ed25519.signatureByteCount
 
   /// The file's sections, once the header is known to state the manifest's digest.
-  private static func intactManifest(
+  package static func intactManifest(
     _ bundle: [UInt8]
   ) throws(SignatureFault) -> (table: SectionTable, manifest: Range<Int>) {
     guard let table = SectionTable(bundle), let range = table.range(.manifest) else { throw .notABundle }
@@ -116,16 +109,5 @@ public enum BundleSignature {
     if found.revision == accepted.revision && found.manifestDigest != accepted.manifestDigest {
       throw .revisionReused(found.revision)
     }
-  }
-}
-
-extension Compiler {
-  /// `bundle` without its provenance, its source and a signature; ids are unchanged. A bundle that is not whole is refused.
-  public static func strippingProvenance(of bundle: [UInt8]) throws(SignatureFault) -> [UInt8] {
-    try BundleSignature.verifyDigests(bundle)
-    guard let table = SectionTable(bundle), let range = table.range(.manifest),
-      let manifest = Manifest(Array(bundle[range]))
-    else { throw .notABundle }
-    return BundleWriter.bytes(of: bundle, table, head: manifest) { $0 != .provenance && $0 != .source }
   }
 }

@@ -1,23 +1,23 @@
 // The sections of a bundle's file, read before anything is trusted: signing, verifying and stripping work on files that
 // nobody has verified yet. Refuses a file whose header or section table is not one.
 
-internal import PosternKernel
+package import PosternKernel
 
 /// Where the sections of a file lie.
-struct SectionTable {
-  struct Entry: Equatable {
-    var id: SectionID
-    var flags: UInt32
-    var range: Range<Int>
+package struct SectionTable {
+  package struct Entry: Equatable {
+    package var id: SectionID
+    package var flags: UInt32
+    package var range: Range<Int>
   }
 
-  let entries: [Entry]
-  let revision: UInt64
+  package let entries: [Entry]
+  package let revision: UInt64
   /// The digest of the manifest that the header states.
-  let manifestDigest: [UInt8]
+  package let manifestDigest: [UInt8]
 
   /// Reads the table of `bytes`; nil where they are no bundle.
-  init?(_ bytes: [UInt8]) {
+  package init?(_ bytes: [UInt8]) {
     guard bytes.count >= BundleFormat.headerByteCount, bytes.u64(at: 0) == BundleFormat.magic,
       bytes.u16(at: 8) == BundleFormat.version, let count = bytes.u32(at: 12), count <= BundleFormat.sectionLimit,
       let revision = bytes.u64(at: 16)
@@ -45,7 +45,7 @@ struct SectionTable {
   }
 
   /// Where a section lies; nil where there is none.
-  func range(_ id: SectionID) -> Range<Int>? { entries.first { $0.id == id }?.range }
+  package func range(_ id: SectionID) -> Range<Int>? { entries.first { $0.id == id }?.range }
 }
 
 extension SectionTable.Entry {
@@ -56,7 +56,7 @@ extension SectionTable.Entry {
 
 extension [UInt8] {
   /// The little-endian number at `offset`; nil where it does not lie inside.
-  func number<Number: FixedWidthInteger>(at offset: Int, as type: Number.Type) -> Number? {
+  package func number<Number: FixedWidthInteger>(at offset: Int, as type: Number.Type) -> Number? {
     let byteCount = Number.bitWidth / 8
     guard offset >= 0, offset <= count - byteCount else { return nil }
     var number: Number = 0
@@ -64,12 +64,12 @@ extension [UInt8] {
     return number
   }
 
-  func u16(at offset: Int) -> UInt16? { number(at: offset, as: UInt16.self) }
-  func u32(at offset: Int) -> UInt32? { number(at: offset, as: UInt32.self) }
-  func u64(at offset: Int) -> UInt64? { number(at: offset, as: UInt64.self) }
+  package func u16(at offset: Int) -> UInt16? { number(at: offset, as: UInt16.self) }
+  package func u32(at offset: Int) -> UInt32? { number(at: offset, as: UInt32.self) }
+  package func u64(at offset: Int) -> UInt64? { number(at: offset, as: UInt64.self) }
 
   /// The bytes from `offset`; nil where they do not lie inside.
-  func slice(at offset: Int, count byteCount: Int) -> ArraySlice<UInt8>? {
+  package func slice(at offset: Int, count byteCount: Int) -> ArraySlice<UInt8>? {
     guard offset >= 0, byteCount >= 0, offset <= count, byteCount <= count - offset else { return nil }
     return self[offset..<offset + byteCount]
   }

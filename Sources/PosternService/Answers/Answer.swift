@@ -1,0 +1,62 @@
+// What the gate says to a proxy, or through it to the client. Whatever the gate makes itself is marked and never kept by a cache.
+
+/// An HTTP answer.
+struct Answer: Sendable, Equatable {
+  var status: Int
+  var headers = Headers()
+  var body: [UInt8] = []
+  /// Whether the proxy is to pass the client's request on.
+  var isAllow = false
+  /// The reason's name, for logs; no secret.
+  var reason = ""
+
+  /// An answer that the gate made itself.
+  init(generated status: Int, reason: String = "") {
+    self.status = status
+    self.reason = reason
+    headers.set("x-goog-iap-generated-response", "true")
+    headers.set("cache-control", "no-store")
+    if !reason.isEmpty { headers.set("x-postern-reason", reason) }
+  }
+
+  /// A request may pass.
+  init(allow reason: String) {
+    status = 200
+    isAllow = true
+    self.reason = reason
+    headers.set("cache-control", "no-store")
+  }
+
+  /// Somewhere else; `location` is one of ours, or one that a policy or a provider names.
+  static func redirect(_ location: String, reason: String = "") -> Answer {
+    var answer = Answer(generated: 302, reason: reason)
+    answer.headers.set("location", location)
+    return answer
+  }
+
+  mutating func setBody(_ text: String, type: String) {
+    body = Array(text.utf8)
+    headers.set("content-type", type)
+    headers.set("x-content-type-options", "nosniff")
+  }
+
+  mutating func setJSON(_ value: JSON) {
+    setBody(String(decoding: value.bytes, as: UTF8.self), type: "application/json")
+  }
+
+  /// A page of ours: nothing on it comes from elsewhere, and nobody frames it but the refresher's own host.
+  mutating func setPage(_ page: String) {
+    setBody(page, type: "text/html; charset=utf-8")
+    headers.set(
+      "content-security-policy",
+      "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'; connect-src 'self'; form-action 'self' https:; frame-ancestors 'self'; base-uri 'none'"
+    )
+    headers.set("referrer-policy", "no-referrer")
+  }
+}
+
+/// An answer that is there, or one that must be waited for.
+enum Outcome: Sendable {
+  case now(Answer)
+  case later(@Sendable () async -> Answer)
+}

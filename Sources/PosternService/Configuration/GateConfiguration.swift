@@ -1,0 +1,159 @@
+// What posternd is told: by flags, then by the environment, then by a file of JSON. Refuses what it does not know, and says where each
+// mistake is; secrets come from the environment or from files, never from flags.
+
+internal import Configuration
+internal import Logging
+internal import SystemPackage
+
+/// Everything that is wrong with a configuration.
+struct ConfigurationFault: Error, Equatable {
+  let mistakes: [String]
+}
+
+/// What posternd is told.
+struct GateConfiguration: Sendable {
+  struct Listener: Sendable, Equatable {
+    var dialect: ProxyDialect
+    var address: ListenAddress
+  }
+
+  var bundleFile = ""
+  var verificationKeyFile: String?
+  var allowsUnsigned = false
+  var loginHost = ""
+  var publicPort = 443
+  var listeners: [Listener] = []
+  var trustedHops = 0
+  var operations: ListenAddress?
+  var stateFolder = "/var/lib/postern"
+  var trustedRootsFile: String?
+  var threadCount: Int?
+  var logLevel = Logger.Level.info
+  /// Asked once the bundle says which providers there are.
+  let reader: ConfigReader
+}
+
+extension GateConfiguration {
+  /// Reads what flags (without the program's name), environment and file say.
+  ///
+  /// - Throws: every mistake, in the order of the settings.
+  static func read(
+    arguments: [String], environment: [String: String], file: String?
+  ) async throws(ConfigurationFault) -> GateConfiguration {
+    var providers: [any ConfigProvider] = [
+      CommandLineArgumentsProvider(arguments: ["posternd"] + arguments),
+      EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "posternd"),
+    ]
+    if let file {
+      do {
+        providers.append(try await FileProvider<JSONSnapshot>(filePath: FilePath(file)))
+      } catch {
+        throw ConfigurationFault(mistakes: ["\(file): cannot be read as JSON"])
+      }
+    }
+    var reading = Reading(reader: ConfigReader(providers: providers))
+    let configuration = reading.configuration()
+    if !reading.mistakes.isEmpty { throw ConfigurationFault(mistakes: reading.mistakes) }
+    return configuration
+  }
+
+  /// What is said of a provider of the bundle.
+  func settings(ofProvider name: String) throws(ConfigurationFault) -> ProviderSettings {
+    var reading = Reading(reader: reader)
+    let settings = reading.provider(name)
+    if !reading.mistakes.isEmpty { throw ConfigurationFault(mistakes: reading.mistakes) }
+    return settings
+  }
+}
+
+/// Reads settings and gathers what is wrong with them.
+private struct Reading {
+  let reader: ConfigReader
+  var mistakes: [String] = []
+
+  init(reader: ConfigReader) { self.reader = reader }
+
+  mutating func configuration() -> GateConfiguration {
+    var configuration = GateConfiguration(reader: reader)
+    configuration.bundleFile = required("bundle.file")
+    configuration.verificationKeyFile = reader.string(forKey: "bundle.verificationKeyFile")
+    configuration.allowsUnsigned = reader.bool(forKey: "bundle.allowUnsigned", default: false)
+    configuration.loginHost = required("login.host").lowercased()
+    configuration.publicPort = reader.int(forKey: "public.port", default: 443)
+    configuration.listeners = listeners()
+    configuration.trustedHops = reader.int(forKey: "trustedHops", default: 0)
+    configuration.operations = reader.string(forKey: "operations.listener").flatMap {
+      address($0, "operations.listener")
+    }
+    configuration.stateFolder = reader.string(forKey: "state.folder", default: configuration.stateFolder)
+    configuration.trustedRootsFile = reader.string(forKey: "tls.trustedRootsFile")
+    configuration.threadCount = reader.int(forKey: "threads")
+    let level = reader.string(forKey: "log.level", default: "info")
+    if let known = Logger.Level(rawValue: level) {
+      configuration.logLevel = known
+    } else {
+      mistakes.append("log.level: there is no level `\(level)`")
+    }
+    if configuration.verificationKeyFile == nil && !configuration.allowsUnsigned {
+      mistakes.append("bundle.verificationKeyFile: bundles are signed; name the key, or set bundle.allowUnsigned")
+    }
+    if configuration.trustedHops < 0 { mistakes.append("trustedHops: a number from 0 on") }
+    return configuration
+  }
+
+  private mutating func required(_ key: String) -> String {
+    if let value = reader.string(forKey: ConfigKey(stringLiteral: key)), !value.isEmpty { return value }
+    let setting = Setting.all.first { $0.key == key }
+    mistakes.append("\(key): must be set (\(setting?.flag ?? ""), \(setting?.environmentName ?? ""))")
+    return ""
+  }
+
+  private mutating func listeners() -> [GateConfiguration.Listener] {
+    let texts = reader.stringArray(forKey: "listeners", default: [])
+    if texts.isEmpty { mistakes.append("listeners: at least one, as nginx=unix:/run/postern/nginx.sock") }
+    return texts.compactMap { text in
+      let parts = text.split(separator: "=", maxSplits: 1)
+      guard parts.count == 2, let dialect = ProxyDialect(rawValue: String(parts[0])) else {
+        let known = ProxyDialect.allCases.map(\.rawValue).joined(separator: ", ")
+        mistakes.append("listeners: `\(text)` names no proxy; there are \(known)")
+        return nil
+      }
+      return address(String(parts[1]), "listeners").map { .init(dialect: dialect, address: $0) }
+    }
+  }
+
+  private mutating func address(_ text: String, _ key: String) -> ListenAddress? {
+    if let address = ListenAddress(text) { return address }
+    mistakes.append("\(key): `\(text)` is no address; write unix:/a/path or 127.0.0.1:8180")
+    return nil
+  }
+
+  mutating func provider(_ name: String) -> ProviderSettings {
+    let scope = reader.scoped(to: ConfigKey(["providers", name]))
+    var settings = ProviderSettings()
+    settings.clientSecret = scope.string(forKey: "clientSecret", isSecret: true)
+    if let file = scope.string(forKey: "clientSecretFile") {
+      if let bytes = FileAccess.read(file) {
+        settings.clientSecret = String(decoding: bytes, as: UTF8.self).trimmingLineEnd
+      } else {
+        mistakes.append("providers.\(name).clientSecretFile: \(file) cannot be read")
+      }
+    }
+    settings.scopes = scope.stringArray(forKey: "scopes", default: settings.scopes)
+    let claim = scope.string(forKey: "groupsClaim", default: "groups")
+    settings.groupsClaim = claim == "none" ? nil : claim
+    settings.vouchesForEmails = scope.bool(forKey: "vouchesForEmails", default: false)
+    settings.secondFactorMethods = Set(scope.stringArray(forKey: "secondFactorMethods", default: []))
+    settings.securityKeyMethods = Set(scope.stringArray(forKey: "securityKeyMethods", default: []))
+    return settings
+  }
+}
+
+extension String {
+  /// Without the line's end that editors leave.
+  fileprivate var trimmingLineEnd: String {
+    var text = self
+    while let last = text.unicodeScalars.last, last == "\n" || last == "\r" { text.unicodeScalars.removeLast() }
+    return text
+  }
+}

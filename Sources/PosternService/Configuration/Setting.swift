@@ -1,0 +1,94 @@
+// Every setting of posternd, once: what reads the configuration, what prints the help, and what docs/service.md lists. Facts only.
+
+/// A setting that can be written as a flag, in the environment, or in the file.
+struct Setting: Sendable {
+  enum Kind: Sendable {
+    case text, number, flag, list
+  }
+
+  /// With dots, as in the file: `bundle.file`.
+  let key: String
+  let kind: Kind
+  /// As the help writes it; nil: none, and the setting must be written.
+  let defaultText: String?
+  let help: String
+
+  /// `--bundle-file`.
+  var flag: String { "--" + words.map { $0.lowercased() }.joined(separator: "-") }
+
+  /// `POSTERND_BUNDLE_FILE`.
+  var environmentName: String { "POSTERND_" + words.map { $0.uppercased() }.joined(separator: "_") }
+
+  /// `bundle.verificationKeyFile` is `bundle`, `verification`, `Key`, `File`.
+  private var words: [String] {
+    var words = [""]
+    for character in key {
+      if character == "." {
+        words.append("")
+      } else if character.isUppercase {
+        words.append(String(character))
+      } else {
+        words[words.count - 1].append(character)
+      }
+    }
+    return words
+  }
+
+  static let all: [Setting] = [
+    Setting(
+      key: "bundle.file", kind: .text, defaultText: nil,
+      help: "the compiled bundle; watched, and read again when it changes or on SIGHUP"),
+    Setting(
+      key: "bundle.verificationKeyFile", kind: .text, defaultText: "none",
+      help: "the public key (PEM, Ed25519) that bundles are signed with"),
+    Setting(
+      key: "bundle.allowUnsigned", kind: .flag, defaultText: "false",
+      help: "take a bundle that nobody has signed: for trying things out"),
+    Setting(
+      key: "login.host", kind: .text, defaultText: nil,
+      help: "the gate's own host, where people log in: login.example.com"),
+    Setting(
+      key: "public.port", kind: .number, defaultText: "443", help: "the port that browsers see, of all hosts"),
+    Setting(
+      key: "listeners", kind: .list, defaultText: nil,
+      help: "who asks where: nginx=unix:/run/postern/nginx.sock, traefik=ADDRESS:PORT, caddy=..., envoy=..."),
+    Setting(
+      key: "trustedHops", kind: .number, defaultText: "0",
+      help: "how many of the last addresses that a proxy says are proxies of ours"),
+    Setting(
+      key: "operations.listener", kind: .text, defaultText: "none",
+      help: "where /healthz, /readyz and /metrics are: an address of its own, never a proxy's"),
+    Setting(
+      key: "state.folder", kind: .text, defaultText: "/var/lib/postern",
+      help: "where keys and the last accepted revision are kept; only its owner may read it"),
+    Setting(
+      key: "tls.trustedRootsFile", kind: .text, defaultText: "the system's",
+      help: "certificates (PEM) that login providers are trusted by"),
+    Setting(
+      key: "threads", kind: .number, defaultText: "one a processor", help: "how many threads answer requests"),
+    Setting(
+      key: "log.level", kind: .text, defaultText: "info", help: "trace, debug, info, notice, warning, error or critical"
+    ),
+  ]
+
+  /// Settings of one login provider, below `providers.NAME.`
+  static let ofProvider: [Setting] = [
+    Setting(
+      key: "clientSecret", kind: .text, defaultText: "none", help: "the secret of the gate's client at the provider"),
+    Setting(key: "clientSecretFile", kind: .text, defaultText: "none", help: "a file with nothing but the secret"),
+    Setting(
+      key: "scopes", kind: .list, defaultText: "openid,email,profile", help: "what is asked of the provider"),
+    Setting(
+      key: "groupsClaim", kind: .text, defaultText: "groups",
+      help: "the claim that lists groups; `none`: the policy's own directory is all there is"),
+    Setting(
+      key: "vouchesForEmails", kind: .flag, defaultText: "false",
+      help: "addresses count as verified where the provider does not say whether they are"),
+    Setting(
+      key: "secondFactorMethods", kind: .list, defaultText: "none",
+      help: "values of `amr` that stand for enrolled second factors"),
+    Setting(
+      key: "securityKeyMethods", kind: .list, defaultText: "none", help: "values of `amr` that stand for a security key"
+    ),
+  ]
+}

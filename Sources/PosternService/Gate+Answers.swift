@@ -1,0 +1,208 @@
+// From a decision to the wire (docs/decision.md, "Verdicts"; the gate's rules, "From the decision to the wire"). What an answer says of
+// why is what `postern explain` says; what it never says is who else might pass.
+
+internal import CPostern
+
+extension Gate {
+  /// The answer that carries a decision out.
+  func answer(_ decided: Decided, _ request: ClientRequest, live: LiveSession?, _ policy: GatePolicy) -> Answer {
+    let reason = ReasonName.text(decided.decision.reason)
+    switch Int(decided.decision.verdict) {
+    case POSTERN_ALLOW: return allow(decided, request, live: live, reason: reason)
+    case POSTERN_REDIRECT: return redirect(decided, request, reason: reason, policy)
+    case POSTERN_UNAUTHORIZED: return unauthorized(decided, request, reason: reason)
+    case POSTERN_HANDLE: return handle(decided, request, live: live, policy)
+    default: return forbid(decided, request, reason: reason)
+    }
+  }
+
+  // MARK: allow
+
+  /// What a client must never send to an app: each is set or deleted, whatever the client said.
+  enum IdentityHeader {
+    static let assertion = "x-goog-iap-jwt-assertion"
+    static let email = "x-goog-authenticated-user-email"
+    static let subject = "x-goog-authenticated-user-id"
+    static let all = [assertion, email, subject]
+  }
+
+  private func allow(_ decided: Decided, _ request: ClientRequest, live: LiveSession?, reason: String) -> Answer {
+    if let refusal = refusalOfHandshake(request, decided.app) { return refusal }
+    var answer = Answer(allow: reason)
+    for name in IdentityHeader.all { answer.headers.set(name, "") }
+    if decided.decision.identity_attached == 1, let app = decided.app, let person = decided.caller.person {
+      attach(person, app, decided, live: live, to: &answer)
+    }
+    if decided.decision.touch == 1, let live, let app = decided.app {
+      cache.touch(live, app: app.name, at: decided.now)
+    }
+    answer.headers.set("x-postern-cookie", Cookies(request.headers).forApp ?? "")
+    let isOwn = decided.usesAuthorization
+    answer.headers.set("x-postern-authorization", isOwn ? "" : request.headers["authorization"] ?? "")
+    answer.headers.set("x-postern-upgrade", Self.isWebSocket(request) ? "websocket" : "")
+    return answer
+  }
+
+  private func attach(_ person: Person, _ app: GateApp, _ decided: Decided, live: LiveSession?, to answer: inout Answer)
+  {
+    let test = TokenTest(rawValue: decided.decision.token_test)
+    if test == .none, let live {
+      let token = live.assertion(for: app.name) {
+        signer.isFresh($0, at: decided.now)
+      } make: {
+        signer.assertion(person, for: app, at: decided.now)
+      }
+      answer.headers.set(IdentityHeader.assertion, token)
+    } else if test != .notSet {
+      answer.headers.set(
+        IdentityHeader.assertion, signer.assertion(person, for: app, at: decided.now, test: test).token)
+    }
+    if let email = person.email, person.isEmailVerified {
+      answer.headers.set(IdentityHeader.email, "\(person.provider):\(email)")
+    }
+    answer.headers.set(IdentityHeader.subject, "\(person.provider):\(person.subject)")
+  }
+
+  private static func isWebSocket(_ request: ClientRequest) -> Bool {
+    request.headers.values("upgrade").flatMap { $0.split(separator: ",") }
+      .contains { $0.trimmed.lowercased() == "websocket" }
+  }
+
+  /// A handshake whose `Origin` is neither the host's own nor declared is another site's script with this browser's cookies.
+  private func refusalOfHandshake(_ request: ClientRequest, _ app: GateApp?) -> Answer? {
+    guard Self.isWebSocket(request), let origin = request.headers["origin"] else { return nil }
+    if origin == settings.origin(request.hostName) || app?.corsOrigins.contains(origin) == true { return nil }
+    return Answer(generated: 403, reason: "originNotAllowed")
+  }
+
+  // MARK: refusals
+
+  private func forbid(_ decided: Decided, _ request: ClientRequest, reason: String) -> Answer {
+    let isMalformed = decided.decision.reason == UInt16(POSTERN_REASON_MALFORMED_REQUEST)
+    var answer = Answer(generated: isMalformed ? 400 : 403, reason: reason)
+    addCORS(request, decided.app, to: &answer)
+    if Self.wantsPage(request) {
+      answer.setPage(Page.denied(reason: reason, host: request.hostName, who: decided.caller.person?.principal))
+    } else {
+      answer.setJSON(.object(["error": .text("forbidden"), "reason": .text(reason)]))
+    }
+    return answer
+  }
+
+  /// What a page, a script or a client can act on: why, and where to mend it.
+  private func unauthorized(_ decided: Decided, _ request: ClientRequest, reason: String) -> Answer {
+    var answer = Answer(generated: 401, reason: reason)
+    answer.headers.set("www-authenticate", Self.challenge(decided, reason: reason))
+    let refresh = refreshURL(request)
+    answer.headers.set("x-postern-refresh", refresh)
+    addCORS(request, decided.app, to: &answer)
+    if Self.wantsPage(request) {
+      answer.setPage(Page.sessionEnded(reason: reason, refresh: refresh))
+    } else {
+      answer.setJSON(.object(["error": .text("unauthorized"), "reason": .text(reason), "refresh": .text(refresh)]))
+    }
+    return answer
+  }
+
+  /// The answer to a bearer that cannot be believed (RFC 6750, 3.1).
+  func invalidToken(_ request: ClientRequest, _ app: GateApp?, isUnavailable: Bool) -> Answer {
+    let reason = isUnavailable ? "providerUnavailable" : "invalidToken"
+    var answer = Answer(generated: 401, reason: reason)
+    answer.headers.set("www-authenticate", "Bearer realm=\"\(app?.name ?? "postern")\", error=\"invalid_token\"")
+    addCORS(request, app, to: &answer)
+    answer.setJSON(.object(["error": .text("unauthorized"), "reason": .text(reason)]))
+    return answer
+  }
+
+  /// `WWW-Authenticate`, with the step-up challenge of RFC 9470 where re-authentication is missing.
+  private static func challenge(_ decided: Decided, reason: String) -> String {
+    let realm = "Bearer realm=\"\(decided.app?.name ?? "postern")\""
+    if decided.decision.reason == UInt16(POSTERN_REASON_REAUTHENTICATION_REQUIRED) {
+      let age = decided.decision.reauthentication_max_age_seconds
+      let values = AuthenticationMethod(decided.decision.reauthentication_method).contextClass
+      return "\(realm), error=\"insufficient_user_authentication\", acr_values=\"\(values)\", max_age=\"\(age)\""
+    }
+    if Int(decided.caller.credential.kind) == POSTERN_CREDENTIAL_NONE { return realm }
+    return "\(realm), error=\"invalid_token\", error_description=\"\(reason)\""
+  }
+
+  /// The refused request's own path with the mode that refreshes a session in a window of its own.
+  func refreshURL(_ request: ClientRequest) -> String {
+    "\(settings.origin(request.hostName))\(request.path)?gcp-iap-mode=DO_SESSION_REFRESH"
+  }
+
+  /// For the app's declared origins only; whether there are any, a stranger may learn.
+  private func addCORS(_ request: ClientRequest, _ app: GateApp?, to answer: inout Answer) {
+    guard let app, !app.corsOrigins.isEmpty else { return }
+    answer.headers.set("vary", "Origin")
+    guard let origin = request.headers["origin"], app.corsOrigins.contains(origin) else { return }
+    answer.headers.set("access-control-allow-origin", origin)
+    answer.headers.set("access-control-allow-credentials", "true")
+    answer.headers.set(
+      "access-control-expose-headers",
+      "www-authenticate, x-goog-iap-generated-response, x-postern-reason, x-postern-refresh")
+  }
+
+  /// Whether a person looks at the answer.
+  static func wantsPage(_ request: ClientRequest) -> Bool {
+    if let mode = request.headers["sec-fetch-mode"] { return mode == "navigate" }
+    return request.headers["x-requested-with"] == nil && request.headers.joined("accept")?.contains("text/html") == true
+  }
+
+  // MARK: redirects
+
+  /// To the login host, with what this browser needs to come back.
+  private func redirect(_ decided: Decided, _ request: ClientRequest, reason: String, _ policy: GatePolicy) -> Answer {
+    startLogin(decided, request, target: request.targetWithoutMode, reason: reason, policy)
+  }
+
+  /// Sends a browser to the login host.
+  func startLogin(
+    _ decided: Decided, _ request: ClientRequest, target: String, reason: String, _ policy: GatePolicy
+  ) -> Answer {
+    let secret = SessionIdentifier()
+    let slot = Int.random(in: 0..<LoginRequest.slotCount)
+    let decision = decided.decision
+    let login = LoginRequest(
+      host: request.hostName, target: target, app: decided.app?.name ?? "",
+      providers: (decided.app?.providers ?? []).map { policy.providers[$0].name }, tenants: decided.app?.tenants ?? [],
+      loginHint: decided.app?.loginHint, prompt: decision.prompt, authenticatedAfter: decision.authenticated_after,
+      method: decision.reauthentication_method, maxAgeSeconds: decision.reauthentication_max_age_seconds,
+      mayBeSilent: reason == "noCredential", attempt: secret.key, slot: slot,
+      expiresAt: decided.now + LoginRequest.lifetimeMilliseconds)
+    var answer = Answer.redirect(
+      "\(settings.origin(settings.loginHost))/login?request=\(sealer.seal(login, for: .loginRequest))", reason: reason)
+    answer.headers.add(
+      "set-cookie",
+      GateCookie.set(
+        GateCookie.attempt(slot), secret.text, maxAgeSeconds: LoginRequest.lifetimeMilliseconds / 1_000))
+    return answer
+  }
+}
+
+/// How strong an authentication must be; numbers as in postern.h.
+struct AuthenticationMethod: Equatable {
+  let rawValue: UInt8
+  init(_ rawValue: UInt8) { self.rawValue = rawValue }
+
+  /// The `acr` value that stands for it.
+  var contextClass: String {
+    switch Int(rawValue) {
+    case POSTERN_METHOD_SECURE_KEY: "urn:postern:secure-key"
+    case POSTERN_METHOD_ENROLLED_SECOND_FACTORS: "urn:postern:second-factors"
+    default: "urn:postern:login"
+    }
+  }
+}
+
+extension ClientRequest {
+  /// Path and query as they came, without the parameter that asks the gate for a mode.
+  var targetWithoutMode: String {
+    guard let query else { return path }
+    let kept = query.split(separator: "&", omittingEmptySubsequences: false).filter { pair in
+      let name = pair.prefix { $0 != "=" }
+      return FormEncoding.decode(name) != "gcp-iap-mode"
+    }
+    return kept.isEmpty || kept == [""] ? path : "\(path)?\(kept.joined(separator: "&"))"
+  }
+}

@@ -1,0 +1,173 @@
+// From a client's request to a decision and its answer. A valid session of this node is answered at once; what needs the store or a
+// provider is waited for. Before a session is refused for what another node may know better, the store is asked.
+
+internal import CPostern
+internal import Logging
+
+extension Gate {
+  /// What a request carries to say who asks.
+  enum Credential: Equatable {
+    case none
+    case malformed
+    case session(SessionKey)
+    /// `isOwn`: it came as `Authorization`, which is the gate's then and not the app's.
+    case bearer(String, isOwn: Bool)
+  }
+
+  /// The answer to a client's request.
+  func answer(_ request: ClientRequest) -> Outcome {
+    if request.hostName == settings.loginHost { return .later { await self.loginPage(request) } }
+    if request.path == Self.arrivalPath { return .later { await self.arrive(request) } }
+    let policy = policy
+    switch credential(of: request, policy) {
+    case .none: return .now(answer(request, .anonymous, policy))
+    case .malformed: return .now(Answer(generated: 403, reason: "malformedRequest"))
+    case .bearer(let token, let isOwn):
+      return .later { await self.answer(request, bearer: token, isOwn: isOwn, policy) }
+    case .session(let key):
+      if let live = cache.session(key) { return answer(request, live, policy) }
+      return .later { await self.answer(request, key, policy) }
+    }
+  }
+
+  /// The app that a request is for, whoever asks; nil where there is none.
+  func app(of request: ClientRequest, _ policy: GatePolicy) -> GateApp? {
+    policy.app(policy.decide(request, .anonymous, at: clock.now, using: &threadBuffers.buffers).app)
+  }
+
+  // MARK: which credential
+
+  /// The credential that counts: `Proxy-Authorization`, then an `Authorization` of one of the app's providers, then the cookie.
+  func credential(of request: ClientRequest, _ policy: GatePolicy) -> Credential {
+    let proxy = request.headers.values("proxy-authorization")
+    let own = request.headers.values("authorization")
+    if proxy.count > 1 || own.count > 1 { return .malformed }
+    if let token = proxy.first.flatMap(Self.bearer) { return .bearer(token, isOwn: false) }
+    if let token = own.first.flatMap(Self.bearer), let issuer = TokenHead(token)?.issuer {
+      let providers = app(of: request, policy)?.providers ?? []
+      if providers.contains(where: { policy.providers[$0].issuer == issuer }) { return .bearer(token, isOwn: true) }
+    }
+    switch Cookies(request.headers)[GateCookie.session] {
+    case .absent: return .none
+    case .repeated: return .malformed
+    // What cannot be an identifier is nobody's: an old cookie must not lock a browser out.
+    case .value(let text): return SessionIdentifier(text).map { .session($0.key) } ?? .none
+    }
+  }
+
+  /// The token of a bearer credential (RFC 6750, 2.1); the scheme in any letter case.
+  private static func bearer(_ value: String) -> String? {
+    let parts = value.split(separator: " ", maxSplits: 1)
+    return parts.count == 2 && parts[0].lowercased() == "bearer" ? parts[1].trimmed : nil
+  }
+
+  // MARK: sessions
+
+  /// A session that this node knows.
+  private func answer(_ request: ClientRequest, _ live: LiveSession, _ policy: GatePolicy) -> Outcome {
+    guard !live.isEnded, live.facts.session.host == request.hostName else {
+      return .now(answer(request, .anonymous, policy))
+    }
+    let decided = decide(request, live, policy)
+    if Self.mayBeOutdated(decided.decision) { return .later { await self.answer(request, live.key, policy) } }
+    return .now(answer(decided, request, live: live, policy))
+  }
+
+  /// A session as the store knows it.
+  private func answer(_ request: ClientRequest, _ key: SessionKey, _ policy: GatePolicy) async -> Answer {
+    do throws(StoreFault) {
+      guard let live = try await load(key), live.facts.session.host == request.hostName else {
+        return answer(request, .anonymous, policy)
+      }
+      var decided = decide(request, live, policy)
+      if decided.decision.reason == UInt16(POSTERN_REASON_STATE_STALE), await checkAccount(of: live) {
+        decided = decide(request, live, policy)
+      }
+      return answer(decided, request, live: live, policy)
+    } catch {
+      log.error("the session store cannot be asked", metadata: ["error": "\(error)"])
+      return answerWithoutStore(request, key, policy)
+    }
+  }
+
+  /// The session of `key` from the store, kept by this node.
+  func load(_ key: SessionKey) async throws(StoreFault) -> LiveSession? {
+    while true {
+      let count = cache.revocationCount
+      guard let facts = try await store.session(for: key) else {
+        cache.forget(key)
+        return nil
+      }
+      if let live = cache.keep(facts, for: key, readAt: count) { return live }
+    }
+  }
+
+  /// The store is down: what this node knows counts, and the kernel is told, for each app's `onStoreUnavailable`.
+  private func answerWithoutStore(_ request: ClientRequest, _ key: SessionKey, _ policy: GatePolicy) -> Answer {
+    guard let live = cache.session(key), !live.isEnded, live.facts.session.host == request.hostName else {
+      return answer(request, .anonymous, policy)
+    }
+    return answer(decide(request, live, policy, isStoreDown: true), request, live: live, policy)
+  }
+
+  /// Whether another node, or the provider, may know what makes this decision wrong.
+  private static func mayBeOutdated(_ decision: postern_decision) -> Bool {
+    switch Int(decision.reason) {
+    case POSTERN_REASON_IDLE_TIMEOUT, POSTERN_REASON_STATE_STALE, POSTERN_REASON_SIGNED_OUT,
+      POSTERN_REASON_SUSPENDED:
+      true
+    default: false
+    }
+  }
+
+  // MARK: decisions
+
+  /// A decision with what it was made of.
+  struct Decided {
+    var decision: postern_decision
+    var app: GateApp?
+    var caller: Caller
+    var now: Int64
+    /// Whether `Authorization` was the credential.
+    var usesAuthorization = false
+  }
+
+  func decide(
+    _ request: ClientRequest, _ live: LiveSession, _ policy: GatePolicy, isStoreDown: Bool = false
+  ) -> Decided {
+    let now = clock.now
+    let box = threadBuffers
+    let app = policy.app(policy.decide(request, .anonymous, at: now, using: &box.buffers).app)
+    var caller = live.caller(app: app?.name ?? "", policy: policy)
+    caller.credential.store_down = isStoreDown ? 1 : 0
+    caller.credential.state_source_down = live.isStateSourceDown ? 1 : 0
+    let decision = policy.decide(request, caller, at: now, using: &box.buffers)
+    return Decided(decision: decision, app: policy.app(decision.app), caller: caller, now: now)
+  }
+
+  func decide(_ request: ClientRequest, _ caller: Caller, _ policy: GatePolicy) -> Decided {
+    let now = clock.now
+    let decision = policy.decide(request, caller, at: now, using: &threadBuffers.buffers)
+    return Decided(decision: decision, app: policy.app(decision.app), caller: caller, now: now)
+  }
+
+  /// The answer for somebody without a session.
+  func answer(_ request: ClientRequest, _ caller: Caller, _ policy: GatePolicy) -> Answer {
+    answer(decide(request, caller, policy), request, live: nil, policy)
+  }
+
+  /// The answer for a bearer token; one that cannot be believed is refused, whatever else the request carries.
+  private func answer(
+    _ request: ClientRequest, bearer token: String, isOwn: Bool, _ policy: GatePolicy
+  ) async -> Answer {
+    do throws(ProviderFault) {
+      let caller = try await caller(bearer: token, for: app(of: request, policy), policy)
+      var decided = decide(request, caller, policy)
+      decided.usesAuthorization = isOwn
+      return answer(decided, request, live: nil, policy)
+    } catch {
+      log.info("a bearer token was refused", metadata: ["error": "\(error)"])
+      return invalidToken(request, app(of: request, policy), isUnavailable: error.kind == .unavailable)
+    }
+  }
+}

@@ -1,0 +1,263 @@
+// Logging in through OpenID Connect (Core 1.0): authorization code with PKCE (RFC 7636), `state` and `nonce` for each attempt, the issuer
+// in the answer (RFC 9207). Refuses an authentication that is older than what ended the session, whoever vouches for it.
+
+internal import CPostern
+internal import Crypto
+internal import Logging
+
+extension Gate {
+  // MARK: beginning
+
+  /// Somebody comes from an app's host: a login that is here already may do, otherwise a provider is asked.
+  func beginLogin(_ request: ClientRequest, _ query: [String: String]) async -> Answer {
+    guard let login = sealer.open(query["request"] ?? "", for: .loginRequest, as: LoginRequest.self) else {
+      return failure("This sign-in link cannot be read.", again: nil, status: 400)
+    }
+    if login.expiresAt <= clock.now { return failure("This sign-in took too long.", again: returnURL(login)) }
+    do throws(StoreFault) {
+      if let current = try await currentLogin(request), login.accepts(current.login) {
+        return try await handOver(current.key, login)
+      }
+    } catch {
+      log.error("the session store cannot be asked", metadata: ["error": "\(error)"])
+      return failure("Sign-in is not possible right now.", again: nil, status: 503)
+    }
+    return await chooseProvider(login, request, query)
+  }
+
+  private func chooseProvider(_ login: LoginRequest, _ request: ClientRequest, _ query: [String: String]) async
+    -> Answer
+  {
+    let choices = choices(login)
+    if let name = query["provider"],
+      let choice = choices.first(where: { $0.provider.name == name && $0.tenant == query["tenant"] })
+    {
+      return await send(login, to: choice.provider, tenant: choice.tenant, request)
+    }
+    if choices.count == 1 { return await send(login, to: choices[0].provider, tenant: choices[0].tenant, request) }
+    if choices.isEmpty { return failure("Nobody can sign in to this application here.", again: nil) }
+    var answer = Answer(generated: 200, reason: "chooser")
+    let sealed = sealer.seal(login, for: .loginRequest)
+    answer.setPage(
+      Page.chooser(
+        choices.map { choice in
+          let tenant = choice.tenant.map { "&tenant=\(FormEncoding.encode($0))" } ?? ""
+          let url = "/login?request=\(sealed)&provider=\(FormEncoding.encode(choice.provider.name))\(tenant)"
+          return (choice.tenant.map { "\(choice.provider.name) · \($0)" } ?? choice.provider.name, url)
+        }, host: login.host))
+    return answer
+  }
+
+  /// The providers, each with one of its tenants that the app takes.
+  private func choices(_ login: LoginRequest) -> [(provider: LoginProvider, tenant: String?)] {
+    let policy = policy
+    return login.providers.compactMap(policy.provider(named:)).filter(\.speaksOpenID)
+      .flatMap { provider -> [(provider: LoginProvider, tenant: String?)] in
+        let tenants = provider.tenants.filter { login.tenants.isEmpty || login.tenants.contains($0) }
+        return tenants.isEmpty ? [(provider, nil)] : tenants.map { (provider, $0) }
+      }
+  }
+
+  /// To the provider.
+  private func send(
+    _ login: LoginRequest, to provider: LoginProvider, tenant: String?, _ request: ClientRequest,
+    askingFor prompt: String? = nil
+  ) async -> Answer {
+    let metadata: ProviderMetadata
+    do throws(ProviderFault) {
+      metadata = try await directory.metadata(of: provider)
+    } catch {
+      log.error("a provider cannot be asked", metadata: ["provider": "\(provider.name)", "error": "\(error)"])
+      return failure("The sign-in service cannot be reached.", again: returnURL(login), status: 503)
+    }
+    let slot = Int.random(in: 0..<LoginRequest.slotCount)
+    let prompt = prompt ?? (login.requiresLogin ? "login" : nil)
+    let state = LoginState(
+      request: login, provider: provider.name, tenant: tenant, state: "\(slot)\(SessionIdentifier().text)",
+      nonce: SessionIdentifier().text, verifier: SessionIdentifier().text, startedAt: clock.now,
+      didAskForLogin: prompt == "login")
+    let parameters = authorization(state, provider, prompt: prompt)
+    let mark = metadata.authorizationEndpoint.contains("?") ? "&" : "?"
+    var answer = Answer.redirect(
+      "\(metadata.authorizationEndpoint)\(mark)\(FormEncoding.form(parameters))", reason: "login")
+    answer.headers.add(
+      "set-cookie",
+      GateCookie.set(
+        GateCookie.state(slot), sealer.seal(state, for: .loginState),
+        maxAgeSeconds: LoginRequest.lifetimeMilliseconds / 1_000))
+    return answer
+  }
+
+  private func authorization(_ state: LoginState, _ provider: LoginProvider, prompt: String?) -> [(String, String)] {
+    let login = state.request
+    var parameters = [
+      ("response_type", "code"), ("client_id", provider.clientID), ("redirect_uri", redirectURI(provider)),
+      ("scope", settings(of: provider).scopes.joined(separator: " ")), ("state", state.state), ("nonce", state.nonce),
+      ("code_challenge", Base64URL.text(SHA256.hash(data: Array(state.verifier.utf8)))),
+      ("code_challenge_method", "S256"),
+      // With `max_age` a provider must state `auth_time`, which everything counts from (OpenID Connect Core 1.0, 3.1.2.1).
+      ("max_age", String(login.maxAgeSeconds > 0 ? login.maxAgeSeconds : 31_536_000)),
+    ]
+    if let prompt { parameters.append(("prompt", prompt)) }
+    if let hint = login.loginHint { parameters.append(("hd", hint)) }
+    if login.method > UInt8(POSTERN_METHOD_LOGIN) {
+      parameters.append(("acr_values", AuthenticationMethod(login.method).contextClass))
+    }
+    if let tenant = state.tenant { parameters.append(("tenant", tenant)) }
+    return parameters
+  }
+
+  private func redirectURI(_ provider: LoginProvider) -> String {
+    "\(settings.origin(settings.loginHost))/callback/\(FormEncoding.encode(provider.name))"
+  }
+
+  // MARK: finishing
+
+  /// Somebody comes back from a provider.
+  func finishLogin(_ request: ClientRequest, _ query: [String: String], provider name: String) async -> Answer {
+    guard let stateText = query["state"], let slot = stateText.first?.wholeNumberValue, slot < LoginRequest.slotCount,
+      let sealed = Cookies(request.headers).value(GateCookie.state(slot)),
+      let state = sealer.open(sealed, for: .loginState, as: LoginState.self), state.state == stateText,
+      state.provider == name, let provider = policy.provider(named: name)
+    else { return failure("This sign-in was not begun here, or in another window since.", again: nil, status: 400) }
+    var answer = await finishLogin(request, query, state, provider)
+    // An attempt is answered once.
+    answer.headers.add("set-cookie", GateCookie.expire(GateCookie.state(slot)))
+    return answer
+  }
+
+  private func finishLogin(
+    _ request: ClientRequest, _ query: [String: String], _ state: LoginState, _ provider: LoginProvider
+  ) async -> Answer {
+    let login = state.request
+    if login.expiresAt <= clock.now { return failure("This sign-in took too long.", again: returnURL(login)) }
+    do throws(ProviderFault) {
+      let metadata = try await directory.metadata(of: provider)
+      try checkIssuer(query["iss"], metadata)
+      if let error = query["error"] { return providerError(error, login) }
+      guard let code = query["code"] else { throw .refused("the provider's answer has no code") }
+      let (claims, tokens) = try await redeem(code, state, provider, metadata)
+      let person = try Person(claims, from: provider, settings(of: provider))
+      if let restart = await restart(claims, person, state, provider, request) { return restart }
+      return await accept(claims, tokens, person, state, provider, request)
+    } catch {
+      log.warning("a login was refused", metadata: ["provider": "\(provider.name)", "error": "\(error)"])
+      let isUnavailable = error.kind == .unavailable
+      return failure(
+        isUnavailable ? "The sign-in service cannot be reached." : "The sign-in service's answer cannot be believed.",
+        again: returnURL(login), status: isUnavailable ? 503 : 403)
+    }
+  }
+
+  /// The issuer in the answer (RFC 9207): where it is stated, or always is, it is this one.
+  private func checkIssuer(_ stated: String?, _ metadata: ProviderMetadata) throws(ProviderFault) {
+    if stated == nil && metadata.statesIssuer { throw .refused("the answer does not say whose it is") }
+    if let stated, stated != metadata.issuer { throw .refused("the answer is of \(stated)") }
+  }
+
+  private func providerError(_ error: String, _ login: LoginRequest) -> Answer {
+    log.info("a provider refused a login", metadata: ["error": "\(error.prefix(64))"])
+    return failure("The sign-in service did not sign you in.", again: returnURL(login))
+  }
+
+  /// The code becomes tokens.
+  private func redeem(
+    _ code: String, _ state: LoginState, _ provider: LoginProvider, _ metadata: ProviderMetadata
+  ) async throws(ProviderFault) -> (claims: [String: JSON], tokens: ProviderTokens) {
+    let form = [
+      ("grant_type", "authorization_code"), ("code", code), ("redirect_uri", redirectURI(provider)),
+      ("code_verifier", state.verifier),
+    ]
+    let document = try await tokens(form, provider, metadata)
+    guard let identity = document["id_token"]?.text else { throw .refused("the provider gave no ID token") }
+    let claims = try await verifier.identity(of: identity, from: provider, nonce: state.nonce)
+    return (
+      claims,
+      ProviderTokens(
+        access: document["access_token"]?.text ?? "", refresh: document["refresh_token"]?.text, identity: identity)
+    )
+  }
+
+  /// Asks the token endpoint; a refusal is one of RFC 6749, 5.2.
+  func tokens(
+    _ form: [(String, String)], _ provider: LoginProvider, _ metadata: ProviderMetadata
+  ) async throws(ProviderFault) -> JSON {
+    let secret = settings(of: provider).clientSecret
+    let form = secret == nil ? form + [("client_id", provider.clientID)] : form
+    let answer = try await http.post(
+      metadata.tokenEndpoint, form: form, basic: secret.map { (provider.clientID, $0) })
+    guard let document = JSON(answer.body) else { throw .unavailable("the token endpoint answered \(answer.status)") }
+    if answer.status == 200 { return document }
+    let error = document["error"]?.text ?? "status \(answer.status)"
+    if answer.status >= 500 { throw .unavailable("the token endpoint says \(error)") }
+    throw .refused("the token endpoint says \(error)")
+  }
+
+  /// The one more time that a person is sent to the provider: where it does not say when it authenticated them, or where a silent
+  /// login brought somebody of another domain than the hint's.
+  private func restart(
+    _ claims: [String: JSON], _ person: Person, _ state: LoginState, _ provider: LoginProvider, _ request: ClientRequest
+  ) async -> Answer? {
+    if state.request.restartCount > 0 { return nil }
+    var login = state.request
+    login.restartCount = 1
+    if claims["auth_time"] == nil && !state.didAskForLogin {
+      return await send(login, to: provider, tenant: state.tenant, request, askingFor: "login")
+    }
+    let domain = person.hostedDomain ?? person.email.flatMap { $0.split(separator: "@").last.map(String.init) }
+    if let hint = login.loginHint, !state.didAskForLogin, domain?.lowercased() != hint.lowercased() {
+      return await send(login, to: provider, tenant: state.tenant, request, askingFor: "select_account")
+    }
+    return nil
+  }
+
+  /// The login counts: it is kept, and handed to the app's host.
+  private func accept(
+    _ claims: [String: JSON], _ tokens: ProviderTokens, _ person: Person, _ state: LoginState,
+    _ provider: LoginProvider,
+    _ request: ClientRequest
+  ) async -> Answer {
+    let wanted = state.request
+    do throws(StoreFault) {
+      let current = try await currentLogin(request)
+      let login = Login(
+        claims, person: person, from: provider, settings(of: provider),
+        browser: current?.login.browser ?? SessionIdentifier().text, startedAt: state.startedAt)
+      if login.authenticatedAt < wanted.authenticatedAfter {
+        return failure("The sign-in service did not ask you to sign in again.", again: returnURL(wanted))
+      }
+      if !wanted.tenants.isEmpty, !wanted.tenants.contains(person.tenant ?? "") {
+        return failure("This account is not of an organization that may come in here.", again: returnURL(wanted))
+      }
+      let account = AccountState(
+        state: UInt8(POSTERN_ACCOUNT_ACTIVE), checkedAt: clock.now, sealedTokens: sealer.seal(tokens, for: .tokens))
+      let identifier = SessionIdentifier()
+      try await store.insert(login, account, for: identifier.key)
+      var answer = try await handOver(identifier.key, wanted)
+      answer.headers.add("set-cookie", GateCookie.set(GateCookie.login, identifier.text))
+      return answer
+    } catch {
+      log.error("the session store cannot be asked", metadata: ["error": "\(error)"])
+      return failure("Sign-in is not possible right now.", again: nil, status: 503)
+    }
+  }
+
+  /// To the app's host, with a code that it can use once.
+  private func handOver(_ login: SessionKey, _ request: LoginRequest) async throws(StoreFault) -> Answer {
+    let code = SessionIdentifier().text
+    let handOver = HandOver(
+      login: login, host: request.host, target: request.target, attempt: request.attempt, slot: request.slot)
+    try await store.put(
+      handOver.jsonBytes, under: "code:\(code)", until: clock.now + HandOver.lifetimeMilliseconds)
+    return .redirect("\(settings.origin(request.host))\(Self.arrivalPath)?code=\(code)", reason: "signedIn")
+  }
+}
+
+extension LoginRequest {
+  /// Whether a login that is here already does, without asking its provider.
+  func accepts(_ login: Login) -> Bool {
+    mayBeSilent && !requiresLogin && providers.contains(login.person.provider)
+      && login.authenticatedAt >= authenticatedAfter
+      && (tenants.isEmpty || tenants.contains(login.person.tenant ?? ""))
+  }
+}

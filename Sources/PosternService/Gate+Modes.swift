@@ -1,0 +1,187 @@
+// The modes of the gate (docs/decision.md, row 3; Google, "Managing sessions"): pages and answers that are asked for on an app's own
+// host. None of them is activity. Refuses to end anything that another site's page asks to end: a person is asked first.
+
+internal import CPostern
+internal import Logging
+
+extension Gate {
+  /// The path on every app's host where a login arrives; reserved, so that no app has it.
+  static let arrivalPath = "/_gcp_iap/arrive"
+  /// How often a window or frame that keeps a session comes back, in seconds.
+  private static let refreshSeconds = 60
+
+  /// What a confirmation is for.
+  struct Confirmation: Codable, Equatable {
+    enum Action: String, Codable {
+      case endSession, endBrowser, clearCookies
+    }
+
+    var action: Action
+    var session: SessionKey?
+    var browser: String?
+    /// Where to go afterwards.
+    var next: String
+    var expiresAt: Int64
+  }
+
+  /// The answer to a mode.
+  func handle(_ decided: Decided, _ request: ClientRequest, live: LiveSession?, _ policy: GatePolicy) -> Answer {
+    switch Int(decided.decision.mode) {
+    case POSTERN_MODE_DO_SESSION_REFRESH: return refresh(request, live, policy, isFrame: false)
+    case POSTERN_MODE_SESSION_REFRESHER: return refresh(request, live, policy, isFrame: true)
+    case POSTERN_MODE_GCIP_SIGNOUT: return signOut(request, live)
+    case POSTERN_MODE_CLEAR_LOGIN_COOKIE: return clearCookies(request)
+    case POSTERN_MODE_IDENTITY: return identity(request, live, policy)
+    default:
+      var answer = Answer(generated: 404, reason: "reservedPath")
+      answer.setPage(Page.loginFailed("There is nothing here.", again: nil))
+      return answer
+    }
+  }
+
+  /// What the same request would come to without the mode; the older paths stand for the root of their host.
+  private func decideWithoutMode(_ request: ClientRequest, _ live: LiveSession?, _ policy: GatePolicy) -> Decided {
+    var plain = request
+    if request.path.hasPrefix("/_gcp_iap") {
+      plain.path = "/"
+      plain.query = nil
+    } else {
+      _ = plain.setTarget(request.targetWithoutMode)
+    }
+    return live.map { decide(plain, $0, policy) } ?? decide(plain, .anonymous, policy)
+  }
+
+  private static func isChallenge(_ decided: Decided) -> Bool {
+    Int(decided.decision.verdict) == POSTERN_REDIRECT || Int(decided.decision.verdict) == POSTERN_UNAUTHORIZED
+  }
+
+  // MARK: refreshing
+
+  /// A page for a good session, which comes back to itself; for any other the way to log in, and back here.
+  private func refresh(_ request: ClientRequest, _ live: LiveSession?, _ policy: GatePolicy, isFrame: Bool) -> Answer {
+    let decided = decideWithoutMode(request, live, policy)
+    let isRefused = Self.isChallenge(decided) || decided.decision.identity_attached == 0 && live == nil
+    if isRefused {
+      let reason = ReasonName.text(decided.decision.reason)
+      return startLogin(decided, request, target: request.target, reason: reason, policy)
+    }
+    let here = "\(settings.origin(request.hostName))\(request.target)"
+    var answer = Answer(generated: 200, reason: "sessionGood")
+    answer.setPage(
+      isFrame
+        ? Page.refresher(again: here, everySeconds: Self.refreshSeconds)
+        : Page.refreshed(again: here, everySeconds: Self.refreshSeconds))
+    return answer
+  }
+
+  // MARK: ending
+
+  /// Whether the person asked for this page, and no other site's: by a link of the same host, or in the address bar.
+  private static func isOwnNavigation(_ request: ClientRequest) -> Bool {
+    let site = request.headers["sec-fetch-site"]
+    return site == "same-origin" || site == "none"
+  }
+
+  /// Asks the person; the answer comes to the login host, whose form no other site can send.
+  private func confirm(_ title: String, _ confirmation: Confirmation) -> Answer {
+    var answer = Answer(generated: 200, reason: "confirm")
+    let token = sealer.seal(confirmation, for: .confirmation)
+    answer.setPage(Page.confirm(title, action: "\(settings.origin(settings.loginHost))/confirm", token: token))
+    return answer
+  }
+
+  /// Ends this host's session, and goes to sign in.
+  private func signOut(_ request: ClientRequest, _ live: LiveSession?) -> Answer {
+    let path = request.path.hasPrefix("/_gcp_iap") ? "/" : request.targetWithoutMode
+    let next = "\(settings.origin(request.hostName))\(path)"
+    guard let live else { return .redirect(next, reason: "signedOut") }
+    let confirmation = Confirmation(
+      action: .endSession, session: live.key, next: next, expiresAt: clock.now + LoginRequest.lifetimeMilliseconds)
+    if !Self.isOwnNavigation(request) { return confirm("Sign out", confirmation) }
+    // The end must be durable before it is told: the login host waits for the store.
+    return .redirect(
+      "\(settings.origin(settings.loginHost))/confirm?token=\(sealer.seal(confirmation, for: .confirmation))",
+      reason: "signedOut")
+  }
+
+  /// Clears this host's cookies, and goes back to where they were asked to be cleared.
+  private func clearCookies(_ request: ClientRequest) -> Answer {
+    let path = request.path.hasPrefix("/_gcp_iap") ? "/" : request.targetWithoutMode
+    let next = "\(settings.origin(request.hostName))\(path)"
+    if !Self.isOwnNavigation(request) {
+      let here = "\(settings.origin(request.hostName))\(request.target)"
+      var answer = Answer(generated: 200, reason: "confirm")
+      // A link of this host is this host's own navigation.
+      answer.setPage(Page.chooser([("Clear cookies", here)], host: request.hostName))
+      return answer
+    }
+    var answer = Answer.redirect(next, reason: "cookiesCleared")
+    for name in Cookies(request.headers).names(prefix: GateCookie.prefix) {
+      answer.headers.add("set-cookie", GateCookie.expire(name))
+    }
+    return answer
+  }
+
+  // MARK: identity
+
+  /// Who is signed in, for anybody whose session is good, with access or without.
+  private func identity(_ request: ClientRequest, _ live: LiveSession?, _ policy: GatePolicy) -> Answer {
+    let site = request.headers["sec-fetch-site"]
+    if let site, site != "same-origin", site != "none" { return Answer(generated: 403, reason: "crossSite") }
+    let decided = decideWithoutMode(request, live, policy)
+    guard let live, !Self.isChallenge(decided) else {
+      var answer = Answer(generated: 401, reason: ReasonName.text(decided.decision.reason))
+      answer.setJSON(.object(["error": .text("unauthorized")]))
+      return answer
+    }
+    let person = live.facts.login.person
+    var answer = Answer(generated: 200, reason: "identity")
+    let email = person.isEmailVerified ? person.email : nil
+    answer.setJSON(
+      .object([
+        "email": email.map { .text("\(person.provider):\($0)") } ?? .null,
+        "sub": .text("\(person.provider):\(person.subject)"),
+      ]))
+    return answer
+  }
+
+  // MARK: arrival
+
+  /// A login arrives at the app's host: its code becomes a session of this host, once, in the browser that was sent away.
+  func arrive(_ request: ClientRequest) async -> Answer {
+    let code = FormEncoding.fields(request.query ?? "")?["code"] ?? ""
+    do throws(StoreFault) {
+      guard let bytes = try await store.take("code:\(code)", at: clock.now), let handOver = HandOver.read(json: bytes),
+        handOver.host == request.hostName
+      else {
+        return failure(
+          "This sign-in has been used already, or took too long.", again: "\(settings.origin(request.hostName))/")
+      }
+      let again = "\(settings.origin(handOver.host))\(handOver.target)"
+      let cookies = Cookies(request.headers)
+      guard let secret = cookies.value(GateCookie.attempt(handOver.slot)),
+        SessionKey(hashing: secret) == handOver.attempt
+      else { return failure("This sign-in was begun in another browser.", again: again) }
+      let identifier = SessionIdentifier()
+      try await store.insert(
+        Session(host: handOver.host, login: handOver.login, startedAt: clock.now), for: identifier.key)
+      var answer = Answer.redirect(again, reason: "signedIn")
+      let app = app(of: request, policy)
+      answer.headers.add(
+        "set-cookie",
+        GateCookie.set(GateCookie.session, identifier.text, crossSite: app?.corsOrigins.isEmpty == false))
+      answer.headers.add("set-cookie", GateCookie.expire(GateCookie.attempt(handOver.slot)))
+      return answer
+    } catch {
+      log.error("the session store cannot be asked", metadata: ["error": "\(error)"])
+      return failure("Sign-in is not possible right now.", again: nil, status: 503)
+    }
+  }
+
+  /// A page that says what went wrong at a login.
+  func failure(_ sentence: String, again: String?, status: Int = 403) -> Answer {
+    var answer = Answer(generated: status, reason: "loginFailed")
+    answer.setPage(Page.loginFailed(sentence, again: again))
+    return answer
+  }
+}

@@ -1,0 +1,104 @@
+// The gate: what turns a client's request into an answer. It holds the policy that decides, the sessions of this node, and what
+// logins need; each endpoint only says which proxy asked. Refuses nothing itself: the kernel decides.
+
+internal import AsyncHTTPClient
+internal import CPostern
+internal import Logging
+internal import NIOPosix
+internal import Synchronization
+
+/// What the gate is set up with, beside the policy.
+struct GateSettings: Sendable {
+  /// The gate's own host: the one place where people log in.
+  var loginHost: String
+  /// The port that browsers see; 443 but for trials on one machine.
+  var publicPort = 443
+  /// Keys that seal what goes through browsers; the first seals.
+  var sealingKeys: [[UInt8]]
+  /// Keys that sign assertions; the first signs.
+  var assertionKeys: [AssertionKey]
+  /// By the provider's name.
+  var providers: [String: ProviderSettings] = [:]
+
+  /// What every address of ours on that host begins with.
+  func origin(_ host: String) -> String { publicPort == 443 ? "https://\(host)" : "https://\(host):\(publicPort)" }
+}
+
+/// Answers requests.
+final class Gate: Sendable {
+  let settings: GateSettings
+  let clock: GateClock
+  let store: any SessionStore
+  let cache = SessionCache()
+  let flights = AccountFlights()
+  let counters = GateCounters()
+  let sealer: Sealer
+  let signer: AssertionSigner
+  let directory: ProviderDirectory
+  let verifier: TokenVerifier
+  let http: ProviderHTTP
+  let log: Logger
+  private let held: Mutex<GatePolicy>
+  private let buffers = ThreadSpecificVariable<BufferBox>()
+
+  init(
+    _ settings: GateSettings, policy: GatePolicy, store: any SessionStore, client: HTTPClient, clock: GateClock,
+    log: Logger
+  ) {
+    self.settings = settings
+    self.clock = clock
+    self.store = store
+    self.log = log
+    held = Mutex(policy)
+    sealer = Sealer(keys: settings.sealingKeys)
+    signer = AssertionSigner(keys: settings.assertionKeys)
+    http = ProviderHTTP(client: client)
+    directory = ProviderDirectory(http: http, clock: clock)
+    verifier = TokenVerifier(directory: directory, clock: clock)
+  }
+
+  /// The bundle that decides now.
+  var policy: GatePolicy { held.withLock { $0 } }
+
+  /// Lets another bundle decide from the next request on.
+  func swap(_ policy: GatePolicy) { held.withLock { $0 = policy } }
+
+  func settings(of provider: LoginProvider) -> ProviderSettings {
+    settings.providers[provider.name] ?? ProviderSettings()
+  }
+
+  /// Where the person goes in the end: the gate's own scheme and the routed host, whatever the target looks like.
+  func returnURL(_ login: LoginRequest) -> String { "\(settings.origin(login.host))\(login.target)" }
+
+  /// Storage for decisions, one for each thread.
+  ///
+  /// Sendable because only the thread that it is kept for ever reaches it.
+  final class BufferBox: @unchecked Sendable {
+    var buffers = DecisionBuffers()
+  }
+
+  var threadBuffers: BufferBox {
+    if let box = buffers.currentValue { return box }
+    let box = BufferBox()
+    buffers.currentValue = box
+    return box
+  }
+
+  /// Ends what any node revokes, until the store's stream ends; then nothing that is kept is believed any more.
+  func followRevocations() async {
+    for await revocation in store.revocations() { cache.forget(revocation) }
+    cache.forgetAll()
+  }
+
+  /// Tells the store what sessions did, twice a second: no more than that of it can be lost.
+  func flushTouches() async {
+    let touches = cache.takeTouches()
+    if touches.isEmpty { return }
+    do {
+      try await store.touch(touches)
+    } catch {
+      cache.giveBack(touches)
+      log.warning("the store was not told of activity", metadata: ["error": "\(error)"])
+    }
+  }
+}

@@ -1,0 +1,64 @@
+// What a login is for: made by the app's host when it refuses, read by the login host, and by the callback. Sealed on its way, and
+// bound to the browser that was refused by a cookie that only it has.
+
+internal import CPostern
+
+/// Why somebody is sent to log in, and where they go afterwards.
+struct LoginRequest: Codable, Sendable, Equatable {
+  /// The app's host, and the path and query to come back to.
+  var host: String
+  var target: String
+  var app: String
+  /// The names of the providers that the app takes, and the tenants.
+  var providers: [String]
+  var tenants: [String]
+  /// The hosted domain to offer.
+  var loginHint: String?
+  /// A number as in postern.h.
+  var prompt: UInt8
+  /// Only an authentication at or after this instant counts; 0: any.
+  var authenticatedAfter: Int64
+  /// What the re-authentication must be; numbers as in postern.h.
+  var method: UInt8
+  var maxAgeSeconds: UInt32
+  /// Whether a login that the gate has already may do: nothing is known against it.
+  var mayBeSilent: Bool
+  /// SHA-256 of the secret in the browser's attempt cookie, and which of the cookies it is.
+  var attempt: SessionKey
+  var slot: Int
+  /// How often this attempt has been sent to the provider already, and why.
+  var restartCount = 0
+  var expiresAt: Int64
+
+  static let lifetimeMilliseconds: Int64 = 600_000
+  /// How many attempts one browser can have under way on one host: tabs beyond it push out older ones.
+  static let slotCount = 8
+
+  var requiresLogin: Bool { prompt == UInt8(POSTERN_PROMPT_LOGIN) }
+}
+
+/// What the login host remembers while somebody is at a provider.
+struct LoginState: Codable, Sendable, Equatable {
+  var request: LoginRequest
+  var provider: String
+  var tenant: String?
+  var state: String
+  var nonce: String
+  /// The secret of PKCE (RFC 7636).
+  var verifier: String
+  /// When the person was sent to the provider, in milliseconds since 1970.
+  var startedAt: Int64
+  /// Whether the provider was told to ask for a login.
+  var didAskForLogin: Bool
+}
+
+/// What a login hands to an app's host, once.
+struct HandOver: Codable, Sendable, Equatable {
+  var login: SessionKey
+  var host: String
+  var target: String
+  var attempt: SessionKey
+  var slot: Int
+
+  static let lifetimeMilliseconds: Int64 = 60_000
+}

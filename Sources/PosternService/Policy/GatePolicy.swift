@@ -1,0 +1,160 @@
+// A bundle that decides: verified, with what the gate asks of it beside decisions. Refuses nothing that the kernel's verifier lets
+// through; signatures and revisions are the loader's.
+
+internal import CPostern
+internal import PosternBundle
+internal import PosternKernel
+
+/// What the gate knows of an app.
+struct GateApp: Sendable, Equatable {
+  let name: String
+  /// Of the assertion.
+  let audience: String
+  let loginHint: String?
+  let tenants: [String]
+  /// Whose bearer tokens the app takes, beside those for its own audience.
+  let programmaticClients: [String]
+  /// Who may read this app's 401.
+  let corsOrigins: [String]
+  /// Indices of providers.
+  let providers: [Int]
+}
+
+/// An opened bundle.
+final class GatePolicy: Sendable {
+  let verified: VerifiedBundle
+  /// SHA-256 of the manifest: what marks whatever was worked out from this bundle.
+  let digest: [UInt8]
+  let providers: [LoginProvider]
+  private let contents: BundleContents
+  private let requestAttributes: [AttributePath]
+  /// The claims of the identity slots, in their order; nil for a path that is no claim.
+  private let claimNames: [String?]
+
+  /// Verifies `bytes` and reads what the gate asks of them.
+  ///
+  /// - Throws: the first rule of docs/bundle-format.md that the bytes break.
+  init(_ bytes: [UInt8]) throws(BundleFault) {
+    verified = try VerifiedBundle(bytes)
+    guard let contents = BundleContents(verified: bytes) else { throw .notABundle }
+    self.contents = contents
+    digest = contents.table.manifestDigest
+    providers = Self.providers(contents)
+    requestAttributes = contents.attributes(scope: 1).map { AttributePath(path: $0.path, tag: $0.tag) }
+    let prefix = Array("request.auth.claims.".utf8)
+    claimNames = contents.attributes(scope: 0).map(\.path).map { path in
+      path.starts(with: prefix) ? String(decoding: path.dropFirst(prefix.count), as: UTF8.self) : nil
+    }
+  }
+
+  var revision: UInt64 { verified.bundle.revision }
+
+  private static func providers(_ contents: BundleContents) -> [LoginProvider] {
+    (0..<contents.count(.providers, recordByteCount: RecordSize.provider)).map { index in
+      let record = contents.record(.providers, index, byteCount: RecordSize.provider)
+      return LoginProvider(
+        name: contents.text(record), source: LoginProvider.Source(rawValue: contents.byte(record + 24)),
+        issuer: contents.text(record + 8), clientID: contents.text(record + 16),
+        sessionDurationSeconds: contents.u32(record + 28), tenants: contents.listedNames(record + 32),
+        domains: contents.listedTexts(record + 40), index: index)
+    }
+  }
+
+  func provider(named name: String) -> LoginProvider? { providers.first { $0.name == name } }
+
+  /// The app of a decision; nil where it names none.
+  func app(_ index: UInt32) -> GateApp? {
+    guard index != BundleFormat.none, Int(index) < contents.appCount else { return nil }
+    let line = contents.appLine(Int(index))
+    let record = contents.appRecord(Int(index))
+    let profile = contents.record(.profiles, Int(contents.u32(line + 52)), byteCount: RecordSize.profile)
+    let hint = contents.text(profile + 52)
+    let mask = contents.u64(line + 8)
+    return GateApp(
+      name: contents.text(record), audience: contents.name(Int(contents.u32(record + 8))),
+      loginHint: hint.isEmpty ? nil : hint, tenants: contents.listedNames(profile),
+      programmaticClients: contents.listedNames(profile + 8), corsOrigins: contents.listedTexts(profile + 32),
+      providers: providers.indices.filter { mask >> UInt64($0) & 1 == 1 })
+  }
+
+  // MARK: decisions
+
+  /// Resolves who a person is into what this bundle knows of them.
+  ///
+  /// - Parameters:
+  ///   - audience: of a bearer token.
+  ///   - authorizedParty: of a bearer token.
+  func resolve(
+    _ person: Person, credential: postern_credential, audience: String? = nil, authorizedParty: String? = nil
+  ) -> [UInt32] {
+    var facts = FactBuffer()
+    facts.reset(slotCount: claimNames.count)
+    for (slot, name) in claimNames.enumerated() {
+      if let name, let value = person.claims[name] {
+        facts.set(value.isWhole ? facts.cell(value) : facts.brokenText, slot: slot)
+      }
+    }
+    var packed = credential
+    person.pack(into: &packed, facts: &facts)
+    packed.audience = facts.cell(audience?.utf8)
+    packed.authorized_party = facts.cell(authorizedParty?.utf8)
+    var words = [UInt32](repeating: 0, count: Int(POSTERN_IDENTITY_WORDS))
+    var span = words.mutableSpan
+    verified.bundle.resolve(packed, text: facts.text.span, cells: facts.cells.span, into: &span)
+    return words
+  }
+
+  /// Decides one request at `now`.
+  func decide(
+    _ request: ClientRequest, _ caller: Caller, at now: Int64, using buffers: inout DecisionBuffers
+  ) -> postern_decision {
+    buffers.facts.reset(slotCount: requestAttributes.count)
+    for (slot, attribute) in requestAttributes.enumerated() {
+      attribute.pack(request, caller, slot: slot, into: &buffers.facts)
+    }
+    let packed = buffers.facts.pack(request)
+    let facts = buffers.facts
+    var scratch = buffers.scratch.mutableSpan
+    var decision = postern_decision()
+    verified.bundle.decide(
+      packed, text: facts.text.span, cells: facts.cells.span, credential: caller.credential,
+      identity: caller.identity.span, at: now, scratch: &scratch, into: &decision)
+    return decision
+  }
+}
+
+/// Storage for the facts and the scratch of decisions; one for each thread that decides.
+struct DecisionBuffers {
+  var facts = FactBuffer()
+  var scratch = [UInt8](repeating: 0, count: Int(POSTERN_SCRATCH_BYTES))
+}
+
+/// Who asks, as the kernel wants it: the times and states of a credential, and what the bundle knows of the person.
+struct Caller: Sendable {
+  var credential = postern_credential()
+  /// `GatePolicy.resolve`'s answer; empty where nobody asks.
+  var identity: [UInt32] = []
+  /// Looked at by conditions.
+  var person: Person?
+
+  /// Nobody.
+  static let anonymous = Caller()
+}
+
+extension FactBuffer {
+  /// Packs a request; what is repeated is joined, as conditions see it.
+  fileprivate mutating func pack(_ request: ClientRequest) -> postern_request {
+    let headers = request.headers
+    return postern_request(
+      method: cell(request.method.utf8), scheme: cell(request.scheme.utf8), host: cell(request.host.utf8),
+      path: cell(request.path.utf8), query: cell(request.query?.utf8),
+      client_address: cell(request.clientAddress?.utf8),
+      x_requested_with: cell(headers.joined("x-requested-with")?.utf8),
+      sec_fetch_mode: cell(headers.joined("sec-fetch-mode")?.utf8),
+      sec_fetch_dest: cell(headers.joined("sec-fetch-dest")?.utf8),
+      sec_fetch_site: cell(headers.joined("sec-fetch-site")?.utf8),
+      sec_purpose: cell(headers.joined("sec-purpose")?.utf8), accept: cell(headers.joined("accept")?.utf8),
+      upgrade: cell(headers.joined("upgrade")?.utf8), origin: cell(headers.joined("origin")?.utf8),
+      access_control_request_method: cell(headers.joined("access-control-request-method")?.utf8))
+  }
+}

@@ -1,0 +1,68 @@
+// What a listener's paths are for, and what each proxy understands of an answer. `/check` is a sub-request: whatever is not an allow must
+// never look like one to the proxy. `/answer` is the client's own request, passed on whole, for the gate to answer itself.
+
+/// A path of a listener.
+enum Endpoint: Equatable {
+  case check
+  case answer
+
+  /// The endpoint of a request target; nil where there is none. Envoy writes the client's target behind its prefix.
+  init?(_ target: String, _ dialect: ProxyDialect) {
+    if dialect == .envoy {
+      if target.hasPrefix("/check/") {
+        self = .check
+      } else if target.hasPrefix("/answer/") {
+        self = .answer
+      } else {
+        return nil
+      }
+      return
+    }
+    switch target.prefix(while: { $0 != "?" }) {
+    case "/check": self = .check
+    case "/answer": self = .answer
+    default: return nil
+    }
+  }
+
+  /// What stands before a client's target in Envoy's request line.
+  var prefix: String { self == .check ? "/check" : "/answer" }
+
+  /// What the proxy is told.
+  func render(_ answer: Answer, _ request: ClientRequest?, _ dialect: ProxyDialect, _ settings: GateSettings) -> Answer
+  {
+    switch self {
+    case .check: answer.isAllow ? answer : Self.refusal(answer, dialect)
+    case .answer: answer.isAllow ? Self.retry(request, settings) : answer
+    }
+  }
+
+  /// A refusal that no proxy takes for an allow.
+  private static func refusal(_ answer: Answer, _ dialect: ProxyDialect) -> Answer {
+    var refusal = answer
+    switch (dialect, answer.status) {
+    // auth_request knows two refusals; the recipe asks `/answer` for what the client gets.
+    case (.nginx, 400), (.nginx, 403), (.nginx, 404): refusal.status = 403
+    case (.nginx, _):
+      refusal.status = 401
+      // nginx hands a sub-request's challenge to the client beside that of `/answer`.
+      refusal.headers.remove("www-authenticate")
+      if let location = answer.headers["location"] { refusal.headers.set("x-postern-location", location) }
+    // A mode's page is asked for at `/answer`, by the recipe; here a 2xx would let the request pass.
+    case (_, 200..<300): refusal.status = 403
+    default: break
+    }
+    return refusal
+  }
+
+  /// What was refused a moment ago is allowed now: another request was activity, or an account was found good again. The client asks
+  /// once more, where asking again changes nothing.
+  private static func retry(_ request: ClientRequest?, _ settings: GateSettings) -> Answer {
+    if let request, request.method == "GET" || request.method == "HEAD" {
+      return .redirect("\(settings.origin(request.hostName))\(request.target)", reason: "retry")
+    }
+    var answer = Answer(generated: 503, reason: "retry")
+    answer.headers.set("retry-after", "0")
+    return answer
+  }
+}

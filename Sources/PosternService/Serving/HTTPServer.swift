@@ -1,0 +1,68 @@
+// Binds listeners. Refuses nothing but an address that cannot be had.
+
+internal import Logging
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+
+/// A proxy's listener: what it sends is read in that proxy's dialect.
+struct ProxyResponder: RequestResponder {
+  let gate: Gate
+  let dialect: ProxyDialect
+  var trustedHops = 0
+
+  func respond(_ request: ListenerRequest) -> Outcome {
+    guard let endpoint = Endpoint(request.target, dialect) else {
+      return .now(Answer(generated: 404, reason: "noEndpoint"))
+    }
+    let client: ClientRequest
+    do throws(WireFault) {
+      client = try dialect.clientRequest(request, prefix: endpoint.prefix, trustedHops: trustedHops)
+    } catch {
+      gate.log.warning("a proxy's request cannot be read", metadata: ["error": "\(error.sentence)"])
+      return .now(endpoint.render(Answer(generated: 403, reason: "malformedRequest"), nil, dialect, gate.settings))
+    }
+    // nginx asks twice: here whether the request may pass, at `/answer` for what the client gets. What can be done once is done there.
+    if dialect == .nginx && endpoint == .check && client.path == Gate.arrivalPath {
+      return .now(finish(Answer(generated: 401, reason: "modeRequested"), client, endpoint))
+    }
+    switch gate.answer(client) {
+    case .now(let answer): return .now(finish(answer, client, endpoint))
+    case .later(let work): return .later { finish(await work(), client, endpoint) }
+    }
+  }
+
+  private func finish(_ answer: Answer, _ client: ClientRequest, _ endpoint: Endpoint) -> Answer {
+    let rendered = endpoint.render(answer, client, dialect, gate.settings)
+    gate.counters.count(rendered)
+    return rendered
+  }
+}
+
+/// Listens for HTTP/1.1.
+enum HTTPServer {
+  /// How long a connection may say nothing; longer than proxies keep theirs, so that they close first.
+  private static let idleSeconds: Int64 = 120
+
+  /// Listens on `address`; a socket in the file system replaces one that nobody listens on any more.
+  static func bind(
+    _ address: ListenAddress, group: any EventLoopGroup, _ responder: some RequestResponder
+  ) async throws -> any Channel {
+    let bootstrap = ServerBootstrap(group: group)
+      .serverChannelOption(.backlog, value: 1_024)
+      .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
+      .childChannelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          let pipeline = channel.pipeline.syncOperations
+          try pipeline.addHandler(IdleStateHandler(readTimeout: .seconds(idleSeconds)))
+          try pipeline.configureHTTPServerPipeline(withErrorHandling: true)
+          try pipeline.addHandler(HTTPHandler(responder))
+        }
+      }
+    switch address {
+    case .unix(let path):
+      return try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
+    case .tcp(let host, let port): return try await bootstrap.bind(host: host, port: port).get()
+    }
+  }
+}

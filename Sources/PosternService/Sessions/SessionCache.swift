@@ -1,0 +1,185 @@
+// The sessions that this node has seen: what lets a valid session be answered without asking the store. Only the store says that a
+// session exists, and only the kernel that it is good; the cache forgets what a push revokes, and everything when the push is lost.
+
+internal import CPostern
+internal import Synchronization
+
+/// A session in this node's memory.
+final class LiveSession: Sendable {
+  /// What has been worked out of the facts for one bundle.
+  private struct Resolved {
+    let digest: [UInt8]
+    let identity: [UInt32]
+  }
+
+  private struct State {
+    var facts: SessionFacts
+    var resolved: Resolved?
+    var assertions: [String: IssuedAssertion] = [:]
+    var isEnded = false
+    var isStateSourceDown = false
+  }
+
+  let key: SessionKey
+  private let state: Mutex<State>
+
+  init(_ key: SessionKey, _ facts: SessionFacts) {
+    self.key = key
+    state = Mutex(State(facts: facts))
+  }
+
+  var facts: SessionFacts { state.withLock { $0.facts } }
+  var isEnded: Bool { state.withLock { $0.isEnded } }
+
+  /// Whether the provider could not be asked when the account's state was last looked for.
+  var isStateSourceDown: Bool { state.withLock { $0.isStateSourceDown } }
+
+  /// Notes what the provider said of the account; nil: it could not be asked.
+  func note(_ account: AccountState?) {
+    state.withLock { state in
+      state.isStateSourceDown = account == nil
+      if let account, account.checkedAt >= state.facts.account.checkedAt { state.facts.account = account }
+    }
+  }
+
+  func end() { state.withLock { $0.isEnded = true } }
+
+  /// Who asks, in the app of that name.
+  func caller(app: String, policy: GatePolicy) -> Caller {
+    state.withLock { state in
+      let credential = state.facts.credential(app: app)
+      if state.resolved?.digest != policy.digest {
+        let identity = policy.resolve(state.facts.login.person, credential: credential)
+        state.resolved = Resolved(digest: policy.digest, identity: identity)
+      }
+      return Caller(
+        credential: credential, identity: state.resolved?.identity ?? [], person: state.facts.login.person)
+    }
+  }
+
+  /// Notes activity; false where the instant is known already.
+  func touch(app: String, at now: Int64) -> Bool {
+    state.withLock { state in
+      if state.facts.lastSeenAt[app] ?? .min >= now { return false }
+      state.facts.lastSeenAt[app] = now
+      return true
+    }
+  }
+
+  /// Takes over what the store knows, without losing what it does not know yet.
+  func merge(_ stored: SessionFacts) {
+    state.withLock { state in
+      var merged = stored
+      for (app, at) in state.facts.lastSeenAt { merged.lastSeenAt[app] = max(at, merged.lastSeenAt[app] ?? .min) }
+      if state.facts.account.checkedAt > merged.account.checkedAt { merged.account = state.facts.account }
+      if merged.login.person != state.facts.login.person { state.resolved = nil }
+      state.facts = merged
+    }
+  }
+
+  /// The assertion for an app, made anew by `make` once the last one is not `isFresh`.
+  func assertion(for app: String, isFresh: (IssuedAssertion) -> Bool, make: () -> IssuedAssertion) -> String {
+    state.withLock { state in
+      if let issued = state.assertions[app], isFresh(issued) { return issued.token }
+      let issued = make()
+      state.assertions[app] = issued
+      return issued.token
+    }
+  }
+}
+
+/// An assertion that was made for a session.
+struct IssuedAssertion: Sendable {
+  let token: String
+  let issuedAt: Int64
+  /// The key that signed it.
+  let keyIdentifier: String
+}
+
+/// This node's sessions, and what it has still to tell the store of them.
+final class SessionCache: Sendable {
+  private struct State {
+    var sessions: [SessionKey: LiveSession] = [:]
+    var touches: [SessionKey: [String: Int64]] = [:]
+    /// How many revocations this node has seen.
+    var revocationCount = 0
+  }
+
+  private let state = Mutex(State())
+  private let limit: Int
+
+  /// - Parameter limit: how many sessions are kept; beyond it all are forgotten, and asked of the store again.
+  init(limit: Int = 1_000_000) { self.limit = limit }
+
+  func session(_ key: SessionKey) -> LiveSession? { state.withLock { $0.sessions[key] } }
+
+  /// What `keep` asks for: read it before asking the store.
+  var revocationCount: Int { state.withLock { $0.revocationCount } }
+
+  /// Keeps what the store said of a session, beside what this node knows of it already; nil where something has been revoked since
+  /// `revocationCount` was read, for the store's answer may be older than that.
+  func keep(_ facts: SessionFacts, for key: SessionKey, readAt revocationCount: Int) -> LiveSession? {
+    state.withLock { state in
+      if state.revocationCount != revocationCount { return nil }
+      if let live = state.sessions[key] {
+        live.merge(facts)
+        return live
+      }
+      if state.sessions.count >= limit { state.sessions.removeAll(keepingCapacity: true) }
+      let live = LiveSession(key, facts)
+      state.sessions[key] = live
+      return live
+    }
+  }
+
+  func forget(_ key: SessionKey) {
+    state.withLock { state in
+      state.sessions[key]?.end()
+      state.sessions[key] = nil
+    }
+  }
+
+  /// Forgets what `revocation` ends.
+  func forget(_ revocation: Revocation) {
+    state.withLock { state in
+      state.revocationCount += 1
+      for (key, live) in state.sessions where revocation.ends(live.facts, key: key) {
+        live.end()
+        state.sessions[key] = nil
+      }
+    }
+  }
+
+  /// Forgets everything: a push may have been missed.
+  func forgetAll() {
+    state.withLock { state in
+      state.revocationCount += 1
+      state.sessions.removeAll(keepingCapacity: true)
+    }
+  }
+
+  /// Notes activity, here at once, and for the store with the next flush.
+  func touch(_ live: LiveSession, app: String, at now: Int64) {
+    guard live.touch(app: app, at: now) else { return }
+    state.withLock { $0.touches[live.key, default: [:]][app] = now }
+  }
+
+  /// Takes what the store has not been told yet.
+  func takeTouches() -> [Touch] {
+    let taken = state.withLock { state in
+      defer { state.touches.removeAll(keepingCapacity: true) }
+      return state.touches
+    }
+    return taken.flatMap { key, apps in apps.map { Touch(session: key, app: $0.key, at: $0.value) } }
+  }
+
+  /// Gives back what the store could not be told.
+  func giveBack(_ touches: [Touch]) {
+    state.withLock { state in
+      for touch in touches {
+        let known = state.touches[touch.session]?[touch.app] ?? .min
+        state.touches[touch.session, default: [:]][touch.app] = max(known, touch.at)
+      }
+    }
+  }
+}

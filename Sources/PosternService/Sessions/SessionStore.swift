@@ -1,0 +1,71 @@
+// Where sessions are kept, and what is asked of whoever keeps them. A store never answers from what it might have lost: what it cannot
+// say, it throws.
+
+/// A store that cannot be reached, or answers what it should not.
+struct StoreFault: Error, Equatable, CustomStringConvertible {
+  let description: String
+}
+
+/// What somebody did in an app.
+struct Touch: Hashable, Sendable {
+  var session: SessionKey
+  var app: String
+  var at: Int64
+}
+
+/// What ends sessions.
+enum Revocation: Codable, Hashable, Sendable {
+  /// One host's session.
+  case session(SessionKey)
+  /// A login and every session that it was handed to.
+  case login(SessionKey)
+  /// All logins of a browser.
+  case browser(String)
+  /// Whatever the provider ends with one of its own sessions (OIDC back-channel logout, `sid`).
+  case providerSession(provider: String, session: String)
+  /// All of a person, of one provider and tenant.
+  case person(provider: String, subject: String, tenant: String?)
+  case tenant(provider: String, tenant: String)
+  case everyone
+
+  /// Whether it ends the session of these facts.
+  func ends(_ facts: SessionFacts, key: SessionKey) -> Bool {
+    switch self {
+    case .session(let ended): ended == key
+    case .login(let ended): ended == facts.session.login
+    case .browser(let browser): browser == facts.login.browser
+    case .providerSession(let provider, let session):
+      facts.login.person.provider == provider && facts.login.providerSession == session
+    case .person(let provider, let subject, let tenant):
+      facts.login.person.provider == provider && facts.login.person.subject == subject
+        && facts.login.person.tenant == tenant
+    case .tenant(let provider, let tenant):
+      facts.login.person.provider == provider && facts.login.person.tenant == tenant
+    case .everyone: true
+    }
+  }
+}
+
+/// Keeps sessions for one or for many nodes.
+protocol SessionStore: Sendable {
+  /// Keeps a new login. Durable when it returns.
+  func insert(_ login: Login, _ account: AccountState, for key: SessionKey) async throws(StoreFault)
+  /// The login of `key` with the state of its account; nil where there is none, or it was revoked.
+  func login(for key: SessionKey) async throws(StoreFault) -> (login: Login, account: AccountState)?
+  /// Keeps a new session. Durable when it returns.
+  func insert(_ session: Session, for key: SessionKey) async throws(StoreFault)
+  /// The session of `key` with its login; nil where there is none, or either was revoked.
+  func session(for key: SessionKey) async throws(StoreFault) -> SessionFacts?
+  /// Moves last activity forward, never back.
+  func touch(_ touches: [Touch]) async throws(StoreFault)
+  /// Notes what the provider said of a login's account, unless something newer is known.
+  func note(_ account: AccountState, for login: SessionKey) async throws(StoreFault)
+  /// Ends what `revocation` names, now and for whatever was begun before `now`. Durable when it returns.
+  func revoke(_ revocation: Revocation, at now: Int64) async throws(StoreFault)
+  /// Keeps a value that can be taken once, until `expiresAt`.
+  func put(_ value: [UInt8], under name: String, until expiresAt: Int64) async throws(StoreFault)
+  /// Takes such a value away; nil where there is none any more.
+  func take(_ name: String, at now: Int64) async throws(StoreFault) -> [UInt8]?
+  /// What is revoked from now on, by any node.
+  func revocations() -> AsyncStream<Revocation>
+}

@@ -1,0 +1,45 @@
+// A client's request, as the proxy in front says it was. Made only by `ProxyDialect`: nothing else may say who asks for what.
+
+/// What a client asked of the proxy.
+struct ClientRequest: Sendable {
+  var method: String
+  var scheme: String
+  /// The Host header or :authority, as it came.
+  var host: String
+  /// The raw path, without the query.
+  var path: String
+  /// What stands behind the first `?`; nil where there is none.
+  var query: String?
+  /// The client's address; nil where the proxy says none.
+  var clientAddress: String?
+  /// What else the client sent; the proxy's own headers are not among them.
+  var headers: Headers
+  /// Of requests to the gate's own pages; sub-requests have none.
+  var body: [UInt8] = []
+
+  /// Path and query as they came.
+  var target: String { query.map { "\(path)?\($0)" } ?? path }
+
+  /// The host in lower case, without port and trailing dot: what cookies and sessions are bound to.
+  var hostName: String {
+    var name = host[...]
+    if let colon = name.lastIndex(of: ":"), !name.hasSuffix("]"), name[colon...].dropFirst().allSatisfy(\.isNumber) {
+      name = name[..<colon]
+    }
+    if name.hasSuffix(".") { name = name.dropLast() }
+    return name.lowercased()
+  }
+
+  /// Takes a raw request target apart; nil where it is no path.
+  mutating func setTarget(_ target: String) -> Bool {
+    guard target.utf8.first == UInt8(ascii: "/") else { return false }
+    if let mark = target.utf8.firstIndex(of: UInt8(ascii: "?")) {
+      path = String(target[..<mark])
+      query = String(target[target.utf8.index(after: mark)...])
+    } else {
+      path = target
+      query = nil
+    }
+    return true
+  }
+}
