@@ -13,6 +13,7 @@ SHELL := /bin/bash
 SWIFT_DEPENDENCIES := libyaml-dev libssl-dev pkg-config tzdata
 C_DEPENDENCIES := gcc g++ binutils pkg-config xxd
 BENCH_DEPENDENCIES := valgrind
+SERVICE_DEPENDENCIES := nginx caddy chromium openssl python3-venv
 LINT_DEPENDENCIES := shellcheck
 SWIFT_FOLDERS := Package.swift Sources Tests Benchmarks
 SCRIPTS := .ci/run tools/build-library tools/check-readme tools/install-missing tools/run-checks Tests/C/run demo/run.sh
@@ -34,7 +35,7 @@ release: swift-dependencies
 ## test: everything that CI runs (below 25 minutes on two cores)
 .PHONY: test
 test:
-	tools/run-checks lint test-debug test-readme demo test-library test-agreement bench-smoke sanitize
+	tools/run-checks lint test-debug test-service test-readme demo test-library test-agreement bench-smoke sanitize
 
 ## demo: one request for every reason, decided over the policy tree
 .PHONY: demo
@@ -120,7 +121,12 @@ help:
 
 .PHONY: test-debug
 test-debug: swift-dependencies
-	swift test --skip '^AgreementTests\.'
+	swift test --skip '^AgreementTests\.' --skip 'IntegrationTests'
+
+# The gate against real proxies, a real login provider and a real browser, on loopback.
+.PHONY: test-service
+test-service: swift-dependencies service-dependencies
+	swift test --filter 'IntegrationTests'
 
 # Agreement runs on release builds: an optimizer's mistake must show too. The C library is one of the engines.
 .PHONY: test-agreement
@@ -149,6 +155,15 @@ bench-smoke: swift-dependencies bench-dependencies
 .PHONY: swift-dependencies
 swift-dependencies:
 	@tools/install-missing $(SWIFT_DEPENDENCIES)
+
+.PHONY: service-dependencies
+service-dependencies: .build-service/installed
+	@tools/install-missing $(SERVICE_DEPENDENCIES)
+
+.build-service/installed: Tests/PosternServiceTests/requirements.txt
+	python3 -m venv .build-service
+	.build-service/bin/pip install --quiet --disable-pip-version-check -r $<
+	touch $@
 
 .PHONY: bench-dependencies
 bench-dependencies:
