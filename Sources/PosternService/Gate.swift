@@ -1,7 +1,6 @@
 // The gate: what turns a client's request into an answer. It holds the policy that decides, the sessions of this node, and what
 // logins need; each endpoint only says which proxy asked. Refuses nothing itself: the kernel decides.
 
-internal import AsyncHTTPClient
 internal import CPostern
 internal import Logging
 internal import NIOPosix
@@ -36,13 +35,14 @@ final class Gate: Sendable {
   let signer: AssertionSigner
   let directory: ProviderDirectory
   let verifier: TokenVerifier
-  let http: ProviderHTTP
+  let transport: any ProviderTransport
   let log: Logger
   private let held: Mutex<GatePolicy>
   private let buffers = ThreadSpecificVariable<BufferBox>()
 
   init(
-    _ settings: GateSettings, policy: GatePolicy, store: any SessionStore, client: HTTPClient, clock: GateClock,
+    _ settings: GateSettings, policy: GatePolicy, store: any SessionStore, transport: any ProviderTransport,
+    clock: GateClock,
     log: Logger
   ) {
     self.settings = settings
@@ -52,8 +52,8 @@ final class Gate: Sendable {
     held = Mutex(policy)
     sealer = Sealer(keys: settings.sealingKeys)
     signer = AssertionSigner(keys: settings.assertionKeys)
-    http = ProviderHTTP(client: client)
-    directory = ProviderDirectory(http: http, clock: clock)
+    self.transport = transport
+    directory = ProviderDirectory(transport: transport, clock: clock)
     verifier = TokenVerifier(directory: directory, clock: clock)
   }
 

@@ -145,7 +145,8 @@ final class Node: Sendable {
     client = HTTPClient(
       eventLoopGroupProvider: .shared(group), configuration: try Self.clientConfiguration(configuration, policy))
     gate = Gate(
-      settings, policy: policy, store: MemorySessionStore(), client: client, clock: .system, log: log)
+      settings, policy: policy, store: MemorySessionStore(), transport: ProviderHTTP(client: client), clock: .system,
+      log: log)
   }
 
   /// Follows no redirect, and trusts the roots that it is told.
