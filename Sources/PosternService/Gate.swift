@@ -31,6 +31,8 @@ final class Gate: Sendable {
   let cache = SessionCache()
   let flights = AccountFlights()
   let counters = GateCounters()
+  let seenTokens = SeenTokens()
+  let decisionLog: DecisionLog?
   let sealer: Sealer
   let signer: AssertionSigner
   let directory: ProviderDirectory
@@ -43,12 +45,13 @@ final class Gate: Sendable {
   init(
     _ settings: GateSettings, policy: GatePolicy, store: any SessionStore, transport: any ProviderTransport,
     clock: GateClock,
-    log: Logger
+    log: Logger, decisionLog: DecisionLog? = nil
   ) {
     self.settings = settings
     self.clock = clock
     self.store = store
     self.log = log
+    self.decisionLog = decisionLog
     held = Mutex(policy)
     sealer = Sealer(keys: settings.sealingKeys)
     signer = AssertionSigner(keys: settings.assertionKeys)
@@ -88,6 +91,18 @@ final class Gate: Sendable {
   func followRevocations() async {
     for await revocation in store.revocations() { cache.forget(revocation) }
     cache.forgetAll()
+  }
+
+  /// Ends what `revocation` names: for good when it returns, and on this node at once.
+  func revoke(_ revocation: Revocation) async throws(StoreFault) {
+    try await store.revoke(revocation, at: clock.now)
+    cache.forget(revocation)
+  }
+
+  /// Writes down what has been gathered since the last time.
+  func flush() async {
+    decisionLog?.flush()
+    await flushTouches()
   }
 
   /// Tells the store what sessions did, twice a second: no more than that of it can be lost.

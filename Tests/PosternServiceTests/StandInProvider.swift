@@ -30,6 +30,9 @@ final class StandInProvider: ProviderTransport {
 
   init(clock: TestClock) { self.clock = clock }
 
+  /// What was posted to it.
+  var forms: [[String: String]] { state.withLock { $0.forms } }
+
   func change(_ change: (inout State) -> Void) { state.withLock { change(&$0) } }
 
   func get(_ url: String, bearer: String?) async throws(ProviderFault) -> ProviderAnswer {
@@ -71,6 +74,7 @@ final class StandInProvider: ProviderTransport {
     "issuer": .text(issuer), "authorization_endpoint": .text("\(issuer)/authorize"),
     "token_endpoint": .text("\(issuer)/token"),
     "jwks_uri": .text("\(issuer)/keys"), "userinfo_endpoint": .text("\(issuer)/userinfo"),
+    "revocation_endpoint": .text("\(issuer)/revoke"),
     "authorization_response_iss_parameter_supported": .bool(true),
   ])
 

@@ -179,7 +179,7 @@ final class Node: Sendable {
     gate.log.notice(
       "listening", metadata: ["revision": "\(gate.policy.revision)", "listeners": "\(configuration.listeners.count)"])
     let services: [any Service] = [
-      Repeating(name: "activity", milliseconds: 500) { await self.gate.flushTouches() },
+      Repeating(name: "activity", milliseconds: 500) { await self.gate.flush() },
       Repeating(name: "bundle", milliseconds: 1_000) { await self.reload(isForced: false) },
       Following { await self.gate.followRevocations() },
       Reloading { await self.reload(isForced: true) },
@@ -189,7 +189,7 @@ final class Node: Sendable {
     try await group.run()
     isReady.withLock { $0 = false }
     for channel in channels { try? await channel.close() }
-    await gate.flushTouches()
+    await gate.flush()
     try await client.shutdown()
   }
 

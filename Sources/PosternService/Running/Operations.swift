@@ -33,7 +33,10 @@ struct OperationsResponder: RequestResponder {
     case "/readyz": return .now(isReady() ? text(200, "ready\n") : text(503, "not ready\n"))
     case "/metrics":
       let revision = "# TYPE postern_bundle_revision gauge\npostern_bundle_revision \(gate.policy.revision)\n"
-      return .now(text(200, gate.counters.text + revision))
+      let lost = gate.decisionLog.map {
+        "# TYPE postern_decisions_lost_total counter\npostern_decisions_lost_total \($0.lostCount)\n"
+      }
+      return .now(text(200, gate.counters.text + revision + (lost ?? "")))
     default: return .now(text(404, "there are /healthz, /readyz and /metrics\n"))
     }
   }
