@@ -6,6 +6,7 @@ cd "$(dirname "$0")/.."
 root=$PWD
 folder=$root/.build-demo
 python=$root/.build-service/bin/python
+posternd=$(realpath "${POSTERND:-.build/debug/posternd}")
 mkdir -p "$folder"
 cp docs/recipes/nginx/*.conf demo/gate/nginx.conf "$folder"
 [[ -f $folder/certificate.pem ]] || openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 365 \
@@ -36,7 +37,7 @@ fi
 export POSTERND_PROVIDERS_PEOPLE_CLIENT_SECRET=secret
 export POSTERND_PROVIDERS_PEOPLE_VOUCHES_FOR_EMAILS=true
 export POSTERND_PROVIDERS_PEOPLE_GROUPS_CLAIM=none
-start posternd.log "$root/.build/debug/posternd" --bundle-file "$folder/policy.ptb" \
+start posternd.log "$posternd" --bundle-file "$folder/policy.ptb" \
   --bundle-verification-key-file "$folder/verification.pem" --login-host login.localhost --public-port 8443 \
   --listeners nginx=127.0.0.1:8480 --operations-listener 127.0.0.1:8490 --state-folder "$folder/state" \
   --tls-trusted-roots-file "$folder/certificate.pem"

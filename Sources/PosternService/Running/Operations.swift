@@ -5,17 +5,24 @@ internal import Synchronization
 
 /// What the gate counts; the names are those of the metrics.
 final class GateCounters: Sendable {
-  private let counts = Mutex<[String: Int]>([:])
+  private struct Key: Hashable {
+    let status: Int
+    let reason: String
+  }
+
+  private let counts = Mutex<[Key: Int]>([:])
 
   /// Counts an answer by its status and reason.
   func count(_ answer: Answer) {
-    let key = "postern_answers_total{status=\"\(answer.status)\",reason=\"\(answer.reason)\"}"
+    let key = Key(status: answer.status, reason: answer.reason)
     counts.withLock { $0[key, default: 0] += 1 }
   }
 
   /// In Prometheus' text format.
   var text: String {
-    let lines = counts.withLock { $0 }.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)\n" }
+    let lines = counts.withLock { $0 }.map { key, count in
+      "postern_answers_total{status=\"\(key.status)\",reason=\"\(key.reason)\"} \(count)\n"
+    }.sorted()
     return
       "# HELP postern_answers_total Answers to proxies, by status and reason.\n# TYPE postern_answers_total counter\n"
       + lines.joined()
