@@ -10,7 +10,8 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
 
-SWIFT_DEPENDENCIES := libyaml-dev libssl-dev pkg-config tzdata
+SWIFT_DEPENDENCIES := libyaml-dev libssl-dev libhiredis-dev libsqlite3-dev pkg-config tzdata
+SERVICE_DEPENDENCIES := redis-server openssl
 C_DEPENDENCIES := gcc g++ binutils pkg-config xxd
 BENCH_DEPENDENCIES := valgrind
 LINT_DEPENDENCIES := shellcheck
@@ -119,7 +120,7 @@ help:
 # The steps of `make test` that are of no use alone.
 
 .PHONY: test-debug
-test-debug: swift-dependencies
+test-debug: swift-dependencies service-dependencies
 	swift test --skip '^AgreementTests\.'
 
 # Agreement runs on release builds: an optimizer's mistake must show too. The C library is one of the engines.
@@ -149,6 +150,10 @@ bench-smoke: swift-dependencies bench-dependencies
 .PHONY: swift-dependencies
 swift-dependencies:
 	@tools/install-missing $(SWIFT_DEPENDENCIES)
+
+.PHONY: service-dependencies
+service-dependencies:
+	@tools/install-missing $(SERVICE_DEPENDENCIES)
 
 .PHONY: bench-dependencies
 bench-dependencies:
