@@ -11,9 +11,9 @@ SHELL := /bin/bash
 .NOTPARALLEL:
 
 SWIFT_DEPENDENCIES := libyaml-dev libssl-dev libhiredis-dev libsqlite3-dev pkg-config tzdata
-SERVICE_DEPENDENCIES := redis-server openssl
 C_DEPENDENCIES := gcc g++ binutils pkg-config xxd
 BENCH_DEPENDENCIES := valgrind
+SERVICE_DEPENDENCIES := redis-server nginx caddy chromium openssl python3-venv
 LINT_DEPENDENCIES := shellcheck
 SWIFT_FOLDERS := Package.swift Sources Tests Benchmarks
 SCRIPTS := .ci/run tools/build-library tools/check-readme tools/install-missing tools/run-checks Tests/C/run demo/run.sh
@@ -35,7 +35,7 @@ release: swift-dependencies
 ## test: everything that CI runs (below 25 minutes on two cores)
 .PHONY: test
 test:
-	tools/run-checks lint test-debug test-readme demo test-library test-agreement bench-smoke sanitize
+	tools/run-checks lint test-debug test-service test-readme demo test-library test-agreement bench-smoke sanitize
 
 ## demo: one request for every reason, decided over the policy tree
 .PHONY: demo
@@ -120,8 +120,13 @@ help:
 # The steps of `make test` that are of no use alone.
 
 .PHONY: test-debug
-test-debug: swift-dependencies service-dependencies
-	swift test --skip '^AgreementTests\.'
+test-debug: swift-dependencies
+	swift test --skip '^AgreementTests\.' --skip 'IntegrationTests'
+
+# The gate against real proxies, a real login provider and a real browser, on loopback.
+.PHONY: test-service
+test-service: swift-dependencies service-dependencies
+	swift test --filter 'IntegrationTests'
 
 # Agreement runs on release builds: an optimizer's mistake must show too. The C library is one of the engines.
 .PHONY: test-agreement
@@ -152,8 +157,13 @@ swift-dependencies:
 	@tools/install-missing $(SWIFT_DEPENDENCIES)
 
 .PHONY: service-dependencies
-service-dependencies:
+service-dependencies: .build-service/installed
 	@tools/install-missing $(SERVICE_DEPENDENCIES)
+
+.build-service/installed: Tests/PosternServiceTests/requirements.txt
+	python3 -m venv .build-service
+	.build-service/bin/pip install --quiet --disable-pip-version-check -r $<
+	touch $@
 
 .PHONY: bench-dependencies
 bench-dependencies:

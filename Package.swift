@@ -133,9 +133,11 @@ let package = Package(
       name: "PosternServiceTests",
       dependencies: [
         "PosternService", "PosternCompiler", "PosternLanguage", "PosternBundle", "PosternKernel", "CPostern",
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "JWTKit", package: "jwt-kit"), .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
-        .product(name: "JWTKit", package: "jwt-kit"),
-      ], swiftSettings: house),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+      ], exclude: ["requirements.txt", "RealThings/provider.py", "RealThings/browser.py"], swiftSettings: house),
     .testTarget(name: "HouseTests", swiftSettings: house),
   ]
 )

@@ -1,5 +1,5 @@
-// Whether an account is still good: asked of its provider when the policy's `revalidate` has passed, by user info, or by a refresh
-// token where the access token has ended. What the provider refuses ends the session; what it does not answer is its silence, for each
+// Whether an account is still good: asked of its provider when the policy's `revalidate` has passed, by the refresh token that
+// it gave, or by user info. What the provider refuses ends the session; what it does not answer is its silence, for each
 // app's `onStateUnavailable`.
 
 internal import CPostern
@@ -33,41 +33,54 @@ extension Gate {
     }
   }
 
+  /// By the refresh token where there is one: a provider that still honours it has looked at the account, which it need not do to
+  /// say once more what it said of its owner.
   private func askAboutAccount(
     _ tokens: ProviderTokens, _ person: Person, _ provider: LoginProvider
   ) async throws(ProviderFault) -> AccountState {
     let metadata = try await directory.metadata(of: provider)
-    let askedAt = clock.now
-    if let endpoint = metadata.userInfoEndpoint, !tokens.access.isEmpty {
-      let answer = try await http.get(endpoint, bearer: tokens.access)
-      if answer.status >= 500 { throw .unavailable("\(endpoint) answered \(answer.status)") }
-      if answer.status == 200 {
-        let isSame = JSON(answer.body)?["sub"]?.text == person.subject
-        return AccountState(
-          state: UInt8(isSame ? POSTERN_ACCOUNT_ACTIVE : POSTERN_ACCOUNT_CREDENTIAL_CHANGED), checkedAt: askedAt,
-          sealedTokens: sealer.seal(tokens, for: .tokens))
-      }
+    if let token = tokens.refresh {
+      return try await refresh(tokens, with: token, provider, metadata, askedAt: clock.now)
     }
-    return try await refresh(tokens, provider, metadata, askedAt: askedAt)
+    return try await askForUserInfo(tokens, person, metadata, askedAt: clock.now)
+  }
+
+  private func state(_ number: Int, _ tokens: ProviderTokens, askedAt: Int64) -> AccountState {
+    AccountState(state: UInt8(number), checkedAt: askedAt, sealedTokens: sealer.seal(tokens, for: .tokens))
   }
 
   /// A refresh token that still works is an account that is still good (RFC 6749, 6).
   private func refresh(
-    _ tokens: ProviderTokens, _ provider: LoginProvider, _ metadata: ProviderMetadata, askedAt: Int64
+    _ tokens: ProviderTokens, with token: String, _ provider: LoginProvider, _ metadata: ProviderMetadata,
+    askedAt: Int64
   ) async throws(ProviderFault) -> AccountState {
-    let ended = AccountState(state: UInt8(POSTERN_ACCOUNT_SIGNED_OUT), checkedAt: askedAt)
-    guard let refresh = tokens.refresh else { return ended }
     do throws(ProviderFault) {
       let document = try await self.tokens(
-        [("grant_type", "refresh_token"), ("refresh_token", refresh)], provider, metadata)
+        [("grant_type", "refresh_token"), ("refresh_token", token)], provider, metadata)
       var renewed = tokens
       renewed.access = document["access_token"]?.text ?? ""
-      renewed.refresh = document["refresh_token"]?.text ?? refresh
-      return AccountState(
-        state: UInt8(POSTERN_ACCOUNT_ACTIVE), checkedAt: askedAt, sealedTokens: sealer.seal(renewed, for: .tokens))
+      renewed.refresh = document["refresh_token"]?.text ?? token
+      return state(POSTERN_ACCOUNT_ACTIVE, renewed, askedAt: askedAt)
     } catch {
-      if error.kind == .refused { return ended }
+      if error.kind == .refused { return AccountState(state: UInt8(POSTERN_ACCOUNT_SIGNED_OUT), checkedAt: askedAt) }
       throw error
+    }
+  }
+
+  /// What the provider says of its token's owner (OpenID Connect Core 1.0, 5.3).
+  private func askForUserInfo(
+    _ tokens: ProviderTokens, _ person: Person, _ metadata: ProviderMetadata, askedAt: Int64
+  ) async throws(ProviderFault) -> AccountState {
+    guard let endpoint = metadata.userInfoEndpoint, !tokens.access.isEmpty else {
+      return AccountState(state: UInt8(POSTERN_ACCOUNT_UNKNOWN), checkedAt: askedAt)
+    }
+    let answer = try await http.get(endpoint, bearer: tokens.access)
+    switch answer.status {
+    case 200:
+      let isSame = JSON(answer.body)?["sub"]?.text == person.subject
+      return state(isSame ? POSTERN_ACCOUNT_ACTIVE : POSTERN_ACCOUNT_CREDENTIAL_CHANGED, tokens, askedAt: askedAt)
+    case 401, 403: return AccountState(state: UInt8(POSTERN_ACCOUNT_SIGNED_OUT), checkedAt: askedAt)
+    default: throw .unavailable("\(endpoint) answered \(answer.status)")
     }
   }
 }

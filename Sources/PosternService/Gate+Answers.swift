@@ -36,9 +36,9 @@ extension Gate {
     if decided.decision.touch == 1, let live, let app = decided.app {
       cache.touch(live, app: app.name, at: decided.now)
     }
-    answer.headers.set("x-postern-cookie", Cookies(request.headers).forApp ?? "")
+    answer.headers.set("cookie", Cookies(request.headers).forApp ?? "")
     let isOwn = decided.usesAuthorization
-    answer.headers.set("x-postern-authorization", isOwn ? "" : request.headers["authorization"] ?? "")
+    answer.headers.set("authorization", isOwn ? "" : request.headers["authorization"] ?? "")
     answer.headers.set("x-postern-upgrade", Self.isWebSocket(request) ? "websocket" : "")
     return answer
   }

@@ -23,12 +23,16 @@ struct ClockTests {
     ("curl", "GET", [("Accept", "*/*")], 401),
   ]
 
-  @Test("an idle session is good a second before its timeout and over at it", arguments: clients.indices, ProxyDialect.allCases)
+  @Test(
+    "an idle session is good a second before its timeout and over at it", arguments: clients.indices,
+    ProxyDialect.allCases)
   func idle(_ client: Int, _ dialect: ProxyDialect) async throws {
     try await expectEnd(client, dialect, afterSeconds: 15 * 60, reason: "idleTimeout")
   }
 
-  @Test("a session is over at its absolute timeout however much it is used", arguments: clients.indices, [ProxyDialect.nginx, .envoy])
+  @Test(
+    "a session is over at its absolute timeout however much it is used", arguments: clients.indices,
+    [ProxyDialect.nginx, .envoy])
   func absolute(_ client: Int, _ dialect: ProxyDialect) async throws {
     let gate = try TestGate()
     let cookie = try await gate.signIn()
@@ -61,7 +65,8 @@ struct ClockTests {
     #expect(over.reason == "reauthenticationRequired")
   }
 
-  private func expectEnd(_ client: Int, _ dialect: ProxyDialect, afterSeconds limit: Int64, reason: String) async throws {
+  private func expectEnd(_ client: Int, _ dialect: ProxyDialect, afterSeconds limit: Int64, reason: String) async throws
+  {
     let gate = try TestGate()
     let cookie = try await gate.signIn()
     gate.clock.advance(seconds: limit - 1)
@@ -76,7 +81,8 @@ struct ClockTests {
   }
 
   private func ask(
-    _ gate: TestGate, _ client: Int, _ cookie: String, _ dialect: ProxyDialect, _ url: String = "https://payroll.example.com/runs"
+    _ gate: TestGate, _ client: Int, _ cookie: String, _ dialect: ProxyDialect,
+    _ url: String = "https://payroll.example.com/runs"
   ) async -> Answer {
     let client = Self.clients[client]
     var headers = client.headers + [("Cookie", cookie)]

@@ -21,9 +21,11 @@ struct ModeTests {
 
   private func text(_ answer: Answer) -> String { String(decoding: answer.body, as: UTF8.self) }
 
-  @Test("DO_SESSION_REFRESH and SESSION_REFRESHER: with a good session a page that comes back to itself", arguments: [
-    "DO_SESSION_REFRESH", "SESSION_REFRESHER",
-  ])
+  @Test(
+    "DO_SESSION_REFRESH and SESSION_REFRESHER: with a good session a page that comes back to itself",
+    arguments: [
+      "DO_SESSION_REFRESH", "SESSION_REFRESHER",
+    ])
   func refreshed(_ mode: String) async throws {
     let gate = try TestGate()
     let answer = await ask(gate, mode, cookie: try await gate.signIn())
@@ -32,9 +34,11 @@ struct ModeTests {
     #expect(text(answer).contains("window.close()") == (mode == "DO_SESSION_REFRESH"))
   }
 
-  @Test("DO_SESSION_REFRESH and SESSION_REFRESHER: without one the login, and back to the refresh", arguments: [
-    "DO_SESSION_REFRESH", "SESSION_REFRESHER",
-  ])
+  @Test(
+    "DO_SESSION_REFRESH and SESSION_REFRESHER: without one the login, and back to the refresh",
+    arguments: [
+      "DO_SESSION_REFRESH", "SESSION_REFRESHER",
+    ])
   func refreshLogsIn(_ mode: String) async throws {
     let gate = try TestGate()
     let answer = await ask(gate, mode)
@@ -116,7 +120,8 @@ struct ModeTests {
     old.expiresAt = gate.clock.now
     for token in ["", "x", foreign, mixed, gate.gate.sealer.seal(old, for: .confirmation)] {
       let body = Array("token=\(token)".utf8)
-      let answer = await gate.ask("POST", "https://login.example.com/confirm", through: .nginx, endpoint: "/answer", body: body)
+      let answer = await gate.ask(
+        "POST", "https://login.example.com/confirm", through: .nginx, endpoint: "/answer", body: body)
       #expect(answer.status == 403)
     }
     #expect(try await gate.store.session(for: Self.key(cookie)) != nil)
@@ -129,15 +134,19 @@ struct ModeTests {
     let answer = await ask(gate, "CLEAR_LOGIN_COOKIE", cookie: "app=1; \(cookie); \(GateCookie.attempt(2))=x")
     #expect(answer.headers["location"] == "https://payroll.example.com/runs?a=b")
     #expect(
-      answer.headers.values("set-cookie") == [GateCookie.expire(GateCookie.session), GateCookie.expire(GateCookie.attempt(2))])
+      answer.headers.values("set-cookie") == [
+        GateCookie.expire(GateCookie.session), GateCookie.expire(GateCookie.attempt(2)),
+      ])
     let asked = await ask(gate, "CLEAR_LOGIN_COOKIE", cookie: cookie, site: "cross-site")
     #expect(asked.headers.values("set-cookie") == [])
   }
 
-  @Test("the older paths are the same modes", arguments: [
-    ("/_gcp_iap/clear_login_cookie", 302), ("/_gcp_iap/do_session_refresh", 200), ("/_gcp_iap/identity", 200),
-    ("/_gcp_iap/else", 404),
-  ])
+  @Test(
+    "the older paths are the same modes",
+    arguments: [
+      ("/_gcp_iap/clear_login_cookie", 302), ("/_gcp_iap/do_session_refresh", 200), ("/_gcp_iap/identity", 200),
+      ("/_gcp_iap/else", 404),
+    ])
   func olderPaths(_ path: String, _ status: Int) async throws {
     let gate = try TestGate()
     let headers = TestClient.navigation + [("Sec-Fetch-Site", "none"), ("Cookie", try await gate.signIn())]
@@ -145,9 +154,11 @@ struct ModeTests {
     #expect(answer.status == status)
   }
 
-  @Test("SECURE_TOKEN_TEST: an allowed request gets an assertion that is wrong as asked, and nobody else does", arguments: [
-    "NOT_SET", "FUTURE_ISSUE", "PAST_EXPIRATION", "ISSUER", "AUDIENCE", "SIGNATURE",
-  ])
+  @Test(
+    "SECURE_TOKEN_TEST: an allowed request gets an assertion that is wrong as asked, and nobody else does",
+    arguments: [
+      "NOT_SET", "FUTURE_ISSUE", "PAST_EXPIRATION", "ISSUER", "AUDIENCE", "SIGNATURE",
+    ])
   func tokenTest(_ kind: String) async throws {
     let gate = try TestGate()
     let url = "https://payroll.example.com/?gcp-iap-mode=SECURE_TOKEN_TEST&iap-secure-token-test-type=\(kind)"
@@ -179,7 +190,8 @@ struct ModeTests {
     let page = await gate.ask("GET", "https://login.example.com/?mode=signout", headers: cookie, endpoint: "/answer")
     let token = try #require(text(page).firstMatch(of: /name="token" value="([^"]+)"/)?.output.1)
     let done = await gate.ask(
-      "POST", "https://login.example.com/confirm", headers: cookie, endpoint: "/answer", body: Array("token=\(token)".utf8))
+      "POST", "https://login.example.com/confirm", headers: cookie, endpoint: "/answer",
+      body: Array("token=\(token)".utf8))
     #expect(done.headers["location"] == "https://login.example.com/")
     for session in [payroll, wiki] { #expect(try await gate.store.session(for: Self.key(session)) == nil) }
     #expect(try await gate.store.login(for: identifier.key) == nil)

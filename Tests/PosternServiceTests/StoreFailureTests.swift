@@ -103,7 +103,8 @@ struct StoreFailureTests {
     let gate = try TestGate(store: store)
     let cookie = try await gate.signIn(host: "patient.example.com")
     store.fail(true)
-    let answer = await gate.ask("GET", "https://patient.example.com/", headers: TestClient.script + [("Cookie", cookie)])
+    let answer = await gate.ask(
+      "GET", "https://patient.example.com/", headers: TestClient.script + [("Cookie", cookie)])
     #expect(answer.reason == "noCredential")
   }
 
@@ -115,7 +116,8 @@ struct StoreFailureTests {
     _ = await gate.ask("GET", "https://patient.example.com/", headers: [("Cookie", cookie)])
     store.fail(true)
     gate.clock.advance(seconds: 15 * 60)
-    let answer = await gate.ask("GET", "https://patient.example.com/", headers: TestClient.script + [("Cookie", cookie)])
+    let answer = await gate.ask(
+      "GET", "https://patient.example.com/", headers: TestClient.script + [("Cookie", cookie)])
     #expect(answer.status == 401)
   }
 

@@ -59,7 +59,8 @@ enum TestPolicy {
     "options.yaml": app("options", "settings: {accessSettings: {corsSettings: {allowHttpOptions: true}}}"),
     "vault.yaml": app(
       "vault",
-      "settings: {accessSettings: {reauthSettings: {method: ENROLLED_SECOND_FACTORS, maxAge: 3600s, policyType: MINIMUM}}}"),
+      "settings: {accessSettings: {reauthSettings: {method: ENROLLED_SECOND_FACTORS, maxAge: 3600s, policyType: MINIMUM}}}"
+    ),
     "api.yaml": app(
       "api", "settings: {accessSettings: {oauthSettings: {programmaticClients: [robot]}}}",
       members: "\"user:ann@example.com\", \"user:robot@example.com\""),
@@ -157,7 +158,8 @@ final class TestGate {
     switch dialect {
     case .nginx:
       own = [
-        ("X-Postern-Method", method), ("X-Postern-Scheme", "https"), ("X-Postern-Host", host), ("X-Postern-URI", target),
+        ("X-Postern-Method", method), ("X-Postern-Scheme", "https"), ("X-Postern-Host", host),
+        ("X-Postern-URI", target),
         ("X-Postern-Client", "192.0.2.7"),
       ]
     case .traefik, .caddy:

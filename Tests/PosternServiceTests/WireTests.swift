@@ -47,7 +47,9 @@ struct WireTests {
   @Test("forwarding headers of other proxies change nothing", arguments: ProxyDialect.allCases)
   func otherForwarding(_ dialect: ProxyDialect) async throws {
     let gate = try TestGate()
-    let others = ["Forwarded", "X-Real-IP", "X-Original-URL", "X-Rewrite-URL", "X-Forwarded-Prefix", "X-Forwarded-Port"]
+    let others = [
+      "Forwarded", "X-Real-IP", "X-Original-URL", "X-Rewrite-URL", "X-Forwarded-Prefix", "X-Forwarded-Port",
+    ]
     let answer = await gate.ask(
       "GET", "https://wiki.example.com/",
       headers: TestClient.script + others.map { ($0, "https://public.example.com/") }, through: dialect)
@@ -55,9 +57,11 @@ struct WireTests {
     #expect(answer.reason == "noCredential")
   }
 
-  @Test("the client's address is the entry that the trusted hops select, counted from the right", arguments: [
-    (0, "192.0.2.7"), (1, "198.51.100.9"), (2, "203.0.113.5"), (3, nil),
-  ])
+  @Test(
+    "the client's address is the entry that the trusted hops select, counted from the right",
+    arguments: [
+      (0, "192.0.2.7"), (1, "198.51.100.9"), (2, "203.0.113.5"), (3, nil),
+    ])
   func hops(_ trustedHops: Int, _ address: String?) throws {
     var request = TestGate.listenerRequest("GET", "https://wiki.example.com/", headers: [], .traefik)
     request.headers.set("x-forwarded-for", "203.0.113.5, 198.51.100.9,192.0.2.7")
@@ -92,7 +96,7 @@ struct WireTests {
     for value in ["Basic YTpi", "Bearer opaque", "Bearer e30.eyJpc3MiOiJodHRwczovL290aGVyLmV4YW1wbGUifQ.x"] {
       let answer = await gate.ask(headers: [("Authorization", value), ("Cookie", cookie)])
       #expect(answer.status == 200)
-      #expect(answer.headers["x-postern-authorization"] == value)
+      #expect(answer.headers["authorization"] == value)
     }
   }
 
@@ -126,10 +130,13 @@ struct WireTests {
     #expect(await gate.ask(headers: [("Cookie", cookie), ("Cookie", cookie)]).status == 403)
   }
 
-  @Test("a forged, truncated or oversized session cookie is nobody's", arguments: [
-    "x", "", String(repeating: "A", count: 43), String(repeating: "A", count: 42), String(repeating: "A", count: 100_000),
-    "../../etc/passwd", "%00",
-  ])
+  @Test(
+    "a forged, truncated or oversized session cookie is nobody's",
+    arguments: [
+      "x", "", String(repeating: "A", count: 43), String(repeating: "A", count: 42),
+      String(repeating: "A", count: 100_000),
+      "../../etc/passwd", "%00",
+    ])
   func forged(_ value: String) async throws {
     let gate = try TestGate()
     let answer = await gate.ask(headers: TestClient.script + [("Cookie", "\(GateCookie.session)=\(value)")])

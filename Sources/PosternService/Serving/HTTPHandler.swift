@@ -36,7 +36,8 @@ final class HTTPHandler<Responder: RequestResponder>: ChannelInboundHandler {
     var headers = Headers()
     for (name, value) in head.headers { headers.add(name, value) }
     request = ListenerRequest(method: head.method.rawValue, target: head.uri, headers: headers)
-    isKeepAlive = head.isKeepAlive
+    // Behind a request to change the protocol the decoder reads no other: whoever sends one gets its answer, and a new connection.
+    isKeepAlive = head.isKeepAlive && !head.headers.contains(name: "upgrade")
     isTooLarge = false
   }
 

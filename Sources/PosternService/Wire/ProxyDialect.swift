@@ -62,6 +62,9 @@ extension ProxyDialect {
     }
   }
 
+  /// What Envoy says a client asks to change to: a check that carried it as it came would be a handshake itself.
+  private static let upgradeName = "x-postern-upgrade"
+
   /// Forwarding headers of any proxy: never a client's, whoever sent them.
   private static let forwardingHeaders: Set<String> = [
     "forwarded", "x-real-ip", "x-original-url", "x-rewrite-url", "connection", "content-length", "transfer-encoding",
@@ -92,6 +95,10 @@ extension ProxyDialect {
       clientAddress: try Self.clientAddress(names.client, in: request.headers, trustedHops: trustedHops),
       headers: Headers(), body: request.body)
     if !client.setTarget(target) { throw .badTarget }
+    if self == .envoy, let upgrade = request.headers[Self.upgradeName] {
+      if request.headers.values(Self.upgradeName).count > 1 { throw .repeated(Self.upgradeName) }
+      if !upgrade.isEmpty && upgrade != "-" { client.headers.add("upgrade", upgrade) }
+    }
     for field in request.headers.fields where !Self.isForwarding(field.name) && field.name != "host" {
       client.headers.add(field.name, field.value)
     }

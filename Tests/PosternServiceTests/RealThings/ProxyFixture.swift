@@ -1,0 +1,176 @@
+// A proxy in front of an app that says what reached it, with a gate in this process whose clock the test moves. The proxies are real, and
+// configured with the recipes of docs/recipes as they are.
+
+import AsyncHTTPClient
+import Foundation
+import NIOCore
+import NIOHTTP1
+import NIOPosix
+import Testing
+
+@testable import PosternService
+
+/// A proxy that runs here.
+enum Proxy: String, CaseIterable, CustomTestStringConvertible {
+  case nginx, caddy, envoy
+
+  var dialect: ProxyDialect {
+    switch self {
+    case .nginx: .nginx
+    case .caddy: .caddy
+    case .envoy: .envoy
+    }
+  }
+
+  var testDescription: String { rawValue }
+}
+
+/// The app behind the proxy: answers every request with what it was.
+struct EchoResponder: RequestResponder {
+  func respond(_ request: ListenerRequest) -> Outcome {
+    var answer = Answer(allow: "echo")
+    var headers: [String: JSON] = [:]
+    for field in request.headers.fields {
+      headers[field.name] = .list((headers[field.name]?.texts ?? []).map(JSON.text) + [.text(field.value)])
+    }
+    answer.setJSON(
+      .object(["method": .text(request.method), "target": .text(request.target), "headers": .object(headers)]))
+    return .now(answer)
+  }
+}
+
+/// What a client got.
+struct Received {
+  var status: Int
+  var headers: HTTPHeaders
+  var body: [UInt8]
+
+  /// What the app says it was sent; nil where the answer is not the app's.
+  var echo: JSON? {
+    headers.contains(name: "x-goog-iap-generated-response")
+      ? nil : JSON(body).flatMap { $0["target"] == nil ? nil : $0 }
+  }
+
+  /// The values of a header that reached the app.
+  func appHeader(_ name: String) -> [String] { echo?["headers"]?[name]?.texts ?? [] }
+}
+
+/// A proxy with a gate and an app.
+final class ProxyFixture {
+  let gate: TestGate
+  let proxy: Proxy
+  private let folder: TestFolder
+  private var server: ServerProcess?
+  private var channels: [any Channel] = []
+  private(set) var port = 0
+  private let group = MultiThreadedEventLoopGroup.singleton
+
+  init(_ proxy: Proxy, gate: TestGate) async throws {
+    self.gate = gate
+    self.proxy = proxy
+    folder = try TestFolder()
+    let app = try await HTTPServer.bind(.tcp(host: "127.0.0.1", port: 0), group: group, EchoResponder())
+    // Envoy's clusters name an address; the others are asked over a Unix socket.
+    let address: ListenAddress =
+      proxy == .envoy ? .tcp(host: "127.0.0.1", port: 0) : .unix(path: folder.path("gate.sock"))
+    let listener = try await HTTPServer.bind(
+      address, group: group, ProxyResponder(gate: gate.gate, dialect: proxy.dialect))
+    channels = [app, listener]
+    port = try await FreePort.next()
+    let appPort = app.localAddress?.port ?? 0
+    switch proxy {
+    case .nginx: try startNginx(appPort: appPort)
+    case .caddy: try startCaddy(appPort: appPort)
+    case .envoy: try startEnvoy(appPort: appPort, gatePort: listener.localAddress?.port ?? 0)
+    }
+    try await server?.waitForPort(port)
+  }
+
+  deinit {
+    server?.stop()
+    for channel in channels { channel.close(promise: nil) }
+  }
+
+  private func startNginx(appPort: Int) throws {
+    for name in ["request", "server", "location", "http", "login"] {
+      try folder.write("postern-\(name).conf", RepositoryFile.text("docs/recipes/nginx/postern-\(name).conf"))
+    }
+    try folder.write(
+      "nginx.conf",
+      """
+      daemon off; pid nginx.pid; error_log error.log; \(getuid() == 0 ? "user root;" : "")
+      events {}
+      http {
+        access_log off;
+        client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;
+        large_client_header_buffers 8 128k;
+        include postern-http.conf;
+        upstream postern { server unix:\(folder.path("gate.sock")); keepalive 16; }
+        server { listen 127.0.0.1:\(port); server_name login.example.com; include postern-login.conf; }
+        server {
+          listen 127.0.0.1:\(port) default_server;
+          include postern-server.conf;
+          location / { include postern-location.conf; proxy_pass http://127.0.0.1:\(appPort); }
+        }
+      }
+      """)
+    server = try ServerProcess("nginx", ["-p", folder.root, "-c", "nginx.conf"], in: folder)
+  }
+
+  private func startCaddy(appPort: Int) throws {
+    try folder.write("postern.caddyfile", RepositoryFile.text("docs/recipes/caddy/postern.caddyfile"))
+    try folder.write(
+      "Caddyfile",
+      """
+      {
+        admin off
+        auto_https off
+      }
+      import postern.caddyfile
+      http://login.example.com:\(port) {
+        bind 127.0.0.1
+        import postern_login unix/\(folder.path("gate.sock"))
+      }
+      http://:\(port) {
+        bind 127.0.0.1
+        import postern_app unix/\(folder.path("gate.sock"))
+        reverse_proxy 127.0.0.1:\(appPort)
+      }
+      """)
+    server = try ServerProcess(
+      "caddy", ["run", "--config", folder.path("Caddyfile"), "--adapter", "caddyfile"], in: folder,
+      environment: ["HOME": folder.root, "XDG_DATA_HOME": folder.root, "XDG_CONFIG_HOME": folder.root])
+  }
+
+  private func startEnvoy(appPort: Int, gatePort: Int) throws {
+    var configuration = try RepositoryFile.text("docs/recipes/envoy/envoy.yaml")
+    for (name, value) in [("LISTEN_PORT", port), ("APP_PORT", appPort), ("GATE_PORT", gatePort)] {
+      configuration = configuration.replacingOccurrences(of: "${\(name)}", with: String(value))
+    }
+    try folder.write("envoy.yaml", configuration)
+    let program = "\(RepositoryFile.root)/.build-service/lib/python3.11/site-packages/envoy/_bin/envoy"
+    server = try ServerProcess(
+      program,
+      ["-c", folder.path("envoy.yaml"), "--concurrency", "1", "--disable-hot-restart", "--log-level", "error"],
+      in: folder)
+  }
+
+  /// Follows nothing: what the proxy says is what is looked at.
+  private static let client = HTTPClient(
+    eventLoopGroupProvider: .singleton, configuration: HTTPClient.Configuration(redirectConfiguration: .disallow))
+
+  /// Asks the proxy as a client would.
+  func ask(
+    _ method: String = "GET", _ url: String = "https://payroll.example.com/runs", headers: [(String, String)] = []
+  ) async throws -> Received {
+    let rest = url.dropFirst("https://".count)
+    let host = String(rest.prefix { $0 != "/" })
+    var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)\(rest.dropFirst(host.count))")
+    request.method = HTTPMethod(rawValue: method)
+    request.headers.add(name: "Host", value: host)
+    for (name, value) in headers { request.headers.add(name: name, value: value) }
+    let response = try await Self.client.execute(request, timeout: .seconds(10))
+    let body = try await response.body.collect(upTo: 1 << 20)
+    return Received(status: Int(response.status.code), headers: response.headers, body: Array(body.readableBytesView))
+  }
+}
