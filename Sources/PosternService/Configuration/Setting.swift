@@ -74,7 +74,9 @@ struct Setting: Sendable {
     Setting(
       key: "store.address", kind: .text, defaultText: "none",
       help: "redis: ADDRESS:PORT, unix:/run/redis.sock, or sentinel:NAME@ADDRESS:PORT,ADDRESS:PORT"),
-    Setting(key: "store.user", kind: .text, defaultText: "the default user", help: "redis: whom posternd signs in as"),
+    Setting(
+      key: "store.user", kind: .text, defaultText: "the default user",
+      help: "redis: whom posternd signs in as; needs \(RedisSettings.leastPrivilege)"),
     Setting(
       key: "store.passwordFile", kind: .text, defaultText: "none", help: "redis: a file with nothing but the password"),
     Setting(

@@ -17,7 +17,7 @@ enum StoreKind: String, CaseIterable, CustomTestStringConvertible {
       let store = MemorySessionStore()
       return OpenStore(store: store, peer: store, holding: nil)
     case .sqlite:
-      let folder = try StoreFolder()
+      let folder = try TestFolder()
       let store = try SQLiteSessionStore(file: folder.path("sessions.sqlite"))
       return OpenStore(store: store, peer: store, holding: folder)
     case .redis:

@@ -89,7 +89,7 @@ struct RedisDialer: Sendable {
     let initialize: @Sendable (any Channel) -> EventLoopFuture<RedisConnection> = { [encryption] channel in
       channel.eventLoop.makeCompletedFuture {
         if let encryption { try channel.pipeline.syncOperations.addHandler(Self.encrypt(encryption, address)) }
-        let exchange = RedisExchange(onMessage: onMessage)
+        let exchange = RedisExchange(with: "the Redis at \(address)", onMessage: onMessage)
         try channel.pipeline.syncOperations.addHandler(exchange)
         return RedisConnection(channel, NIOLoopBound(exchange, eventLoop: channel.eventLoop))
       }
@@ -104,7 +104,8 @@ struct RedisDialer: Sendable {
         return try await bootstrap.connect(host: host, port: port, channelInitializer: initialize)
       }
     } catch {
-      throw StoreFault(description: "the Redis at \(address) cannot be reached: \(error)")
+      let cause = (error as? NIOConnectionError)?.connectionErrors.first?.error ?? error
+      throw StoreFault(description: "the Redis at \(address) cannot be reached: \(cause)")
     }
   }
 

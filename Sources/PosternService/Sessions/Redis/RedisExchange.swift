@@ -18,6 +18,7 @@ final class RedisExchange: ChannelInboundHandler {
   }
 
   private let reader = RedisReplyReader()
+  private let place: String
   private let onMessage: (@Sendable (String) -> Void)?
   private var context: ChannelHandlerContext?
   private var questions = CircularBuffer<Question>()
@@ -27,14 +28,19 @@ final class RedisExchange: ChannelInboundHandler {
   private var isFlushPlanned = false
   private var ending: StoreFault?
 
-  /// - Parameter onMessage: told what is published where the connection has subscribed.
-  init(onMessage: (@Sendable (String) -> Void)?) { self.onMessage = onMessage }
+  /// - Parameters:
+  ///   - place: who is talked to, for faults: `the Redis at 10.0.0.5:6379`.
+  ///   - onMessage: told what is published where the connection has subscribed.
+  init(with place: String, onMessage: (@Sendable (String) -> Void)?) {
+    self.place = place
+    self.onMessage = onMessage
+  }
 
   // MARK: commands
 
   /// Sends a command; the promise is kept in any case.
   func send(_ command: RedisCommand, _ promise: EventLoopPromise<RedisReply>) {
-    guard let context, ending == nil else { return promise.fail(ending ?? Self.lost) }
+    guard let context, ending == nil else { return promise.fail(ending ?? lost) }
     questions.append(Question(promise: promise, tick: tick))
     var buffer = context.channel.allocator.buffer(capacity: command.byteCount)
     command.write(to: &buffer)
@@ -52,7 +58,7 @@ final class RedisExchange: ChannelInboundHandler {
     }
   }
 
-  private static let lost = StoreFault(description: "the connection to the store is lost")
+  private var lost: StoreFault { StoreFault(description: "the connection to \(place) is lost") }
 
   // MARK: replies
 
@@ -61,7 +67,7 @@ final class RedisExchange: ChannelInboundHandler {
       try reader.feed(unwrapInboundIn(data))
       while let reply = try reader.next() { try take(reply) }
     } catch {
-      end(error)
+      end(StoreFault(description: "\(place) sends what is no reply: \(error)"))
     }
   }
 
@@ -72,7 +78,7 @@ final class RedisExchange: ChannelInboundHandler {
     } else if let question = questions.popFirst() {
       question.promise.succeed(reply)
     } else {
-      throw StoreFault(description: "the store answers what nobody asked")
+      throw StoreFault(description: "nobody asked")
     }
   }
 
@@ -97,7 +103,7 @@ final class RedisExchange: ChannelInboundHandler {
     tick += 1
     if let oldest = questions.first {
       if tick - oldest.tick >= Self.ticksToAnswer {
-        end(StoreFault(description: "the store does not answer within a second"))
+        end(StoreFault(description: "\(place) does not answer within a second"))
       }
     } else if tick - lastAnswerTick >= Self.ticksToAnswer {
       send(RedisCommand("PING"), context.eventLoop.makePromise())
@@ -105,17 +111,17 @@ final class RedisExchange: ChannelInboundHandler {
   }
 
   func channelInactive(context: ChannelHandlerContext) {
-    end(Self.lost)
+    end(lost)
     context.fireChannelInactive()
   }
 
   func handlerRemoved(context: ChannelHandlerContext) {
-    end(Self.lost)
+    end(lost)
     self.context = nil
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    end(StoreFault(description: "the connection to the store failed: \(error)"))
+    end(StoreFault(description: "the connection to \(place) failed: \(error)"))
   }
 
   /// Ends the connection; whoever waits for a reply is told why.

@@ -66,7 +66,7 @@ enum RedisReply: Sendable, Equatable {
         replies.append(try unsafe self.reply(element.pointee))
       }
       return .list(replies)
-    default: throw StoreFault(description: "the store answers with a kind of reply that RESP 2 does not have")
+    default: throw StoreFault(description: "a kind that RESP 2 does not have")
     }
   }
 
@@ -78,6 +78,6 @@ enum RedisReply: Sendable, Equatable {
     let sentence = unsafe withUnsafeBytes(of: reader.pointee.errstr) { bytes in
       unsafe String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
     }
-    return StoreFault(description: "the store does not speak the protocol of Redis: \(sentence)")
+    return StoreFault(description: sentence)
   }
 }

@@ -47,6 +47,10 @@ struct RedisSettings: Sendable, Equatable {
   /// How long a revocation is remembered, and a login kept; at least the longest absolute timeout.
   var retentionMilliseconds = SessionRetention.milliseconds(days: SessionRetention.days)
 
+  /// What its user must be allowed to do, as in an access control list, with the standard prefix; `+role` for sentinels' sake alone.
+  static let leastPrivilege =
+    "~postern:* &postern:* +@read +@write +@scripting +@pubsub +@connection +config|get +time +role"
+
   /// The channel on which revocations are told.
   var channel: String { prefix + "revocations" }
 }
