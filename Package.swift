@@ -132,9 +132,11 @@ let package = Package(
     .testTarget(
       name: "PosternServiceTests",
       dependencies: [
-        "PosternService", "PosternCompiler", "PosternLanguage", "PosternBundle", "PosternKernel", "CPostern",
+        "PosternService", "posternd", "PosternCompiler", "PosternLanguage", "PosternBundle", "PosternKernel",
+        "CPostern",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
-        .product(name: "GRDB", package: "GRDB.swift"), .product(name: "JWTKit", package: "jwt-kit"), .product(name: "Logging", package: "swift-log"),
+        .product(name: "GRDB", package: "GRDB.swift"), .product(name: "JWTKit", package: "jwt-kit"),
+        .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ], exclude: ["requirements.txt", "RealThings/provider.py", "RealThings/browser.py"], swiftSettings: house),

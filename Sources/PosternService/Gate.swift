@@ -91,7 +91,7 @@ final class Gate: Sendable {
       let revocations = try await store.revocations()
       cache.distrustAll()
       for await revocation in revocations { cache.forget(revocation) }
-      log.warning("the push of revocations is lost")
+      if !Task.isCancelled { log.warning("the push of revocations is lost") }
     } catch {
       log.debug("revocations cannot be followed", metadata: ["error": "\(error)"])
     }

@@ -1,6 +1,6 @@
-// How tests wait for what another process does.
+// How tests wait for what another process does, and where the programs are that were built beside them.
 
-import Testing
+import Foundation
 
 /// Asks again and again until there is an answer: how long another process takes is its own affair.
 func eventually<Value>(
@@ -25,4 +25,13 @@ func duration(of work: () async throws -> Void) async rethrows -> Duration {
   let start = ContinuousClock.now
   try await work()
   return ContinuousClock.now - start
+}
+
+/// Programs that were built beside the tests.
+enum BuiltProgram {
+  /// The test runner stands in the folder of the build.
+  static func path(_ name: String) -> String {
+    let runner = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+    return URL(filePath: runner).deletingLastPathComponent().appending(path: name).path()
+  }
 }

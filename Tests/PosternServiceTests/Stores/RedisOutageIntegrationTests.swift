@@ -146,7 +146,9 @@ struct RedisOutageIntegrationTests {
 
   // MARK: another in its place
 
-  @Test("a node that connects again tells again what it has revoked, to a Redis that does not know it, and ends nothing later")
+  @Test(
+    "a node that connects again tells again what it has revoked, to a Redis that does not know it, and ends nothing later"
+  )
   func renewed() async throws {
     let server = try await RedisServer()
     let (store, other) = (try await server.store(), try await server.store())

@@ -7,7 +7,8 @@ import Testing
 
 @Suite("Redis replies")
 struct RedisReplyTests {
-  private static let stream = "+OK\r\n:42\r\n$5\r\na\r\nbc\r\n$-1\r\n*3\r\n$1\r\nx\r\n*0\r\n:-1\r\n-ERR no\r\n$0\r\n\r\n*-1\r\n"
+  private static let stream =
+    "+OK\r\n:42\r\n$5\r\na\r\nbc\r\n$-1\r\n*3\r\n$1\r\nx\r\n*0\r\n:-1\r\n-ERR no\r\n$0\r\n\r\n*-1\r\n"
   private static let replies: [RedisReply] = [
     .text("OK"), .integer(42), .text("a\r\nbc"), .none, .list([.text("x"), .list([]), .integer(-1)]),
     .refusal("ERR no"), .text(""), .none,
@@ -26,7 +27,8 @@ struct RedisReplyTests {
     #expect(found == Self.replies)
   }
 
-  @Test("what is no reply is refused", arguments: ["HTTP/1.1 400 Bad Request\r\n", "$x\r\n", "*1\r\nx\r\n", "$5\r\nab"])
+  @Test(
+    "what is no reply is refused", arguments: ["HTTP/1.1 400 Bad Request\r\n", "$x\r\n", "*1\r\nx\r\n", "$5\r\nab"])
   func garbage(_ text: String) throws {
     let reader = RedisReplyReader()
     try reader.feed(ByteBuffer(string: text))

@@ -12,7 +12,9 @@ final class RedisServer {
   static let durable = ["--appendonly", "yes", "--appendfsync", "always"]
 
   /// With one more user than the default one; `rule` as in an access control list.
-  static func durable(user rule: String) -> [String] { durable + ["--user"] + rule.split(separator: " ").map(String.init) }
+  static func durable(user rule: String) -> [String] {
+    durable + ["--user"] + rule.split(separator: " ").map(String.init)
+  }
 
   let folder: TestFolder
   private let arguments: [String]

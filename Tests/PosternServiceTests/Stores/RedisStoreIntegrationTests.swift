@@ -60,7 +60,8 @@ struct RedisStoreIntegrationTests {
 
   // MARK: who asks, and how
 
-  @Test("a wrong password, and a user that is not there, are refused", arguments: [("gate", "wrong"), ("nobody", "secret")])
+  @Test(
+    "a wrong password, and a user that is not there, are refused", arguments: [("gate", "wrong"), ("nobody", "secret")])
   func wrongPassword(_ user: String, _ password: String) async throws {
     let server = try await RedisServer(RedisServer.durable(user: "gate on >secret ~* &* +@all"))
     let sentence = try await refusal(server) {
@@ -179,9 +180,10 @@ struct RedisStoreIntegrationTests {
     }
     try await store.keep("a", login, at: Kept.start)
     try await store.revoke(.session(Kept.key("a/session")), at: Kept.start)
-    #expect(try await server.keys().filter { $0.contains(Kept.key("a/session").text) } == [
-      "postern:ended:session:\(Kept.key("a/session").text)"
-    ])
+    #expect(
+      try await server.keys().filter { $0.contains(Kept.key("a/session").text) } == [
+        "postern:ended:session:\(Kept.key("a/session").text)"
+      ])
   }
 
   @Test("what a revocation of a tenant or of everyone ends is swept, and the rest is left", arguments: [false, true])

@@ -56,7 +56,8 @@ struct SQLiteStoreTests {
     try await first.keep("a")
     let settings = try await first.pool.writeWithoutTransaction { database in
       [
-        try String.fetchOne(database, sql: "PRAGMA journal_mode"), try String.fetchOne(database, sql: "PRAGMA synchronous"),
+        try String.fetchOne(database, sql: "PRAGMA journal_mode"),
+        try String.fetchOne(database, sql: "PRAGMA synchronous"),
         try String.fetchOne(database, sql: "PRAGMA secure_delete"),
       ]
     }
@@ -90,7 +91,8 @@ struct SQLiteStoreTests {
     #expect(try await rowCounts(store) == ["revocation": 1])
   }
 
-  @Test("values that nobody took, logins older than the retention and old revocations go with the next value that is taken")
+  @Test(
+    "values that nobody took, logins older than the retention and old revocations go with the next value that is taken")
   func cleaned() async throws {
     let store = try open(retentionMilliseconds: 1_000)
     try await store.keep("old", at: Kept.start)

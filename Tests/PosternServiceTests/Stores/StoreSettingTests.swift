@@ -49,7 +49,8 @@ struct StoreSettingTests {
     let folder = try TestFolder()
     try folder.write("password", "se cret\n")
     try folder.write(
-      "gate.json", #"{"store": {"user": "gate", "database": 2, "tls": true, "allowVolatile": false, "retentionDays": 30}}"#)
+      "gate.json",
+      #"{"store": {"user": "gate", "database": 2, "tls": true, "allowVolatile": false, "retentionDays": 30}}"#)
     let configuration = try await read(
       ["--store-kind", "redis", "--store-prefix", "p:", "--tls-trusted-roots-file", "/roots.pem"],
       ["POSTERND_STORE_ADDRESS": "10.0.0.5:6379", "POSTERND_STORE_PASSWORD_FILE": folder.path("password")],

@@ -51,7 +51,7 @@ final class RedisConnection: Sendable {
   }
 
   /// Kinds of error replies that another server, or the same one later, would not give.
-  private static let passing = ["READONLY", "LOADING", "MASTERDOWN", "MISCONF", "NOREPLICAS", "NOAUTH"]
+  private static let passing = ["READONLY", "LOADING", "MASTERDOWN", "NOAUTH"]
 
   private func refused(_ command: RedisCommand, _ sentence: String) -> StoreFault {
     if Self.passing.contains(where: sentence.hasPrefix) { close() }

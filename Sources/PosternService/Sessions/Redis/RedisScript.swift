@@ -163,14 +163,17 @@ struct RedisScript: Sendable {
     redis.call('PUBLISH', ARGV[7], ARGV[8])
     """)
 
-  /// Tells a revocation again, and writes it again where it was lost; what came after it stays. Arguments: name, at, channel, message.
+  /// Tells revocations again, and writes them again where they were lost; what came after them stays.
+  /// Arguments: channel; name, at and message, again and again.
   static let renew = RedisScript(
     """
-    local name, at = ARGV[3], ARGV[4]
-    local known, turn = ending(name)
-    if known and tonumber(known) > tonumber(at) then at = known end
-    redis.call('SET', prefix .. 'ended:' .. name, at .. ' ' .. (turn or '0'), 'PX', retention)
-    redis.call('PUBLISH', ARGV[5], ARGV[6])
+    for i = 4, #ARGV, 3 do
+      local name, at = ARGV[i], ARGV[i + 1]
+      local known, turn = ending(name)
+      if known and tonumber(known) > tonumber(at) then at = known end
+      redis.call('SET', prefix .. 'ended:' .. name, at .. ' ' .. (turn or '0'), 'PX', retention)
+      redis.call('PUBLISH', ARGV[3], ARGV[i + 2])
+    end
     """)
 
   /// Drops what has been ended of some logins. Arguments: keys.

@@ -25,9 +25,7 @@ final class RedisSessionStore: SessionStore {
     dialer = try RedisDialer(settings, group: group)
     client = RedisClient(dialer, log: log) { connection throws(StoreFault) in
       try await RedisDurability.check(connection, settings)
-      for (revocation, at) in acknowledged.recent {
-        try await Self.renew(revocation, at: at, connection, settings)
-      }
+      try await Self.renew(acknowledged.recent, connection, settings)
     }
     try await client.start()
   }
@@ -107,10 +105,11 @@ final class RedisSessionStore: SessionStore {
   }
 
   private static func renew(
-    _ revocation: Revocation, at: Int64, _ connection: RedisConnection, _ settings: RedisSettings
+    _ revocations: [(revocation: Revocation, at: Int64)], _ connection: RedisConnection, _ settings: RedisSettings
   ) async throws(StoreFault) {
-    let arguments = [revocation.name, String(at), settings.channel, revocation.jsonText]
-    _ = try await connection.run(.renew, Self.common(settings) + arguments)
+    if revocations.isEmpty { return }
+    let arguments = revocations.flatMap { [$0.revocation.name, String($0.at), $0.revocation.jsonText] }
+    _ = try await connection.run(.renew, Self.common(settings) + [settings.channel] + arguments)
   }
 
   /// Deletes what has been ended, where no list says what that is. Whatever is left of it is never read again, and goes in the end.
