@@ -10,10 +10,10 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := build
 .NOTPARALLEL:
 
-SWIFT_DEPENDENCIES := libyaml-dev libssl-dev pkg-config tzdata
+SWIFT_DEPENDENCIES := libyaml-dev libssl-dev libhiredis-dev libsqlite3-dev pkg-config tzdata
 C_DEPENDENCIES := gcc g++ binutils pkg-config xxd
 BENCH_DEPENDENCIES := valgrind
-SERVICE_DEPENDENCIES := nginx caddy chromium openssl curl python3-venv
+SERVICE_DEPENDENCIES := redis-server nginx caddy chromium openssl curl python3-venv
 LINT_DEPENDENCIES := shellcheck
 SWIFT_FOLDERS := Package.swift Sources Tests Benchmarks
 SCRIPTS := .ci/run tools/build-library tools/check-readme tools/install-missing tools/run-checks Tests/C/run demo/tour.sh demo/gate.sh

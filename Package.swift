@@ -55,10 +55,12 @@ let package = Package(
     .package(url: "https://github.com/swift-server/async-http-client", from: "1.37.0"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
   ],
   targets: [
     .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "COpenSSL", pkgConfig: "openssl", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(name: "CHiredis", pkgConfig: "hiredis", providers: [.apt(["libhiredis-dev"])]),
     .target(name: "CPostern"),
     .target(name: "PosternKernel", dependencies: ["CPostern"], swiftSettings: house + lifetimes + embedded),
     .target(name: "PosternCEL", swiftSettings: house),
@@ -75,7 +77,7 @@ let package = Package(
     .target(
       name: "PosternService",
       dependencies: [
-        "PosternBundle", "PosternKernel", "CPostern",
+        "PosternBundle", "PosternKernel", "CPostern", "CHiredis", .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "SystemPackage", package: "swift-system"),
@@ -130,9 +132,11 @@ let package = Package(
     .testTarget(
       name: "PosternServiceTests",
       dependencies: [
-        "PosternService", "PosternCompiler", "PosternLanguage", "PosternBundle", "PosternKernel", "CPostern",
+        "PosternService", "posternd", "PosternCompiler", "PosternLanguage", "PosternBundle", "PosternKernel",
+        "CPostern",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
-        .product(name: "JWTKit", package: "jwt-kit"), .product(name: "Logging", package: "swift-log"),
+        .product(name: "GRDB", package: "GRDB.swift"), .product(name: "JWTKit", package: "jwt-kit"),
+        .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
       ], exclude: ["RealThings/browser.py"], swiftSettings: house),

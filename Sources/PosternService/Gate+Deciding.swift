@@ -104,7 +104,7 @@ extension Gate {
 
   /// The store is down: what this node knows counts, and the kernel is told, for each app's `onStoreUnavailable`.
   private func answerWithoutStore(_ request: ClientRequest, _ key: SessionKey, _ policy: GatePolicy) -> Answer {
-    guard let live = cache.session(key), !live.isEnded, live.host == request.hostName else {
+    guard let live = cache.lastKnown(key), !live.isEnded, live.host == request.hostName else {
       return answer(request, .anonymous, policy)
     }
     return answer(decide(request, live, policy, isStoreDown: true), request, live: live, policy)

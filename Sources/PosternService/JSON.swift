@@ -124,4 +124,6 @@ extension Encodable {
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     return (try? encoder.encode(self)).map(Array.init) ?? []
   }
+
+  var jsonText: String { String(decoding: jsonBytes, as: UTF8.self) }
 }

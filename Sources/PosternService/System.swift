@@ -106,6 +106,13 @@ enum FileAccess {
   /// Makes a folder that only its owner may look into; true where it is there already.
   static func makeFolder(_ path: String) -> Bool { unsafe mkdir(path, 0o700) == 0 || errno == EEXIST }
 
+  /// Makes an empty file that only its owner may read; true where it is there already.
+  static func makeFile(_ path: String) -> Bool {
+    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)
+    if descriptor >= 0 { close(descriptor) }
+    return descriptor >= 0
+  }
+
   /// The first bytes of a file, at most `count`; nil where it cannot be read.
   static func head(_ path: String, byteCount: Int) -> [UInt8]? {
     guard let file = unsafe fopen(path, "rbe") else { return nil }

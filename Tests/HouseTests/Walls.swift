@@ -13,6 +13,7 @@ struct Wall: Sendable {
   static let all: [Wall] = [
     Wall(module: "CLibYAML"),
     Wall(module: "COpenSSL"),
+    Wall(module: "CHiredis"),
     Wall(module: "CPostern"),
     Wall(module: "PosternKernel", imports: ["CPostern"], unsafeFiles: ["Words.swift", "CInterface.swift"]),
     Wall(module: "PosternCEL", unsafeFiles: []),
@@ -35,8 +36,8 @@ struct Wall: Sendable {
       imports: [
         "PosternBundle", "PosternKernel", "CPostern", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "AsyncHTTPClient",
         "Crypto", "JWTKit", "Logging", "ServiceLifecycle", "UnixSignals", "Configuration", "SystemPackage",
-        "Synchronization",
-      ], singleFileImports: ["FoundationEssentials", "Glibc"]),
+        "Synchronization", "GRDB",
+      ], singleFileImports: ["FoundationEssentials", "Glibc", "CHiredis"]),
     Wall(
       module: "postern",
       imports: [
@@ -49,7 +50,7 @@ struct Wall: Sendable {
   static func of(_ module: String) -> Wall? { all.first { $0.module == module } }
 
   /// What is C: unsafe code stands only where it is imported.
-  static let modulesOfC: Set<String> = ["CLibYAML", "COpenSSL", "CPostern", "Glibc"]
+  static let modulesOfC: Set<String> = ["CLibYAML", "COpenSSL", "CHiredis", "CPostern", "Glibc"]
 }
 
 extension SwiftFile {

@@ -170,7 +170,7 @@ struct ClockTests {
     let cookie = try await gate.signIn()
     #expect(await gate.ask(headers: [("Cookie", cookie)]).status == 200)
     #expect(await other.ask(headers: [("Cookie", cookie)]).status == 200)
-    let pushes = other.gate.store.revocations()
+    let pushes = try await other.gate.store.revocations()
     try await gate.store.revoke(.person(provider: "people", subject: "ann", tenant: nil), at: gate.clock.now)
     for await revocation in pushes {
       other.gate.cache.forget(revocation)

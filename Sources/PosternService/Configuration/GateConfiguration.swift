@@ -27,6 +27,8 @@ struct GateConfiguration: Sendable {
   var decisionsFile: String?
   var operations: ListenAddress?
   var stateFolder = "/var/lib/postern"
+  var store = StoreConfiguration.memory
+  var storeRetentionDays = SessionRetention.days
   var trustedRootsFile: String?
   var threadCount: Int?
   var logLevel = Logger.Level.info
@@ -41,6 +43,13 @@ extension GateConfiguration {
   static func read(
     arguments: [String], environment: [String: String], file: String?
   ) async throws(ConfigurationFault) -> GateConfiguration {
+    let secrets = Setting.all.filter { $0.isSecret && arguments.contains(where: $0.isFlag) }
+    if !secrets.isEmpty {
+      throw ConfigurationFault(
+        mistakes: secrets.map {
+          "\($0.flag): everybody on the machine can read flags; write \($0.environmentName), or name a file"
+        })
+    }
     var providers: [any ConfigProvider] = [
       CommandLineArgumentsProvider(arguments: ["posternd"] + arguments),
       EnvironmentVariablesProvider(environmentVariables: environment).prefixKeys(with: "posternd"),
@@ -52,7 +61,7 @@ extension GateConfiguration {
         throw ConfigurationFault(mistakes: ["\(file): cannot be read as JSON"])
       }
     }
-    var reading = Reading(reader: ConfigReader(providers: providers))
+    var reading = ConfigurationReading(reader: ConfigReader(providers: providers))
     let configuration = reading.configuration()
     if !reading.mistakes.isEmpty { throw ConfigurationFault(mistakes: reading.mistakes) }
     return configuration
@@ -60,7 +69,7 @@ extension GateConfiguration {
 
   /// What is said of a provider of the bundle.
   func settings(ofProvider name: String) throws(ConfigurationFault) -> ProviderSettings {
-    var reading = Reading(reader: reader)
+    var reading = ConfigurationReading(reader: reader)
     let settings = reading.provider(name)
     if !reading.mistakes.isEmpty { throw ConfigurationFault(mistakes: reading.mistakes) }
     return settings
@@ -68,7 +77,7 @@ extension GateConfiguration {
 }
 
 /// Reads settings and gathers what is wrong with them.
-private struct Reading {
+struct ConfigurationReading {
   let reader: ConfigReader
   var mistakes: [String] = []
 
@@ -89,6 +98,12 @@ private struct Reading {
     }
     configuration.stateFolder = reader.string(forKey: "state.folder", default: configuration.stateFolder)
     configuration.trustedRootsFile = reader.string(forKey: "tls.trustedRootsFile")
+    configuration.store = store(
+      stateFolder: configuration.stateFolder, trustedRootsFile: configuration.trustedRootsFile)
+    configuration.storeRetentionDays = number("store.retentionDays", default: SessionRetention.days)
+    if !(1...36_500).contains(configuration.storeRetentionDays) {
+      mistakes.append("store.retentionDays: a number of days, from 1 to 36500")
+    }
     configuration.threadCount = reader.int(forKey: "threads")
     let level = reader.string(forKey: "log.level", default: "info")
     if let known = Logger.Level(rawValue: level) {
@@ -103,11 +118,30 @@ private struct Reading {
     return configuration
   }
 
-  private mutating func required(_ key: String) -> String {
+  mutating func required(_ key: String) -> String {
     if let value = reader.string(forKey: ConfigKey(stringLiteral: key)), !value.isEmpty { return value }
     let setting = Setting.all.first { $0.key == key }
     mistakes.append("\(key): must be set (\(setting?.flag ?? ""), \(setting?.environmentName ?? ""))")
     return ""
+  }
+
+  /// What is written but is neither true nor false is a mistake, and no default.
+  mutating func flag(_ key: String) -> Bool {
+    let name = ConfigKey(stringLiteral: key)
+    if let value = reader.bool(forKey: name) { return value }
+    if reader.string(forKey: name) != nil || reader.int(forKey: name) != nil {
+      mistakes.append("\(key): true or false")
+    }
+    return false
+  }
+
+  mutating func number(_ key: String, default standard: Int) -> Int {
+    let name = ConfigKey(stringLiteral: key)
+    if let value = reader.int(forKey: name) { return value }
+    if reader.string(forKey: name) != nil || reader.bool(forKey: name) != nil {
+      mistakes.append("\(key): a whole number")
+    }
+    return standard
   }
 
   private mutating func listeners() -> [GateConfiguration.Listener] {
@@ -153,7 +187,7 @@ private struct Reading {
 
 extension String {
   /// Without the line's end that editors leave.
-  fileprivate var trimmingLineEnd: String {
+  var trimmingLineEnd: String {
     var text = self
     while let last = text.unicodeScalars.last, last == "\n" || last == "\r" { text.unicodeScalars.removeLast() }
     return text

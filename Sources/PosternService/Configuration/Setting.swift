@@ -12,9 +12,14 @@ struct Setting: Sendable {
   /// As the help writes it; nil: none, and the setting must be written.
   let defaultText: String?
   let help: String
+  /// Whether it may not be written as a flag.
+  var isSecret = false
 
   /// `--bundle-file`.
   var flag: String { "--" + words.map { $0.lowercased() }.joined(separator: "-") }
+
+  /// Whether an argument is its flag, with a value behind it or without.
+  func isFlag(_ argument: String) -> Bool { argument.prefix { $0 != "=" } == flag }
 
   /// `POSTERND_BUNDLE_FILE`.
   var environmentName: String { "POSTERND_" + words.map { $0.uppercased() }.joined(separator: "_") }
@@ -64,8 +69,37 @@ struct Setting: Sendable {
       key: "state.folder", kind: .text, defaultText: "/var/lib/postern",
       help: "where keys and the last accepted revision are kept; only its owner may read it"),
     Setting(
+      key: "store.kind", kind: .text, defaultText: "memory",
+      help: "where sessions are kept: memory (gone when posternd ends), sqlite (one node), redis (any number of nodes)"),
+    Setting(
+      key: "store.file", kind: .text, defaultText: "sessions.sqlite in state.folder", help: "sqlite: the file"),
+    Setting(
+      key: "store.address", kind: .text, defaultText: "none",
+      help: "redis: ADDRESS:PORT, unix:/run/redis.sock, or sentinel:NAME@ADDRESS:PORT,ADDRESS:PORT"),
+    Setting(
+      key: "store.user", kind: .text, defaultText: "the default user",
+      help: "redis: whom posternd signs in as; needs \(RedisSettings.leastPrivilege)"),
+    Setting(
+      key: "store.passwordFile", kind: .text, defaultText: "none", help: "redis: a file with nothing but the password"),
+    Setting(
+      key: "store.password", kind: .text, defaultText: "none",
+      help: "redis: the password itself, where a file will not do", isSecret: true),
+    Setting(key: "store.database", kind: .number, defaultText: "0", help: "redis: the number of the database"),
+    Setting(
+      key: "store.tls", kind: .flag, defaultText: "false",
+      help: "redis: encrypt the connection; the server is trusted by tls.trustedRootsFile"),
+    Setting(
+      key: "store.prefix", kind: .text, defaultText: "postern:",
+      help: "redis: what the names of all keys and of the channel begin with"),
+    Setting(
+      key: "store.allowVolatile", kind: .flag, defaultText: "false",
+      help: "redis: take one that may lose sessions and revocations it has acknowledged"),
+    Setting(
+      key: "store.retentionDays", kind: .number, defaultText: "\(SessionRetention.days)",
+      help: "how long logins are kept and revocations remembered: no absolute timeout may be longer"),
+    Setting(
       key: "tls.trustedRootsFile", kind: .text, defaultText: "the system's",
-      help: "certificates (PEM) that login providers are trusted by"),
+      help: "certificates (PEM) that login providers and the store are trusted by"),
     Setting(
       key: "threads", kind: .number, defaultText: "one a processor", help: "how many threads answer requests"),
     Setting(

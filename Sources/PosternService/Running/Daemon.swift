@@ -30,7 +30,8 @@ public enum Daemon {
       let configuration = try await GateConfiguration.read(arguments: flags, environment: environment, file: file)
       let node = try await Node(configuration)
       if checksOnly {
-        print("the configuration and the bundle are good: revision \(node.gate.policy.revision)")
+        print("the configuration, the bundle and the store are good: revision \(node.gate.policy.revision)")
+        try await node.close()
         return 0
       }
       try await node.run()
@@ -85,7 +86,7 @@ private enum Flags {
 enum Help {
   static var text: String {
     let rows = Setting.all.map { setting in
-      "  \(setting.flag)\n      \(setting.help)\n      default: \(setting.defaultText ?? "none, must be set")"
+      "  \(setting.isSecret ? setting.environmentName : setting.flag)\n      \(setting.help)\n      default: \(setting.defaultText ?? "none, must be set")"
     }
     let providers = Setting.ofProvider.map { setting in
       "  providers.NAME.\(setting.key)\n      \(setting.help)\n      default: \(setting.defaultText ?? "")"
@@ -96,7 +97,7 @@ enum Help {
       USAGE: posternd [--config FILE] [--check-config] [SETTING ...]
 
         --config FILE     settings in JSON: {"bundle": {"file": "/etc/postern/policy.ptb"}}
-        --check-config    checks configuration and bundle, and ends
+        --check-config    checks configuration, bundle and store, and ends
 
       Settings: flags win over the environment (POSTERND_BUNDLE_FILE), and that over the file (bundle.file).
 
@@ -142,11 +143,13 @@ final class Node: Sendable {
       settings.providers[provider.name] = try configuration.settings(ofProvider: provider.name)
     }
     group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threadCount ?? System.coreCount)
+    let store = try await configuration.store.open(
+      retentionDays: configuration.storeRetentionDays, group: group, log: log)
     client = HTTPClient(
       eventLoopGroupProvider: .shared(group), configuration: try Self.clientConfiguration(configuration, policy))
     gate = Gate(
-      settings, policy: policy, store: MemorySessionStore(), transport: ProviderHTTP(client: client), clock: .system,
-      log: log)
+      settings, policy: policy, store: store, transport: ProviderHTTP(client: client), clock: .system, log: log,
+      decisionLog: configuration.decisionsFile.map(DecisionLog.init))
   }
 
   /// Follows no redirect, and trusts the roots that it is told.
@@ -190,8 +193,11 @@ final class Node: Sendable {
     isReady.withLock { $0 = false }
     for channel in channels { try? await channel.close() }
     await gate.flush()
-    try await client.shutdown()
+    try await close()
   }
+
+  /// Ends what `init` has begun.
+  func close() async throws { try await client.shutdown() }
 
   /// Takes a bundle that has changed; one that is refused changes nothing.
   private func reload(isForced: Bool) async {
@@ -237,11 +243,20 @@ private struct Repeating: Service {
   }
 }
 
-/// Follows the store's revocations until the gate stops.
+/// Follows the store's revocations until the gate stops; where the push is lost, it is begun again.
 private struct Following: Service {
+  private static let pauseMilliseconds = 250
+
   let work: @Sendable () async -> Void
 
-  func run() async throws { await cancelWhenGracefulShutdown { await work() } }
+  func run() async throws {
+    await cancelWhenGracefulShutdown {
+      while !Task.isCancelled {
+        await work()
+        try? await Task.sleep(for: .milliseconds(Self.pauseMilliseconds))
+      }
+    }
+  }
 }
 
 /// Reads the bundle again on SIGHUP.

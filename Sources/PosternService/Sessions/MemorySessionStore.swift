@@ -7,6 +7,7 @@ final class MemorySessionStore: SessionStore {
   fileprivate struct StoredLogin {
     var login: Login
     var account: AccountState
+    var begunAt: Int64
   }
 
   fileprivate struct State {
@@ -14,23 +15,41 @@ final class MemorySessionStore: SessionStore {
     var sessions: [SessionKey: Session] = [:]
     var lastSeenAt: [SessionKey: [String: Int64]] = [:]
     var values: [String: (bytes: [UInt8], expiresAt: Int64)] = [:]
-    var listeners: [Int: AsyncStream<Revocation>.Continuation] = [:]
-    var nextListener = 0
+    /// When what was revoked last, by the revocation's name.
+    var revokedAt: [String: Int64] = [:]
+    var nextCleaningAt = Int64.min
   }
 
-  private let state = Mutex(State())
+  /// How long what has ended may wait until it is forgotten.
+  fileprivate static let cleaningMilliseconds: Int64 = 600_000
 
-  init() {}
+  private let state = Mutex(State())
+  private let push = RevocationPush()
+  private let retentionMilliseconds: Int64
+
+  init(retentionMilliseconds: Int64 = SessionRetention.milliseconds(days: SessionRetention.days)) {
+    self.retentionMilliseconds = retentionMilliseconds
+  }
 
   func insert(_ login: Login, _ account: AccountState, for key: SessionKey) {
-    state.withLock { $0.logins[key] = StoredLogin(login: login, account: account) }
+    let names = Revocation.ending(login, key).map(\.name)
+    state.withLock { state in
+      if state.isRevoked(names, begunAt: account.checkedAt) { return }
+      state.logins[key] = StoredLogin(login: login, account: account, begunAt: account.checkedAt)
+    }
   }
 
   func login(for key: SessionKey) -> (login: Login, account: AccountState)? {
     state.withLock { state in state.logins[key].map { ($0.login, $0.account) } }
   }
 
-  func insert(_ session: Session, for key: SessionKey) { state.withLock { $0.sessions[key] = session } }
+  func insert(_ session: Session, for key: SessionKey) {
+    state.withLock { state in
+      if state.logins[session.login] == nil { return }
+      if state.isRevoked([Revocation.session(key).name], begunAt: session.startedAt) { return }
+      state.sessions[key] = session
+    }
+  }
 
   func session(for key: SessionKey) -> SessionFacts? { state.withLock { $0.facts(key) } }
 
@@ -52,13 +71,16 @@ final class MemorySessionStore: SessionStore {
 
   func revoke(_ revocation: Revocation, at now: Int64) {
     state.withLock { state in
+      state.revokedAt[revocation.name] = max(now, state.revokedAt[revocation.name] ?? .min)
       for key in state.sessions.keys {
         guard let facts = state.facts(key) else { continue }
         if revocation.ends(facts, key: key) { state.end(session: key) }
       }
-      for (key, stored) in state.logins where state.ends(revocation, key, stored) { state.logins[key] = nil }
-      for listener in state.listeners.values { listener.yield(revocation) }
+      for (key, stored) in state.logins where Revocation.ending(stored.login, key).contains(revocation) {
+        state.logins[key] = nil
+      }
     }
+    push.send(revocation)
   }
 
   func put(_ value: [UInt8], under name: String, until expiresAt: Int64) {
@@ -67,21 +89,12 @@ final class MemorySessionStore: SessionStore {
 
   func take(_ name: String, at now: Int64) -> [UInt8]? {
     state.withLock { state in
-      state.values = state.values.filter { $0.value.expiresAt > now }
+      state.clean(at: now, retentionMilliseconds)
       return state.values.removeValue(forKey: name)?.bytes
     }
   }
 
-  func revocations() -> AsyncStream<Revocation> {
-    let (stream, continuation) = AsyncStream.makeStream(of: Revocation.self)
-    let number = state.withLock { state in
-      state.nextListener += 1
-      state.listeners[state.nextListener] = continuation
-      return state.nextListener
-    }
-    continuation.onTermination = { [weak self] _ in self?.state.withLock { $0.listeners[number] = nil } }
-    return stream
-  }
+  func revocations() -> AsyncStream<Revocation> { push.stream() }
 }
 
 extension MemorySessionStore.State {
@@ -91,17 +104,25 @@ extension MemorySessionStore.State {
       session: session, login: stored.login, account: stored.account, lastSeenAt: lastSeenAt[key] ?? [:])
   }
 
+  fileprivate func isRevoked(_ names: [String], begunAt: Int64) -> Bool {
+    names.contains { begunAt < revokedAt[$0] ?? .min }
+  }
+
   fileprivate mutating func end(session key: SessionKey) {
     sessions[key] = nil
     lastSeenAt[key] = nil
   }
 
-  /// Whether `revocation` ends a login, which is asked as of a session that only it has.
-  fileprivate func ends(
-    _ revocation: Revocation, _ key: SessionKey, _ stored: MemorySessionStore.StoredLogin
-  ) -> Bool {
-    let session = Session(host: "", login: key, startedAt: stored.login.issuedAt)
-    let facts = SessionFacts(session: session, login: stored.login, account: stored.account, lastSeenAt: [:])
-    return revocation.ends(facts, key: key)
+  /// Forgets what nobody can want any more.
+  fileprivate mutating func clean(at now: Int64, _ retentionMilliseconds: Int64) {
+    values = values.filter { $0.value.expiresAt > now }
+    if now < nextCleaningAt { return }
+    nextCleaningAt = now + MemorySessionStore.cleaningMilliseconds
+    let oldest = now - retentionMilliseconds
+    revokedAt = revokedAt.filter { $0.value >= oldest }
+    let count = logins.count
+    logins = logins.filter { $0.value.begunAt >= oldest }
+    if logins.count == count { return }
+    for (key, session) in sessions where logins[session.login] == nil { end(session: key) }
   }
 }

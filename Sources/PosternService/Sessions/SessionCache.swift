@@ -1,5 +1,5 @@
 // The sessions that this node has seen: what lets a valid session be answered without asking the store. Only the store says that a
-// session exists, and only the kernel that it is good; the cache forgets what a push revokes, and everything when the push is lost.
+// session exists, and only the kernel that it is good; the cache forgets what a push revokes, and believes nothing when the push is lost.
 
 internal import CPostern
 internal import Synchronization
@@ -102,11 +102,19 @@ struct IssuedAssertion: Sendable {
 
 /// This node's sessions, and what it has still to tell the store of them.
 final class SessionCache: Sendable {
+  private struct Entry {
+    let live: LiveSession
+    /// How often the push had been lost when the store said so.
+    var lossCount: Int
+  }
+
   private struct State {
-    var sessions: [SessionKey: LiveSession] = [:]
+    var sessions: [SessionKey: Entry] = [:]
     var touches: [SessionKey: [String: Int64]] = [:]
     /// How many revocations this node has seen.
     var revocationCount = 0
+    /// How often the push has been lost.
+    var lossCount = 0
   }
 
   private let state = Mutex(State())
@@ -115,7 +123,16 @@ final class SessionCache: Sendable {
   /// - Parameter limit: how many sessions are kept; beyond it all are forgotten, and asked of the store again.
   init(limit: Int = 1_000_000) { self.limit = limit }
 
-  func session(_ key: SessionKey) -> LiveSession? { state.withLock { $0.sessions[key] } }
+  /// A session that the store has spoken of since the push was lost last.
+  func session(_ key: SessionKey) -> LiveSession? {
+    state.withLock { state in
+      guard let entry = state.sessions[key], entry.lossCount == state.lossCount else { return nil }
+      return entry.live
+    }
+  }
+
+  /// A session as this node knew it last: for when the store cannot be asked, and nothing else.
+  func lastKnown(_ key: SessionKey) -> LiveSession? { state.withLock { $0.sessions[key]?.live } }
 
   /// What `keep` asks for: read it before asking the store.
   var revocationCount: Int { state.withLock { $0.revocationCount } }
@@ -125,20 +142,21 @@ final class SessionCache: Sendable {
   func keep(_ facts: SessionFacts, for key: SessionKey, readAt revocationCount: Int) -> LiveSession? {
     state.withLock { state in
       if state.revocationCount != revocationCount { return nil }
-      if let live = state.sessions[key] {
+      if let live = state.sessions[key]?.live {
         live.merge(facts)
+        state.sessions[key]?.lossCount = state.lossCount
         return live
       }
       if state.sessions.count >= limit { state.sessions.removeAll(keepingCapacity: true) }
       let live = LiveSession(key, facts)
-      state.sessions[key] = live
+      state.sessions[key] = Entry(live: live, lossCount: state.lossCount)
       return live
     }
   }
 
   func forget(_ key: SessionKey) {
     state.withLock { state in
-      state.sessions[key]?.end()
+      state.sessions[key]?.live.end()
       state.sessions[key] = nil
     }
   }
@@ -147,18 +165,18 @@ final class SessionCache: Sendable {
   func forget(_ revocation: Revocation) {
     state.withLock { state in
       state.revocationCount += 1
-      for (key, live) in state.sessions where revocation.ends(live.facts, key: key) {
-        live.end()
+      for (key, entry) in state.sessions where revocation.ends(entry.live.facts, key: key) {
+        entry.live.end()
         state.sessions[key] = nil
       }
     }
   }
 
-  /// Forgets everything: a push may have been missed.
-  func forgetAll() {
+  /// Believes nothing any more until the store has been asked again: a push may have been missed.
+  func distrustAll() {
     state.withLock { state in
       state.revocationCount += 1
-      state.sessions.removeAll(keepingCapacity: true)
+      state.lossCount += 1
     }
   }
 

@@ -46,13 +46,21 @@ enum Revocation: Codable, Hashable, Sendable {
   }
 }
 
+/// How long what has ended is remembered, and what nobody ends is kept.
+enum SessionRetention {
+  /// No absolute timeout may be longer: what was begun before a revocation must not outlive the memory of it.
+  static let days = 400
+
+  static func milliseconds(days: Int) -> Int64 { Int64(days) * 86_400_000 }
+}
+
 /// Keeps sessions for one or for many nodes.
 protocol SessionStore: Sendable {
-  /// Keeps a new login. Durable when it returns.
+  /// Keeps a new login, which was begun when its account was checked. Durable when it returns.
   func insert(_ login: Login, _ account: AccountState, for key: SessionKey) async throws(StoreFault)
   /// The login of `key` with the state of its account; nil where there is none, or it was revoked.
   func login(for key: SessionKey) async throws(StoreFault) -> (login: Login, account: AccountState)?
-  /// Keeps a new session. Durable when it returns.
+  /// Keeps a new session of a login that is kept. Durable when it returns.
   func insert(_ session: Session, for key: SessionKey) async throws(StoreFault)
   /// The session of `key` with its login; nil where there is none, or either was revoked.
   func session(for key: SessionKey) async throws(StoreFault) -> SessionFacts?
@@ -60,12 +68,13 @@ protocol SessionStore: Sendable {
   func touch(_ touches: [Touch]) async throws(StoreFault)
   /// Notes what the provider said of a login's account, unless something newer is known.
   func note(_ account: AccountState, for login: SessionKey) async throws(StoreFault)
-  /// Ends what `revocation` names, now and for whatever was begun before `now`. Durable when it returns.
+  /// Ends what `revocation` names: whatever is kept now, and whatever was begun before `now` and comes later; nothing that begins
+  /// afterwards. Durable when it returns.
   func revoke(_ revocation: Revocation, at now: Int64) async throws(StoreFault)
   /// Keeps a value that can be taken once, until `expiresAt`.
   func put(_ value: [UInt8], under name: String, until expiresAt: Int64) async throws(StoreFault)
   /// Takes such a value away; nil where there is none any more.
   func take(_ name: String, at now: Int64) async throws(StoreFault) -> [UInt8]?
-  /// What is revoked from now on, by any node.
-  func revocations() -> AsyncStream<Revocation>
+  /// What is revoked from now on, by any node: whatever is revoked after this has returned is in the stream, or the stream ends.
+  func revocations() async throws(StoreFault) -> AsyncStream<Revocation>
 }

@@ -1,0 +1,235 @@
+// Sessions in a Redis (7, or what speaks its protocol), for any number of nodes. Each step is one script, so that no two nodes can step between;
+// what has been acknowledged is on the Redis' disk, which is asked when it is connected. Refuses what is not there, by a fault within
+// about a second: no answer is made up.
+
+internal import Logging
+internal import NIOCore
+internal import Synchronization
+
+/// Keeps sessions in a Redis.
+final class RedisSessionStore: SessionStore {
+  private let settings: RedisSettings
+  private let dialer: RedisDialer
+  private let client: RedisClient
+  private let acknowledged: AcknowledgedRevocations
+  private let log: Logger
+
+  /// Connects to a Redis.
+  ///
+  /// - Throws: why it will not do, in a sentence.
+  init(_ settings: RedisSettings, group: any EventLoopGroup, log: Logger) async throws(StoreFault) {
+    let acknowledged = AcknowledgedRevocations()
+    self.settings = settings
+    self.acknowledged = acknowledged
+    self.log = log
+    dialer = try RedisDialer(settings, group: group)
+    client = RedisClient(dialer, log: log) { connection throws(StoreFault) in
+      try await RedisDurability.check(connection, settings)
+      try await Self.renew(acknowledged.recent, connection, settings)
+    }
+    try await client.start()
+  }
+
+  /// Closes the connection for commands.
+  func close() async { await client.close() }
+
+  // MARK: logins
+
+  func insert(_ login: Login, _ account: AccountState, for key: SessionKey) async throws(StoreFault) {
+    let endings = Revocation.ending(login, key)
+    let listing = endings.filter { $0.dropping == .listed }
+    _ = try await run(
+      .insertLogin,
+      [
+        key.text, login.jsonText, account.jsonText, String(account.checkedAt),
+        endings.map(\.name).joined(separator: " "), listing.map(\.name).joined(separator: " "),
+      ])
+  }
+
+  func login(for key: SessionKey) async throws(StoreFault) -> (login: Login, account: AccountState)? {
+    let reply = try await run(.readLogin, [key.text])
+    if reply == .none { return nil }
+    guard let parts = reply.list, parts.count == 2 else { throw Self.unreadable }
+    return (try decode(parts[0]), try decode(parts[1]))
+  }
+
+  func note(_ account: AccountState, for login: SessionKey) async throws(StoreFault) {
+    _ = try await run(.note, [login.text, account.jsonText, String(account.checkedAt)])
+  }
+
+  // MARK: sessions
+
+  func insert(_ session: Session, for key: SessionKey) async throws(StoreFault) {
+    _ = try await run(
+      .insertSession, [key.text, session.jsonText, session.login.text, String(session.startedAt)])
+  }
+
+  func session(for key: SessionKey) async throws(StoreFault) -> SessionFacts? {
+    let reply = try await run(.readSession, [key.text])
+    if reply == .none { return nil }
+    guard let parts = reply.list, parts.count == 4, let seen = parts[3].list else { throw Self.unreadable }
+    var facts = SessionFacts(
+      session: try decode(parts[0]), login: try decode(parts[1]), account: try decode(parts[2]), lastSeenAt: [:])
+    for index in stride(from: 0, to: seen.count - 1, by: 2) {
+      guard let app = seen[index].text, let at = seen[index + 1].text.flatMap({ Int64($0) }) else {
+        throw Self.unreadable
+      }
+      facts.lastSeenAt[app] = at
+    }
+    return facts
+  }
+
+  /// So many go into one script, that nobody else waits long for it.
+  private static let touchesAtOnce = 256
+
+  func touch(_ touches: [Touch]) async throws(StoreFault) {
+    var rest = touches[...]
+    while !rest.isEmpty {
+      let batch = rest.prefix(Self.touchesAtOnce)
+      _ = try await run(.touch, batch.flatMap { [$0.session.text, $0.app, String($0.at)] })
+      rest = rest.dropFirst(batch.count)
+    }
+  }
+
+  // MARK: revocations
+
+  func revoke(_ revocation: Revocation, at now: Int64) async throws(StoreFault) {
+    _ = try await run(
+      .revoke,
+      [
+        revocation.name, String(now), revocation.dropping.rawValue, revocation.droppedKey, settings.channel,
+        revocation.jsonText,
+      ])
+    acknowledged.note(revocation, at: now)
+    if revocation.dropping == .swept { Task { try? await self.sweep() } }
+  }
+
+  private static func renew(
+    _ revocations: [(revocation: Revocation, at: Int64)], _ connection: RedisConnection, _ settings: RedisSettings
+  ) async throws(StoreFault) {
+    if revocations.isEmpty { return }
+    let arguments = revocations.flatMap { [$0.revocation.name, String($0.at), $0.revocation.jsonText] }
+    _ = try await connection.run(.renew, Self.common(settings) + [settings.channel] + arguments)
+  }
+
+  /// Deletes what has been ended, where no list says what that is. Whatever is left of it is never read again, and goes in the end.
+  private func sweep() async throws(StoreFault) {
+    let connection = try await client.connection()
+    let start = "\(settings.prefix)login:"
+    var cursor = "0"
+    repeat {
+      let reply = try await connection.call(
+        RedisCommand("SCAN", cursor, "MATCH", "\(start.escapedForGlob)*", "COUNT", "512"))
+      guard let parts = reply.list, parts.count == 2, let next = parts[0].text, let keys = parts[1].list else {
+        throw Self.unreadable
+      }
+      let logins = keys.compactMap { $0.text.map { String($0.dropFirst(start.count)) } }
+      if !logins.isEmpty { _ = try await connection.run(.sweep, Self.common(settings) + logins) }
+      cursor = next
+    } while cursor != "0"
+  }
+
+  func revocations() async throws(StoreFault) -> AsyncStream<Revocation> {
+    let (stream, continuation) = AsyncStream.makeStream(of: Revocation.self)
+    let log = log
+    let connection = try await dialer.dial { message in
+      if let revocation = Revocation.read(json: message.utf8) {
+        continuation.yield(revocation)
+      } else {
+        // It may have named anybody.
+        log.error("a revocation cannot be read, all sessions are asked for again")
+        continuation.finish()
+      }
+    }
+    _ = try await connection.call(RedisCommand("SUBSCRIBE", settings.channel))
+    continuation.onTermination = { _ in connection.close() }
+    connection.whenClosed { continuation.finish() }
+    return stream
+  }
+
+  // MARK: values that are taken once
+
+  func put(_ value: [UInt8], under name: String, until expiresAt: Int64) async throws(StoreFault) {
+    _ = try await run(.put, [SessionKey(hashing: name).text, Base64URL.text(value), String(expiresAt)])
+  }
+
+  func take(_ name: String, at now: Int64) async throws(StoreFault) -> [UInt8]? {
+    let key = "\(settings.prefix)once:\(SessionKey(hashing: name).text)"
+    let reply = try await client.connection().call(RedisCommand("GETDEL", key))
+    if reply == .none { return nil }
+    guard let parts = reply.text?.split(separator: " ", omittingEmptySubsequences: false), parts.count == 2,
+      let expiresAt = Int64(parts[0]), let value = Base64URL.bytes(parts[1])
+    else { throw Self.unreadable }
+    return expiresAt > now ? value : nil
+  }
+
+  // MARK: asking
+
+  private func run(_ script: RedisScript, _ arguments: [String]) async throws(StoreFault) -> RedisReply {
+    try await client.connection().run(script, Self.common(settings) + arguments)
+  }
+
+  /// What each script is given first.
+  private static func common(_ settings: RedisSettings) -> [String] {
+    [settings.prefix, String(settings.retentionMilliseconds)]
+  }
+
+  private func decode<Value: Decodable>(_ reply: RedisReply) throws(StoreFault) -> Value {
+    guard let text = reply.text, let value = Value.read(json: text.utf8) else { throw Self.unreadable }
+    return value
+  }
+
+  private static let unreadable = StoreFault(description: "the store holds what this posternd cannot read")
+}
+
+/// What this node has revoked a short while ago: told again when it connects again, for a Redis that took another's place may not know it.
+final class AcknowledgedRevocations: Sendable {
+  private static let countLimit = 1_024
+  private static let milliseconds: Int64 = 3_600_000
+
+  private let all = Mutex<[(revocation: Revocation, at: Int64)]>([])
+
+  var recent: [(revocation: Revocation, at: Int64)] { all.withLock { $0 } }
+
+  func note(_ revocation: Revocation, at now: Int64) {
+    all.withLock { all in
+      all.removeAll { $0.revocation == revocation || $0.at < now - Self.milliseconds }
+      all.append((revocation, now))
+      if all.count > Self.countLimit { all.removeFirst(all.count - Self.countLimit) }
+    }
+  }
+}
+
+extension Revocation {
+  /// How a Redis comes to what it can delete at once.
+  fileprivate enum Dropping: String {
+    case session, login
+    /// A list says which logins it ends.
+    case listed
+    /// There may be too many for a list: they are looked for afterwards.
+    case swept
+  }
+
+  fileprivate var dropping: Dropping {
+    switch self {
+    case .session: .session
+    case .login: .login
+    case .browser, .providerSession, .person: .listed
+    case .tenant, .everyone: .swept
+    }
+  }
+
+  fileprivate var droppedKey: String {
+    switch self {
+    case .session(let key), .login(let key): key.text
+    default: ""
+    }
+  }
+}
+
+extension String {
+  /// As a pattern that matches nothing else.
+  fileprivate var escapedForGlob: String {
+    String(flatMap { character in "*?[]\\^-".contains(character) ? ["\\", character] : [character] })
+  }
+}
