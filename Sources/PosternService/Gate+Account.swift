@@ -11,8 +11,17 @@ extension Gate {
     let login = live.facts.session.login
     let person = live.facts.login.person
     let account = await flights.answer(for: login) { await self.askAboutAccount(login, person) }
-    live.note(account)
+    live.note(account, at: clock.now)
     return true
+  }
+
+  /// What the provider said counts on this node, whether the store can be told or not.
+  private func keep(_ account: AccountState, for login: SessionKey) async {
+    do throws(StoreFault) {
+      try await store.note(account, for: login)
+    } catch {
+      log.error("the store was not told of an account's state", metadata: ["error": "\(error)"])
+    }
   }
 
   /// What the provider says now; nil where it cannot be asked.
@@ -25,7 +34,7 @@ extension Gate {
         let tokens = known.sealedTokens.flatMap({ sealer.open($0, for: .tokens, as: ProviderTokens.self) })
       else { return known }
       let account = try await askAboutAccount(tokens, person, provider)
-      try await store.note(account, for: key)
+      await keep(account, for: key)
       return account
     } catch {
       log.warning("an account could not be checked", metadata: ["provider": "\(person.provider)", "error": "\(error)"])
@@ -49,6 +58,10 @@ extension Gate {
     AccountState(state: UInt8(number), checkedAt: askedAt, sealedTokens: sealer.seal(tokens, for: .tokens))
   }
 
+  /// What says that the grant is over (RFC 6749, 5.2). A limit on requests, or a secret of ours that has changed, says nothing of the
+  /// person. The second is what providers built on Authlib say of an account that is locked: the same request was good before.
+  private static let endingErrors: Set<String> = ["invalid_grant", "invalid_request", "access_denied"]
+
   /// A refresh token that still works is an account that is still good (RFC 6749, 6).
   private func refresh(
     _ tokens: ProviderTokens, with token: String, _ provider: LoginProvider, _ metadata: ProviderMetadata,
@@ -62,8 +75,10 @@ extension Gate {
       renewed.refresh = document["refresh_token"]?.text ?? token
       return state(POSTERN_ACCOUNT_ACTIVE, renewed, askedAt: askedAt)
     } catch {
-      if error.kind == .refused { return AccountState(state: UInt8(POSTERN_ACCOUNT_SIGNED_OUT), checkedAt: askedAt) }
-      throw error
+      if let code = error.code, Self.endingErrors.contains(code) {
+        return AccountState(state: UInt8(POSTERN_ACCOUNT_SIGNED_OUT), checkedAt: askedAt)
+      }
+      throw .unavailable(error.description)
     }
   }
 
@@ -79,7 +94,7 @@ extension Gate {
     case 200:
       let isSame = JSON(answer.body)?["sub"]?.text == person.subject
       return state(isSame ? POSTERN_ACCOUNT_ACTIVE : POSTERN_ACCOUNT_CREDENTIAL_CHANGED, tokens, askedAt: askedAt)
-    case 401, 403: return AccountState(state: UInt8(POSTERN_ACCOUNT_SIGNED_OUT), checkedAt: askedAt)
+    case 401: return AccountState(state: UInt8(POSTERN_ACCOUNT_SIGNED_OUT), checkedAt: askedAt)
     default: throw .unavailable("\(endpoint) answered \(answer.status)")
     }
   }

@@ -80,9 +80,9 @@ extension Gate {
         return answer(request, .anonymous, policy)
       }
       var decided = decide(request, live, policy)
-      if decided.decision.reason == UInt16(POSTERN_REASON_STATE_STALE), await checkAccount(of: live) {
-        decided = decide(request, live, policy)
-      }
+      // A mode is as good as the page that it stands for.
+      let page = Int(decided.decision.verdict) == POSTERN_HANDLE ? decideWithoutMode(request, live, policy) : decided
+      if Self.needsAccount(page.decision), await checkAccount(of: live) { decided = decide(request, live, policy) }
       return answer(decided, request, live: live, policy)
     } catch {
       log.error("the session store cannot be asked", metadata: ["error": "\(error)"])
@@ -114,10 +114,19 @@ extension Gate {
   private static func mayBeOutdated(_ decision: postern_decision) -> Bool {
     switch Int(decision.reason) {
     case POSTERN_REASON_IDLE_TIMEOUT, POSTERN_REASON_STATE_STALE, POSTERN_REASON_SIGNED_OUT,
-      POSTERN_REASON_SUSPENDED:
+      POSTERN_REASON_SUSPENDED, POSTERN_REASON_MODE_REQUESTED:
       true
-    default: false
+    default: isAnonymous(decision)
     }
+  }
+
+  /// Whether a session was let in as nobody: a public app looks away from what another would have asked about.
+  private static func isAnonymous(_ decision: postern_decision) -> Bool {
+    Int(decision.reason) == POSTERN_REASON_PUBLIC_ACCESS && decision.identity_attached == 0
+  }
+
+  private static func needsAccount(_ decision: postern_decision) -> Bool {
+    Int(decision.reason) == POSTERN_REASON_STATE_STALE || isAnonymous(decision)
   }
 
   // MARK: decisions
@@ -140,7 +149,7 @@ extension Gate {
     let app = policy.app(policy.decide(request, .anonymous, at: now, using: &box.buffers).app)
     var caller = live.caller(app: app?.name ?? "", policy: policy)
     caller.credential.store_down = isStoreDown ? 1 : 0
-    caller.credential.state_source_down = live.isStateSourceDown ? 1 : 0
+    caller.credential.state_source_down = live.isStateSourceDown(at: now) ? 1 : 0
     let decision = policy.decide(request, caller, at: now, using: &box.buffers)
     return Decided(decision: decision, app: policy.app(decision.app), caller: caller, now: now)
   }

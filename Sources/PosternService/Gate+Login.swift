@@ -10,13 +10,19 @@ extension Gate {
 
   /// Somebody comes from an app's host: a login that is here already may do, otherwise a provider is asked.
   func beginLogin(_ request: ClientRequest, _ query: [String: String]) async -> Answer {
-    guard let login = sealer.open(query["request"] ?? "", for: .loginRequest, as: LoginRequest.self) else {
+    guard var login = sealer.open(query["request"] ?? "", for: .loginRequest, as: LoginRequest.self) else {
       return failure("This sign-in link cannot be read.", again: nil, status: 400)
     }
     if login.expiresAt <= clock.now { return failure("This sign-in took too long.", again: returnURL(login)) }
     do throws(StoreFault) {
       if let current = try await currentLogin(request), login.accepts(current.login) {
-        return try await handOver(current.key, login)
+        guard let handedAt = try await lastHandOver(of: current.key, to: login.host) else {
+          return try await handOver(current.key, login)
+        }
+        // This host had a session of this login: it has ended, by its idle timeout or by its person, and does not come back silently.
+        login.prompt = UInt8(POSTERN_PROMPT_LOGIN)
+        login.authenticatedAfter = max(login.authenticatedAfter, handedAt)
+        login.mayBeSilent = false
       }
     } catch {
       log.error("the session store cannot be asked", metadata: ["error": "\(error)"])
@@ -190,7 +196,9 @@ extension Gate {
     if answer.status == 200 { return document }
     let error = document["error"]?.text ?? "status \(answer.status)"
     if answer.status >= 500 { throw .unavailable("the token endpoint says \(error)") }
-    throw .refused("the token endpoint says \(error)")
+    var fault = ProviderFault.refused("the token endpoint says \(error)")
+    fault.code = error
+    throw fault
   }
 
   /// The one more time that a person is sent to the provider: where it does not say when it authenticated them, or where a silent
@@ -246,9 +254,28 @@ extension Gate {
     }
   }
 
+  /// How long several tabs of one host may come for a session of one login.
+  private static let handOverMilliseconds: Int64 = 60_000
+  /// Longer than any login lasts.
+  private static let rememberMilliseconds: Int64 = 90 * 86_400_000
+
+  /// When a login was first handed to a host; nil where it was not, or only just now.
+  private func lastHandOver(of login: SessionKey, to host: String) async throws(StoreFault) -> Int64? {
+    guard let bytes = try await store.look(Self.handOverName(login, host), at: clock.now) else { return nil }
+    guard let handedAt = Int64(String(decoding: bytes, as: UTF8.self)) else { return nil }
+    return clock.now - handedAt < Self.handOverMilliseconds ? nil : handedAt
+  }
+
+  private static func handOverName(_ login: SessionKey, _ host: String) -> String { "handed:\(login.text):\(host)" }
+
   /// To the app's host, with a code that it can use once.
   private func handOver(_ login: SessionKey, _ request: LoginRequest) async throws(StoreFault) -> Answer {
     let code = SessionIdentifier().text
+    let name = Self.handOverName(login, request.host)
+    if try await store.look(name, at: clock.now) == nil {
+      let now = Array(String(clock.now).utf8)
+      try await store.put(now, under: name, until: clock.now + Self.rememberMilliseconds)
+    }
     let handOver = HandOver(
       login: login, host: request.host, target: request.target, attempt: request.attempt, slot: request.slot)
     try await store.put(

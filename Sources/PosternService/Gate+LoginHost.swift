@@ -15,12 +15,12 @@ extension Gate {
     case (_, "/") where isRead: return await home(request, query)
     case (_, "/iap/verify/public_key") where isRead: return publish(signer.pemDocument)
     case (_, "/iap/verify/public_key-jwk") where isRead: return publish(signer.jwkSet)
-    case (_, "/confirm") where isRead: return await confirmed(query["token"] ?? "")
+    case (_, "/confirm") where isRead: return await confirmed(query["token"] ?? "", request)
     case ("POST", let path) where path.hasPrefix("/logout/"):
       return await endByProvider(request, provider: String(path.dropFirst("/logout/".count)))
     case ("POST", "/confirm"):
       let form = FormEncoding.fields(String(decoding: request.body, as: UTF8.self)) ?? [:]
-      return await confirmed(form["token"] ?? "")
+      return await confirmed(form["token"] ?? "", request)
     default:
       var answer = Answer(generated: 404, reason: "noRoute")
       answer.setPage(Page.loginFailed("There is nothing here.", again: nil))
@@ -71,11 +71,18 @@ extension Gate {
   }
 
   /// What was confirmed is done, and durable before anybody is told.
-  private func confirmed(_ token: String) async -> Answer {
+  private func confirmed(_ token: String, _ request: ClientRequest) async -> Answer {
     guard let confirmation = sealer.open(token, for: .confirmation, as: Confirmation.self),
       confirmation.expiresAt > clock.now
     else { return failure("This confirmation is over.", again: nil) }
     do throws(StoreFault) {
+      if confirmation.action == .endBrowser {
+        // A form of ours, sent by the browser that it is about: a link ends nobody's logins.
+        let browser = try await currentLogin(request)?.login.browser
+        guard request.method == "POST", browser == confirmation.browser else {
+          return failure("This confirmation is another browser's.", again: nil)
+        }
+      }
       switch confirmation.action {
       case .endSession:
         if let session = confirmation.session { try await revoke(.session(session)) }

@@ -15,11 +15,15 @@ extension Gate {
     do throws(ProviderFault) {
       let claims = try await verifier.logout(of: token, from: provider)
       guard let revocation = Self.revocation(claims, of: provider) else { throw .refused("it names nobody") }
+      let tokenName = "\(name) \(claims["jti"]?.text ?? "")"
       let seenUntil = clock.now + 2 * TokenVerifier.logoutMilliseconds
-      guard seenTokens.take("\(name) \(claims["jti"]?.text ?? "")", until: seenUntil, at: clock.now) else {
+      guard seenTokens.take(tokenName, until: seenUntil, at: clock.now) else {
         throw .refused("it has been used already")
       }
-      return await end(revocation, by: name)
+      let answer = await end(revocation, by: name)
+      // A provider that is told to come back comes with the same token.
+      if answer.status != 200 { seenTokens.giveBack(tokenName) }
+      return answer
     } catch {
       return logoutRefused(error.description, status: error.kind == .unavailable ? 503 : 400)
     }

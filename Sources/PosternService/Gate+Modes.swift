@@ -41,7 +41,7 @@ extension Gate {
   }
 
   /// What the same request would come to without the mode; the older paths stand for the root of their host.
-  private func decideWithoutMode(_ request: ClientRequest, _ live: LiveSession?, _ policy: GatePolicy) -> Decided {
+  func decideWithoutMode(_ request: ClientRequest, _ live: LiveSession?, _ policy: GatePolicy) -> Decided {
     var plain = request
     if request.path.hasPrefix("/_gcp_iap") {
       plain.path = "/"
@@ -56,13 +56,17 @@ extension Gate {
     Int(decided.decision.verdict) == POSTERN_REDIRECT || Int(decided.decision.verdict) == POSTERN_UNAUTHORIZED
   }
 
+  /// Whether the page is public, and the session is not good enough to be known there.
+  private static func isForNobody(_ decided: Decided) -> Bool {
+    Int(decided.decision.verdict) == POSTERN_ALLOW && decided.decision.identity_attached == 0
+  }
+
   // MARK: refreshing
 
   /// A page for a good session, which comes back to itself; for any other the way to log in, and back here.
   private func refresh(_ request: ClientRequest, _ live: LiveSession?, _ policy: GatePolicy, isFrame: Bool) -> Answer {
     let decided = decideWithoutMode(request, live, policy)
-    let isRefused = Self.isChallenge(decided) || decided.decision.identity_attached == 0 && live == nil
-    if isRefused {
+    if Self.isChallenge(decided) || Self.isForNobody(decided) {
       let reason = ReasonName.text(decided.decision.reason)
       return startLogin(decided, request, target: request.target, reason: reason, policy)
     }
@@ -118,7 +122,9 @@ extension Gate {
     }
     var answer = Answer.redirect(next, reason: "cookiesCleared")
     for name in Cookies(request.headers).names(prefix: GateCookie.prefix) {
-      answer.headers.add("set-cookie", GateCookie.expire(name))
+      for isCrossSite in [false, true] {
+        answer.headers.add("set-cookie", GateCookie.expire(name, crossSite: isCrossSite))
+      }
     }
     return answer
   }
@@ -130,7 +136,7 @@ extension Gate {
     let site = request.headers["sec-fetch-site"]
     if let site, site != "same-origin", site != "none" { return Answer(generated: 403, reason: "crossSite") }
     let decided = decideWithoutMode(request, live, policy)
-    guard let live, !Self.isChallenge(decided) else {
+    guard let live, !Self.isChallenge(decided), !Self.isForNobody(decided) else {
       var answer = Answer(generated: 401, reason: ReasonName.text(decided.decision.reason))
       answer.setJSON(.object(["error": .text("unauthorized")]))
       return answer
@@ -168,9 +174,10 @@ extension Gate {
         Session(host: handOver.host, login: handOver.login, startedAt: clock.now), for: identifier.key)
       var answer = Answer.redirect(again, reason: "signedIn")
       let app = app(of: request, policy)
-      answer.headers.add(
-        "set-cookie",
-        GateCookie.set(GateCookie.session, identifier.text, crossSite: app?.corsOrigins.isEmpty == false))
+      let isCrossSite = app?.corsOrigins.isEmpty == false
+      // One of the other kind may be there from before the policy changed, and two are nobody's.
+      answer.headers.add("set-cookie", GateCookie.expire(GateCookie.session, crossSite: !isCrossSite))
+      answer.headers.add("set-cookie", GateCookie.set(GateCookie.session, identifier.text, crossSite: isCrossSite))
       answer.headers.add("set-cookie", GateCookie.expire(GateCookie.attempt(handOver.slot)))
       return answer
     } catch {

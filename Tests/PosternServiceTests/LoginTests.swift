@@ -40,6 +40,9 @@ struct LoginTests {
       jars[host, default: [:]][String(pair[0])] = line.contains("Max-Age=0") ? nil : String(pair[1])
     }
 
+    /// As when somebody clears the cookies of a host.
+    func forget(_ host: String) { jars[host] = nil }
+
     func cookieNames(_ host: String) -> [String] { (jars[host] ?? [:]).keys.sorted() }
 
     /// From an app to the provider's door; the parameters of the authorization request.
@@ -241,6 +244,29 @@ struct LoginTests {
     #expect(facts.login.authenticatedAt == authenticatedAt)
   }
 
+  @Test("a session that has idled out does not come back silently once its cookie is gone")
+  func noSilentReturn() async throws {
+    let visitor = try Visitor()
+    _ = try await visitor.signIn()
+    visitor.gate.clock.advance(seconds: 15 * 60)
+    visitor.forget("payroll.example.com")
+    let parameters = try await visitor.toProvider()
+    #expect(parameters["prompt"] == "login")
+    visitor.provider.change { $0.claims["auth_time"] = .int(TestClock.start / 1_000 - 1) }
+    #expect(await visitor.back(parameters).status == 403)
+  }
+
+  @Test("tabs that come at once each get a session of one login")
+  func tabsAtOnce() async throws {
+    let visitor = try Visitor()
+    _ = try await visitor.signIn("https://wiki.example.com/")
+    for number in 0..<3 {
+      visitor.forget("payroll.example.com")
+      let login = try #require(await visitor.open("https://payroll.example.com/\(number)").headers["location"])
+      #expect(await visitor.open(login).headers["location"]?.contains(Gate.arrivalPath) == true)
+    }
+  }
+
   @Test("a sealed request that is forged, of other keys or over begins nothing; rotated keys still open it")
   func sealed() async throws {
     let (old, new) = (Sealer.newKey(), Sealer.newKey())
@@ -359,6 +385,39 @@ struct LoginTests {
     #expect(visitor.provider.state.withLock { $0.forms.count } == 1)
   }
 
+  @Test("a provider that comes back is asked again, before the grace has run out")
+  func backAgain() async throws {
+    let visitor = try Visitor()
+    _ = try await visitor.signIn()
+    let headers = TestClient.script + [("Cookie", visitor.cookie(for: "https://payroll.example.com/"))]
+    visitor.gate.clock.advance(seconds: 120)
+    visitor.provider.change { $0.isDown = true }
+    #expect(await visitor.gate.ask(headers: headers).status == 200)
+    let refused = ProviderAnswer(status: 400, headers: Headers(), body: Array("{\"error\":\"invalid_grant\"}".utf8))
+    visitor.provider.change {
+      $0.isDown = false
+      $0.answers["https://id.example.com/token"] = refused
+    }
+    visitor.gate.clock.advance(seconds: 9)
+    #expect(await visitor.gate.ask(headers: headers).status == 200)
+    visitor.gate.clock.advance(seconds: 1)
+    #expect(await visitor.gate.ask(headers: headers).reason == "signedOut")
+  }
+
+  @Test("what the provider refused counts though the store cannot be told")
+  func refusedWithoutStore() async throws {
+    let (clock, store) = (TestClock(), FailingStore())
+    let provider = StandInProvider(clock: clock)
+    let visitor = Visitor(gate: try TestGate(store: store, transport: provider, clock: clock), provider: provider)
+    _ = try await visitor.signIn()
+    let refused = ProviderAnswer(status: 400, headers: Headers(), body: Array("{\"error\":\"invalid_grant\"}".utf8))
+    provider.change { $0.answers["https://id.example.com/token"] = refused }
+    clock.advance(seconds: 120)
+    store.failToNote(true)
+    let headers = TestClient.script + [("Cookie", visitor.cookie(for: "https://payroll.example.com/"))]
+    #expect(await visitor.gate.ask(headers: headers).reason == "signedOut")
+  }
+
   @Test("an account that the provider refuses is signed out; one that it does not answer for has the policy's grace")
   func accountState() async throws {
     let visitor = try Visitor()
@@ -371,6 +430,14 @@ struct LoginTests {
     #expect(await visitor.gate.ask(headers: headers).status == 200)
     visitor.gate.clock.advance(seconds: 1)
     #expect(await visitor.gate.ask(headers: headers).reason == "stateStale")
+    let limited = ProviderAnswer(status: 429, headers: Headers(), body: Array("{\"error\":\"slow_down\"}".utf8))
+    visitor.provider.change {
+      $0.isDown = false
+      $0.answers["https://id.example.com/token"] = limited
+    }
+    visitor.gate.clock.advance(seconds: 10)
+    #expect(await visitor.gate.ask(headers: headers).reason == "stateStale")
+    visitor.gate.clock.advance(seconds: 10)
     let refused = ProviderAnswer(status: 400, headers: Headers(), body: Array("{\"error\":\"invalid_grant\"}".utf8))
     visitor.provider.change {
       $0.isDown = false

@@ -91,6 +91,8 @@ struct LogoutTests {
       gate: try TestGate(store: store, transport: provider, clock: clock), provider: provider)
     store.fail(true)
     #expect(await post(visitor, Self.claims()).status == 503)
+    store.fail(false)
+    #expect(await post(visitor, Self.claims()).status == 200)
   }
 
   @Test("signing out everywhere gives the refresh token back to the provider")
@@ -100,7 +102,14 @@ struct LogoutTests {
     let text = String(decoding: page.body, as: UTF8.self)
     let token = try #require(text.firstMatch(of: /name="token" value="([^"]+)"/)?.output.1)
     visitor.provider.change { $0.forms = [] }
-    _ = await visitor.open("https://login.example.com/confirm?token=\(token)")
+    // A link of somebody else's ends nothing.
+    #expect(await visitor.open("https://login.example.com/confirm?token=\(token)").status == 403)
+    let cookie = [("Cookie", visitor.cookie(for: "https://login.example.com/"))]
+    let body = Array("token=\(token)".utf8)
+    #expect(
+      await visitor.gate.ask(
+        "POST", "https://login.example.com/confirm", headers: cookie, endpoint: "/answer", body: body
+      ).status == 302)
     #expect(
       visitor.provider.forms == [["token": "refresh", "token_type_hint": "refresh_token", "client_id": "postern"]])
   }

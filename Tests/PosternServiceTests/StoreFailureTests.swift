@@ -13,6 +13,11 @@ final class FailingStore: SessionStore {
 
   func fail(_ fails: Bool) { isDown.withLock { $0 = fails } }
 
+  private let cannotNote = Mutex(false)
+
+  /// Fails in nothing but the state of accounts.
+  func failToNote(_ fails: Bool) { cannotNote.withLock { $0 = fails } }
+
   private func check() throws(StoreFault) {
     if isDown.withLock({ $0 }) { throw StoreFault(description: "told to fail") }
   }
@@ -44,6 +49,7 @@ final class FailingStore: SessionStore {
 
   func note(_ account: AccountState, for login: SessionKey) async throws(StoreFault) {
     try check()
+    if cannotNote.withLock({ $0 }) { throw StoreFault(description: "told to fail") }
     store.note(account, for: login)
   }
 
@@ -55,6 +61,11 @@ final class FailingStore: SessionStore {
   func put(_ value: [UInt8], under name: String, until expiresAt: Int64) async throws(StoreFault) {
     try check()
     store.put(value, under: name, until: expiresAt)
+  }
+
+  func look(_ name: String, at now: Int64) async throws(StoreFault) -> [UInt8]? {
+    try check()
+    return store.look(name, at: now)
   }
 
   func take(_ name: String, at now: Int64) async throws(StoreFault) -> [UInt8]? {

@@ -126,7 +126,7 @@ final class TestGate {
     let facts = try #require(try await store.session(for: identifier.key))
     let account = AccountState(state: UInt8(POSTERN_ACCOUNT_ACTIVE), checkedAt: clock.now)
     try await store.note(account, for: facts.session.login)
-    gate.cache.session(identifier.key)?.note(account)
+    gate.cache.session(identifier.key)?.note(account, at: clock.now)
   }
 
   // MARK: asking

@@ -69,6 +69,16 @@ struct WireTests {
     #expect(client.clientAddress == address)
   }
 
+  @Test("a header that some programs read as one of the gate's is refused", arguments: ProxyDialect.allCases)
+  func disguised(_ dialect: ProxyDialect) async throws {
+    let gate = try TestGate()
+    for name in ["X_Goog_Authenticated_User_Email", "x-goog_iap-jwt-assertion"] {
+      let answer = await gate.ask(
+        "GET", "https://public.example.com/", headers: [(name, "a:b@example.com")], through: dialect)
+      #expect(answer.status == 403, "\(name)")
+    }
+  }
+
   @Test("a path that is no endpoint is none")
   func noEndpoint() async throws {
     let gate = try TestGate()

@@ -18,7 +18,9 @@ enum GateCookie {
     return "\(name)=\(value); Path=/; Secure; HttpOnly; \(site)\(age)"
   }
 
-  static func expire(_ name: String) -> String { set(name, "", maxAgeSeconds: 0) }
+  static func expire(_ name: String, crossSite: Bool = false) -> String {
+    set(name, "", maxAgeSeconds: 0, crossSite: crossSite)
+  }
 }
 
 /// The cookies of a request.

@@ -11,6 +11,8 @@ struct ProviderFault: Error, Equatable, CustomStringConvertible {
 
   let kind: Kind
   let description: String
+  /// The error's code, where a token endpoint said one (RFC 6749, 5.2).
+  var code: String?
 
   static func unavailable(_ description: String) -> ProviderFault {
     ProviderFault(kind: .unavailable, description: description)

@@ -6,6 +6,9 @@ internal import Synchronization
 final class SeenTokens: Sendable {
   private let names = Mutex<[String: Int64]>([:])
 
+  /// Lets a token be taken again: what it asked for could not be done.
+  func giveBack(_ name: String) { names.withLock { $0[name] = nil } }
+
   /// Whether a token is taken for the first time; it is remembered until `expiresAt`.
   func take(_ name: String, until expiresAt: Int64, at now: Int64) -> Bool {
     names.withLock { names in

@@ -55,6 +55,8 @@ struct TokenVerifier: Sendable {
   /// The claims of `token`, once it is known to be `provider`'s, for somebody, and neither over nor from the future.
   func claims(of token: String, from provider: LoginProvider) async throws(ProviderFault) -> [String: JSON] {
     let claims = try await signedClaims(of: token, from: provider)
+    // What ends sessions is no credential (OpenID Connect Back-Channel Logout 1.0, 2.4).
+    if claims["events"] != nil { throw .refused("this is a token about an event") }
     let now = clock.now
     guard let expiresAt = claims["exp"]?.milliseconds, now < expiresAt else { throw .refused("the token is over") }
     if let issuedAt = claims["iat"]?.milliseconds, issuedAt > now + Self.skewMilliseconds {
@@ -97,7 +99,9 @@ struct TokenVerifier: Sendable {
     }
     guard case .object? = claims["events"]?[Self.logoutEvent] else { throw .refused("the token is about no logout") }
     if claims["nonce"] != nil { throw .refused("a logout token has no nonce") }
-    guard let issuedAt = claims["iat"]?.milliseconds, abs(now - issuedAt) < Self.logoutMilliseconds else {
+    guard let issuedAt = claims["iat"]?.milliseconds, issuedAt > now - Self.logoutMilliseconds,
+      issuedAt < now + Self.logoutMilliseconds
+    else {
       throw .refused("the logout token is not of now")
     }
     if let expiresAt = claims["exp"]?.milliseconds, now >= expiresAt { throw .refused("the logout token is over") }

@@ -51,6 +51,8 @@ enum Endpoint: Equatable {
       // nginx hands a sub-request's challenge to the client beside that of `/answer`.
       refusal.headers.remove("www-authenticate")
       if let location = answer.headers["location"] { refusal.headers.set("x-postern-location", location) }
+      // The cookie of the attempt comes with the answer that the client gets.
+      for name in ["location", "set-cookie"] { refusal.headers.remove(name) }
     // A mode's page is asked for at `/answer`, by the recipe; here a 2xx would let the request pass.
     case (_, 200..<300): refusal.status = 403
     default: break

@@ -21,6 +21,7 @@ final class HTTPHandler<Responder: RequestResponder>: ChannelInboundHandler {
   private var request: ListenerRequest?
   private var isKeepAlive = true
   private var isTooLarge = false
+  private var isHead = false
 
   init(_ responder: Responder) { self.responder = responder }
 
@@ -39,6 +40,7 @@ final class HTTPHandler<Responder: RequestResponder>: ChannelInboundHandler {
     // Behind a request to change the protocol the decoder reads no other: whoever sends one gets its answer, and a new connection.
     isKeepAlive = head.isKeepAlive && !head.headers.contains(name: "upgrade")
     isTooLarge = false
+    isHead = head.method == .HEAD
   }
 
   private func add(_ buffer: ByteBuffer) {
@@ -78,7 +80,8 @@ final class HTTPHandler<Responder: RequestResponder>: ChannelInboundHandler {
     head.headers.add(name: "content-length", value: String(answer.body.count))
     if !isKeepAlive { head.headers.add(name: "connection", value: "close") }
     context.write(wrapOutboundOut(.head(head)), promise: nil)
-    if !answer.body.isEmpty {
+    // An answer to HEAD says how long the body would be, and has none (RFC 9110, 9.3.2).
+    if !answer.body.isEmpty && !isHead {
       var buffer = context.channel.allocator.buffer(capacity: answer.body.count)
       buffer.writeBytes(answer.body)
       context.write(wrapOutboundOut(.body(.byteBuffer(buffer))), promise: nil)

@@ -87,6 +87,12 @@ final class MemorySessionStore: SessionStore {
     state.withLock { $0.values[name] = (value, expiresAt) }
   }
 
+  func look(_ name: String, at now: Int64) -> [UInt8]? {
+    state.withLock { state in
+      state.values[name].flatMap { $0.expiresAt > now ? $0.bytes : nil }
+    }
+  }
+
   func take(_ name: String, at now: Int64) -> [UInt8]? {
     state.withLock { state in
       state.clean(at: now, retentionMilliseconds)

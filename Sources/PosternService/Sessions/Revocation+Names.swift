@@ -28,7 +28,10 @@ extension Revocation {
       .login(key), .browser(login.browser),
       .person(provider: person.provider, subject: person.subject, tenant: person.tenant), .everyone,
     ]
-    if let tenant = person.tenant { endings.append(.tenant(provider: person.provider, tenant: tenant)) }
+    if let tenant = person.tenant {
+      endings.append(.tenant(provider: person.provider, tenant: tenant))
+      endings.append(.person(provider: person.provider, subject: person.subject, tenant: nil))
+    }
     if let session = login.providerSession {
       endings.append(.providerSession(provider: person.provider, session: session))
     }

@@ -17,7 +17,8 @@ final class LiveSession: Sendable {
     var resolved: Resolved?
     var assertions: [String: IssuedAssertion] = [:]
     var isEnded = false
-    var isStateSourceDown = false
+    /// When the provider could not be asked last.
+    var stateSourceDownAt: Int64?
   }
 
   let key: SessionKey
@@ -35,13 +36,20 @@ final class LiveSession: Sendable {
   var facts: SessionFacts { state.withLock { $0.facts } }
   var isEnded: Bool { state.withLock { $0.isEnded } }
 
-  /// Whether the provider could not be asked when the account's state was last looked for.
-  var isStateSourceDown: Bool { state.withLock { $0.isStateSourceDown } }
+  /// How long a provider that could not be asked is not asked again: after that it may have come back, with something to say.
+  static let stateSourcePauseMilliseconds: Int64 = 10_000
+
+  /// Whether the provider could not be asked a moment ago.
+  func isStateSourceDown(at now: Int64) -> Bool {
+    state.withLock { state in
+      state.stateSourceDownAt.map { (0..<Self.stateSourcePauseMilliseconds).contains(now - $0) } ?? false
+    }
+  }
 
   /// Notes what the provider said of the account; nil: it could not be asked.
-  func note(_ account: AccountState?) {
+  func note(_ account: AccountState?, at now: Int64) {
     state.withLock { state in
-      state.isStateSourceDown = account == nil
+      state.stateSourceDownAt = account == nil ? now : nil
       if let account, account.checkedAt >= state.facts.account.checkedAt { state.facts.account = account }
     }
   }

@@ -23,7 +23,7 @@ enum Revocation: Codable, Hashable, Sendable {
   case browser(String)
   /// Whatever the provider ends with one of its own sessions (OIDC back-channel logout, `sid`).
   case providerSession(provider: String, session: String)
-  /// All of a person, of one provider and tenant.
+  /// All of a person, of one provider and tenant; without a tenant, of any.
   case person(provider: String, subject: String, tenant: String?)
   case tenant(provider: String, tenant: String)
   case everyone
@@ -38,7 +38,7 @@ enum Revocation: Codable, Hashable, Sendable {
       facts.login.person.provider == provider && facts.login.providerSession == session
     case .person(let provider, let subject, let tenant):
       facts.login.person.provider == provider && facts.login.person.subject == subject
-        && facts.login.person.tenant == tenant
+        && (tenant == nil || facts.login.person.tenant == tenant)
     case .tenant(let provider, let tenant):
       facts.login.person.provider == provider && facts.login.person.tenant == tenant
     case .everyone: true
@@ -73,6 +73,8 @@ protocol SessionStore: Sendable {
   func revoke(_ revocation: Revocation, at now: Int64) async throws(StoreFault)
   /// Keeps a value that can be taken once, until `expiresAt`.
   func put(_ value: [UInt8], under name: String, until expiresAt: Int64) async throws(StoreFault)
+  /// Such a value, left where it is; nil where there is none any more.
+  func look(_ name: String, at now: Int64) async throws(StoreFault) -> [UInt8]?
   /// Takes such a value away; nil where there is none any more.
   func take(_ name: String, at now: Int64) async throws(StoreFault) -> [UInt8]?
   /// What is revoked from now on, by any node: whatever is revoked after this has returned is in the stream, or the stream ends.

@@ -19,12 +19,15 @@ enum WireFault: Error, Equatable {
   case missing(String)
   case repeated(String)
   case badTarget
+  /// A name that a program behind CGI, WSGI or PHP cannot tell from one of the gate's.
+  case disguised(String)
 
   var sentence: String {
     switch self {
     case .missing(let name): "the proxy sent no \(name)"
     case .repeated(let name): "\(name) came more than once"
     case .badTarget: "the request target is no path"
+    case .disguised(let name): "\(name) is one of the gate's headers to programs that read `_` for `-`"
     }
   }
 }
@@ -62,7 +65,7 @@ extension ProxyDialect {
     }
   }
 
-  /// What Envoy says a client asks to change to: a check that carried it as it came would be a handshake itself.
+  /// What nginx and Envoy say a client asks to change to: a check that carried it as it came would be a handshake itself.
   private static let upgradeName = "x-postern-upgrade"
 
   /// Forwarding headers of any proxy: never a client's, whoever sent them.
@@ -96,14 +99,22 @@ extension ProxyDialect {
       clientAddress: try Self.clientAddress(names.client, in: request.headers, trustedHops: trustedHops),
       headers: Headers(), body: request.body)
     if !client.setTarget(target) { throw .badTarget }
-    if self == .envoy, let upgrade = request.headers[Self.upgradeName] {
+    if self == .envoy || self == .nginx, let upgrade = request.headers[Self.upgradeName] {
       if request.headers.values(Self.upgradeName).count > 1 { throw .repeated(Self.upgradeName) }
       if !upgrade.isEmpty && upgrade != "-" { client.headers.add("upgrade", upgrade) }
     }
+    if let name = request.headers.fields.map(\.name).first(where: Self.isDisguised) { throw .disguised(name) }
     for field in request.headers.fields where !Self.isForwarding(field.name) && field.name != "host" {
       client.headers.add(field.name, field.value)
     }
     return client
+  }
+
+  private static let identityPrefix = Array("x-goog-".utf8)
+
+  private static func isDisguised(_ name: String) -> Bool {
+    guard name.utf8.contains(UInt8(ascii: "_")) else { return false }
+    return name.utf8.lazy.map { $0 == UInt8(ascii: "_") ? UInt8(ascii: "-") : $0 }.starts(with: identityPrefix)
   }
 
   /// The value of a header that must stand once.

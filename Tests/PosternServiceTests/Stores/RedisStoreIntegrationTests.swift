@@ -215,7 +215,7 @@ struct RedisStoreIntegrationTests {
     try await store.put([1], under: "code", until: Kept.start)
     try await store.revoke(.browser("other"), at: Kept.start)
     let keys = try await server.keys()
-    #expect(keys.count == 10)
+    #expect(keys.count == 11)
     for key in keys where key != "postern:turn" {
       #expect(key.hasPrefix("postern:"))
       guard case .integer(let left) = try await server.ask("PTTL", key) else { throw FixtureFault(description: key) }

@@ -153,9 +153,17 @@ final class RedisSessionStore: SessionStore {
     _ = try await run(.put, [SessionKey(hashing: name).text, Base64URL.text(value), String(expiresAt)])
   }
 
+  func look(_ name: String, at now: Int64) async throws(StoreFault) -> [UInt8]? {
+    try await value("GET", name, at: now)
+  }
+
   func take(_ name: String, at now: Int64) async throws(StoreFault) -> [UInt8]? {
+    try await value("GETDEL", name, at: now)
+  }
+
+  private func value(_ command: String, _ name: String, at now: Int64) async throws(StoreFault) -> [UInt8]? {
     let key = "\(settings.prefix)once:\(SessionKey(hashing: name).text)"
-    let reply = try await client.connection().call(RedisCommand("GETDEL", key))
+    let reply = try await client.connection().call(RedisCommand(command, key))
     if reply == .none { return nil }
     guard let parts = reply.text?.split(separator: " ", omittingEmptySubsequences: false), parts.count == 2,
       let expiresAt = Int64(parts[0]), let value = Base64URL.bytes(parts[1])

@@ -178,6 +178,17 @@ final class SQLiteSessionStore: SessionStore {
     }
   }
 
+  func look(_ name: String, at now: Int64) async throws(StoreFault) -> [UInt8]? {
+    let hash = SessionKey(hashing: name).text
+    let text = try await read { database in
+      try String.fetchOne(
+        database, sql: "SELECT value FROM onceValue WHERE name = ? AND expiresAt > ?", arguments: [hash, now])
+    }
+    guard let text else { return nil }
+    guard let bytes = Base64URL.bytes(text) else { throw unreadable() }
+    return bytes
+  }
+
   func take(_ name: String, at now: Int64) async throws(StoreFault) -> [UInt8]? {
     let hash = SessionKey(hashing: name).text
     let oldest = now - retentionMilliseconds
