@@ -8,7 +8,7 @@ import Testing
 
 @testable import PosternService
 
-@Suite("Nodes on one Redis", .serialized)
+@Suite("Nodes on one Redis", .serialized, .timeLimit(.minutes(2)))
 struct NodesIntegrationTests {
   /// A gate that follows what is revoked, as long as the value lasts.
   private final class Node {

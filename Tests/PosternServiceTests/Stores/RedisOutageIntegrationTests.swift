@@ -7,7 +7,7 @@ import Testing
 
 @testable import PosternService
 
-@Suite("Redis outages", .serialized)
+@Suite("Redis outages", .serialized, .timeLimit(.minutes(2)))
 struct RedisOutageIntegrationTests {
   // MARK: killed
 

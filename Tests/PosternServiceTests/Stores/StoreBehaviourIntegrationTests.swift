@@ -4,7 +4,7 @@ import Testing
 
 @testable import PosternService
 
-@Suite("Stores")
+@Suite("Stores", .timeLimit(.minutes(2)))
 struct StoreBehaviourIntegrationTests {
   // MARK: keeping
 

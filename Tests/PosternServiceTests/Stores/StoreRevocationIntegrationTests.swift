@@ -5,7 +5,7 @@ import Testing
 
 @testable import PosternService
 
-@Suite("Revocations of stores")
+@Suite("Revocations of stores", .timeLimit(.minutes(2)))
 struct StoreRevocationIntegrationTests {
   @Test(
     "a revocation ends exactly what it names", arguments: StoreKind.allCases, RevocationCase.all)
