@@ -13,10 +13,10 @@ SHELL := /bin/bash
 SWIFT_DEPENDENCIES := libyaml-dev libssl-dev libhiredis-dev libsqlite3-dev pkg-config tzdata
 C_DEPENDENCIES := gcc g++ binutils pkg-config xxd
 BENCH_DEPENDENCIES := valgrind
-SERVICE_DEPENDENCIES := redis-server nginx caddy chromium openssl python3-venv
+SERVICE_DEPENDENCIES := redis-server nginx caddy chromium openssl curl python3-venv
 LINT_DEPENDENCIES := shellcheck
 SWIFT_FOLDERS := Package.swift Sources Tests Benchmarks
-SCRIPTS := .ci/run tools/build-library tools/check-readme tools/install-missing tools/run-checks Tests/C/run demo/run.sh
+SCRIPTS := .ci/run tools/build-library tools/check-readme tools/install-missing tools/run-checks Tests/C/run demo/tour.sh demo/gate.sh
 
 C_DECIDER := .build-embedded/decide
 LIBRARY_FLAGS = $$(PKG_CONFIG_PATH=dist/lib/pkgconfig pkg-config --cflags postern)
@@ -35,13 +35,20 @@ release: swift-dependencies
 ## test: everything that CI runs (below 25 minutes on two cores)
 .PHONY: test
 test:
-	tools/run-checks lint test-debug test-service test-readme demo test-library test-agreement bench-smoke sanitize
+	tools/run-checks lint test-debug test-service test-readme tour test-library test-agreement bench-smoke sanitize
 
-## demo: one request for every reason, decided over the policy tree
+## demo: the whole thing on localhost: apps behind nginx, the gate, an OpenID provider, and two people to log in as
 .PHONY: demo
-demo: swift-dependencies
+demo: swift-dependencies service-dependencies
 	swift build --product postern
-	demo/run.sh
+	swift build --product posternd
+	demo/gate.sh
+
+## tour: one request for every reason, decided over the policy tree
+.PHONY: tour
+tour: swift-dependencies
+	swift build --product postern
+	demo/tour.sh
 
 ## bench: what decisions, resolutions and compilations cost, in counts and ratios, beside the floor and the peers
 .PHONY: bench
@@ -127,6 +134,7 @@ test-debug: swift-dependencies
 .PHONY: test-service
 test-service: swift-dependencies service-dependencies
 	swift test --filter 'IntegrationTests'
+	demo/gate.sh --check
 
 # Agreement runs on release builds: an optimizer's mistake must show too. The C library is one of the engines.
 .PHONY: test-agreement
@@ -160,9 +168,9 @@ swift-dependencies:
 service-dependencies: .build-service/installed
 	@tools/install-missing $(SERVICE_DEPENDENCIES)
 
-.build-service/installed: Tests/PosternServiceTests/requirements.txt
+.build-service/installed: demo/gate/requirements.txt
 	python3 -m venv .build-service
-	.build-service/bin/pip install --quiet --disable-pip-version-check -r $<
+	.build-service/bin/python -m pip install --quiet --disable-pip-version-check -r $<
 	touch $@
 
 .PHONY: bench-dependencies

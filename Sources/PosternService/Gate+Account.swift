@@ -74,7 +74,7 @@ extension Gate {
     guard let endpoint = metadata.userInfoEndpoint, !tokens.access.isEmpty else {
       return AccountState(state: UInt8(POSTERN_ACCOUNT_UNKNOWN), checkedAt: askedAt)
     }
-    let answer = try await http.get(endpoint, bearer: tokens.access)
+    let answer = try await transport.get(endpoint, bearer: tokens.access)
     switch answer.status {
     case 200:
       let isSame = JSON(answer.body)?["sub"]?.text == person.subject

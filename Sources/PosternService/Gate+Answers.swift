@@ -6,6 +6,14 @@ internal import CPostern
 extension Gate {
   /// The answer that carries a decision out.
   func answer(_ decided: Decided, _ request: ClientRequest, live: LiveSession?, _ policy: GatePolicy) -> Answer {
+    let answer = carryOut(decided, request, live: live, policy)
+    decisionLog?.add(decided, request, answer, revision: policy.revision)
+    return answer
+  }
+
+  private func carryOut(
+    _ decided: Decided, _ request: ClientRequest, live: LiveSession?, _ policy: GatePolicy
+  ) -> Answer {
     let reason = ReasonName.text(decided.decision.reason)
     switch Int(decided.decision.verdict) {
     case POSTERN_ALLOW: return allow(decided, request, live: live, reason: reason)

@@ -65,7 +65,7 @@ extension Gate {
 
   /// A session that this node knows.
   private func answer(_ request: ClientRequest, _ live: LiveSession, _ policy: GatePolicy) -> Outcome {
-    guard !live.isEnded, live.facts.session.host == request.hostName else {
+    guard !live.isEnded, live.host == request.hostName else {
       return .now(answer(request, .anonymous, policy))
     }
     let decided = decide(request, live, policy)
@@ -76,7 +76,7 @@ extension Gate {
   /// A session as the store knows it.
   private func answer(_ request: ClientRequest, _ key: SessionKey, _ policy: GatePolicy) async -> Answer {
     do throws(StoreFault) {
-      guard let live = try await load(key), live.facts.session.host == request.hostName else {
+      guard let live = try await load(key), live.host == request.hostName else {
         return answer(request, .anonymous, policy)
       }
       var decided = decide(request, live, policy)
@@ -104,7 +104,7 @@ extension Gate {
 
   /// The store is down: what this node knows counts, and the kernel is told, for each app's `onStoreUnavailable`.
   private func answerWithoutStore(_ request: ClientRequest, _ key: SessionKey, _ policy: GatePolicy) -> Answer {
-    guard let live = cache.lastKnown(key), !live.isEnded, live.facts.session.host == request.hostName else {
+    guard let live = cache.lastKnown(key), !live.isEnded, live.host == request.hostName else {
       return answer(request, .anonymous, policy)
     }
     return answer(decide(request, live, policy, isStoreDown: true), request, live: live, policy)

@@ -184,7 +184,7 @@ extension Gate {
   ) async throws(ProviderFault) -> JSON {
     let secret = settings(of: provider).clientSecret
     let form = secret == nil ? form + [("client_id", provider.clientID)] : form
-    let answer = try await http.post(
+    let answer = try await transport.post(
       metadata.tokenEndpoint, form: form, basic: secret.map { (provider.clientID, $0) })
     guard let document = JSON(answer.body) else { throw .unavailable("the token endpoint answered \(answer.status)") }
     if answer.status == 200 { return document }
@@ -226,6 +226,10 @@ extension Gate {
       if login.authenticatedAt < wanted.authenticatedAfter {
         return failure("The sign-in service did not ask you to sign in again.", again: returnURL(wanted))
       }
+      if !wanted.isMet(by: login) {
+        return failure(
+          "The sign-in service did not confirm it in the way that this page asks for.", again: returnURL(wanted))
+      }
       if !wanted.tenants.isEmpty, !wanted.tenants.contains(person.tenant ?? "") {
         return failure("This account is not of an organization that may come in here.", again: returnURL(wanted))
       }
@@ -254,6 +258,17 @@ extension Gate {
 }
 
 extension LoginRequest {
+  /// Whether an authentication is as strong as it was asked to be: one that is not would only be sent back again.
+  func isMet(by login: Login) -> Bool {
+    let at =
+      switch Int(method) {
+      case POSTERN_METHOD_SECURE_KEY: login.securityKeyAt
+      case POSTERN_METHOD_ENROLLED_SECOND_FACTORS: max(login.secondFactorAt, login.securityKeyAt)
+      default: login.authenticatedAt
+      }
+    return at > 0 && at >= authenticatedAfter
+  }
+
   /// Whether a login that is here already does, without asking its provider.
   func accepts(_ login: Login) -> Bool {
     mayBeSilent && !requiresLogin && providers.contains(login.person.provider)

@@ -16,6 +16,8 @@ extension Gate {
     case (_, "/iap/verify/public_key") where isRead: return publish(signer.pemDocument)
     case (_, "/iap/verify/public_key-jwk") where isRead: return publish(signer.jwkSet)
     case (_, "/confirm") where isRead: return await confirmed(query["token"] ?? "")
+    case ("POST", let path) where path.hasPrefix("/logout/"):
+      return await endByProvider(request, provider: String(path.dropFirst("/logout/".count)))
     case ("POST", "/confirm"):
       let form = FormEncoding.fields(String(decoding: request.body, as: UTF8.self)) ?? [:]
       return await confirmed(form["token"] ?? "")
@@ -56,7 +58,8 @@ extension Gate {
         return answer
       }
       let confirmation = Confirmation(
-        action: .endBrowser, browser: current.login.browser, next: "\(settings.origin(settings.loginHost))/",
+        action: .endBrowser, browser: current.login.browser, login: current.key,
+        next: "\(settings.origin(settings.loginHost))/",
         expiresAt: clock.now + LoginRequest.lifetimeMilliseconds)
       answer.setPage(
         Page.confirm(
@@ -75,9 +78,11 @@ extension Gate {
     do throws(StoreFault) {
       switch confirmation.action {
       case .endSession:
-        if let session = confirmation.session { try await store.revoke(.session(session), at: clock.now) }
+        if let session = confirmation.session { try await revoke(.session(session)) }
       case .endBrowser:
-        if let browser = confirmation.browser { try await store.revoke(.browser(browser), at: clock.now) }
+        // While there is still a record of what is to be given back.
+        if let login = confirmation.login { await giveBackTokens(of: login) }
+        if let browser = confirmation.browser { try await revoke(.browser(browser)) }
       case .clearCookies: break
       }
     } catch {

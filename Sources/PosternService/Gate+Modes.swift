@@ -19,6 +19,7 @@ extension Gate {
     var action: Action
     var session: SessionKey?
     var browser: String?
+    var login: SessionKey?
     /// Where to go afterwards.
     var next: String
     var expiresAt: Int64

@@ -1,7 +1,6 @@
 // The gate: what turns a client's request into an answer. It holds the policy that decides, the sessions of this node, and what
 // logins need; each endpoint only says which proxy asked. Refuses nothing itself: the kernel decides.
 
-internal import AsyncHTTPClient
 internal import CPostern
 internal import Logging
 internal import NIOPosix
@@ -32,28 +31,32 @@ final class Gate: Sendable {
   let cache = SessionCache()
   let flights = AccountFlights()
   let counters = GateCounters()
+  let seenTokens = SeenTokens()
+  let decisionLog: DecisionLog?
   let sealer: Sealer
   let signer: AssertionSigner
   let directory: ProviderDirectory
   let verifier: TokenVerifier
-  let http: ProviderHTTP
+  let transport: any ProviderTransport
   let log: Logger
   private let held: Mutex<GatePolicy>
   private let buffers = ThreadSpecificVariable<BufferBox>()
 
   init(
-    _ settings: GateSettings, policy: GatePolicy, store: any SessionStore, client: HTTPClient, clock: GateClock,
-    log: Logger
+    _ settings: GateSettings, policy: GatePolicy, store: any SessionStore, transport: any ProviderTransport,
+    clock: GateClock,
+    log: Logger, decisionLog: DecisionLog? = nil
   ) {
     self.settings = settings
     self.clock = clock
     self.store = store
     self.log = log
+    self.decisionLog = decisionLog
     held = Mutex(policy)
     sealer = Sealer(keys: settings.sealingKeys)
     signer = AssertionSigner(keys: settings.assertionKeys)
-    http = ProviderHTTP(client: client)
-    directory = ProviderDirectory(http: http, clock: clock)
+    self.transport = transport
+    directory = ProviderDirectory(transport: transport, clock: clock)
     verifier = TokenVerifier(directory: directory, clock: clock)
   }
 
@@ -96,6 +99,18 @@ final class Gate: Sendable {
       log.debug("revocations cannot be followed", metadata: ["error": "\(error)"])
     }
     cache.distrustAll()
+  }
+
+  /// Ends what `revocation` names: for good when it returns, and on this node at once.
+  func revoke(_ revocation: Revocation) async throws(StoreFault) {
+    try await store.revoke(revocation, at: clock.now)
+    cache.forget(revocation)
+  }
+
+  /// Writes down what has been gathered since the last time.
+  func flush() async {
+    decisionLog?.flush()
+    await flushTouches()
   }
 
   /// Tells the store what sessions did, twice a second: no more than that of it can be lost.

@@ -80,15 +80,27 @@ enum FileAccess {
     let draft = path + ".new"
     let descriptor = unsafe open(draft, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o600)
     if descriptor < 0 { return false }
+    let isKept = writeAll(bytes, to: descriptor) && fsync(descriptor) == 0
+    close(descriptor)
+    return unsafe isKept && rename(draft, path) == 0
+  }
+
+  /// Puts bytes behind what a file holds already; false where not all of them could be written.
+  static func append(_ bytes: [UInt8], to path: String) -> Bool {
+    let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o600)
+    if descriptor < 0 { return false }
+    defer { close(descriptor) }
+    return writeAll(bytes, to: descriptor)
+  }
+
+  private static func writeAll(_ bytes: [UInt8], to descriptor: Int32) -> Bool {
     var written = 0
     while written < bytes.count {
       let count = unsafe bytes[written...].withUnsafeBytes { unsafe Glibc.write(descriptor, $0.baseAddress, $0.count) }
-      if count <= 0 { break }
+      if count <= 0 { return false }
       written += count
     }
-    let isKept = written == bytes.count && fsync(descriptor) == 0
-    close(descriptor)
-    return unsafe isKept && rename(draft, path) == 0
+    return true
   }
 
   /// Makes a folder that only its owner may look into; true where it is there already.

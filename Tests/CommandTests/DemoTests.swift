@@ -1,4 +1,4 @@
-// `make demo` shows every answer that the kernel can give, and nothing in it is made up for the occasion.
+// `make tour` shows every answer that the kernel can give, and nothing in it is made up for the occasion.
 
 import Foundation
 import PosternLanguage
@@ -35,14 +35,14 @@ struct DemoTests {
 
   @Test("the demo shows a stale resolution and the road to a decision")
   func belowTheTables() throws {
-    let outcome = try Shell.run("POSTERN=\"$0\" demo/run.sh", folder: Golden.root)
+    let outcome = try Shell.run("POSTERN=\"$0\" demo/tour.sh", folder: Golden.root)
     #expect(outcome.output.contains("\nforbidden, staleResolution: "))
     #expect(outcome.output.contains("  >  8.6  idle timeout "))
   }
 
   @Test("the demo runs, and its table has a line for each request")
   func runs() throws {
-    let outcome = try Shell.run("POSTERN=\"$0\" demo/run.sh", folder: Golden.root)
+    let outcome = try Shell.run("POSTERN=\"$0\" demo/tour.sh", folder: Golden.root)
     #expect(outcome.status == 0)
     #expect(outcome.errors == "")
     let requests = try Self.tables.flatMap { table in

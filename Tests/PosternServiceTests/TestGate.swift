@@ -1,7 +1,6 @@
 // A gate in this process, with a policy from text, a clock that the test moves, and people who are signed in without a provider. What it
 // is asked goes the whole way: a proxy's request in, the answer to the proxy out.
 
-import AsyncHTTPClient
 import CPostern
 import Logging
 import NIOPosix
@@ -78,21 +77,24 @@ enum TestPolicy {
 
 /// A gate and what surrounds it.
 final class TestGate {
-  let clock = TestClock()
+  let clock: TestClock
   let gate: Gate
   let store: any SessionStore
   static let loginHost = "login.example.com"
 
   init(
     _ files: [String: String] = TestPolicy.files, store: any SessionStore = MemorySessionStore(),
-    sealingKeys: [[UInt8]] = [Sealer.newKey()], client: HTTPClient = .shared
+    sealingKeys: [[UInt8]] = [Sealer.newKey()], transport: (any ProviderTransport)? = nil,
+    clock: TestClock = TestClock()
   ) throws {
     self.store = store
+    self.clock = clock
     var log = Logger(label: "test")
     log.logLevel = .critical
     gate = Gate(
       GateSettings(loginHost: Self.loginHost, sealingKeys: sealingKeys, assertionKeys: [AssertionKey()]),
-      policy: try GatePolicy(TestPolicy.bundle(files)), store: store, client: client, clock: clock.gateClock, log: log)
+      policy: try GatePolicy(TestPolicy.bundle(files)), store: store,
+      transport: transport ?? StandInProvider(clock: clock), clock: clock.gateClock, log: log)
   }
 
   // MARK: people

@@ -39,10 +39,15 @@ struct AssertionKey: Sendable {
   func sign(_ claims: JSON) -> String {
     let header = JSON.object(["alg": .text("ES256"), "typ": .text("JWT"), "kid": .text(identifier)])
     let message = "\(Base64URL.text(header.bytes)).\(Base64URL.text(claims.bytes))"
+    return "\(message).\(Base64URL.text(signature(of: message)))"
+  }
+
+  /// The 64 bytes of RFC 7518, 3.4.
+  func signature(of message: String) -> [UInt8] {
     guard let signature = try? key.signature(for: Array(message.utf8)) else {
       preconditionFailure("a P-256 key signs anything")
     }
-    return "\(message).\(Base64URL.text(Array(signature.rawRepresentation)))"
+    return Array(signature.rawRepresentation)
   }
 }
 

@@ -25,11 +25,18 @@ enum GateCookie {
 struct Cookies {
   private let pairs: [(name: String, value: String)]
 
+  /// Bytes are looked at, never letters: a browser's header is long, and read for every request.
   init(_ headers: Headers) {
-    pairs = headers.values("cookie").flatMap { $0.split(separator: ";") }.compactMap { part in
-      let pair = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      return pair.count == 2 ? (pair[0].trimmed, pair[1].trimmed) : nil
+    var pairs: [(name: String, value: String)] = []
+    for field in headers.fields where field.name == "cookie" {
+      for part in field.value.utf8.split(separator: UInt8(ascii: ";")) {
+        guard let mark = part.firstIndex(of: UInt8(ascii: "=")) else { continue }
+        let name = part[..<mark]
+        let value = part[part.index(after: mark)...]
+        pairs.append((Substring(name).trimmed, Substring(value).trimmed))
+      }
     }
+    self.pairs = pairs
   }
 
   /// What is known of one of our cookies.

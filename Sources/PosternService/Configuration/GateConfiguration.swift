@@ -24,6 +24,7 @@ struct GateConfiguration: Sendable {
   var publicPort = 443
   var listeners: [Listener] = []
   var trustedHops = 0
+  var decisionsFile: String?
   var operations: ListenAddress?
   var stateFolder = "/var/lib/postern"
   var store = StoreConfiguration.memory
@@ -91,6 +92,7 @@ struct ConfigurationReading {
     configuration.publicPort = reader.int(forKey: "public.port", default: 443)
     configuration.listeners = listeners()
     configuration.trustedHops = reader.int(forKey: "trustedHops", default: 0)
+    configuration.decisionsFile = reader.string(forKey: "decisions.file")
     configuration.operations = reader.string(forKey: "operations.listener").flatMap {
       address($0, "operations.listener")
     }

@@ -61,6 +61,8 @@ struct Setting: Sendable {
       key: "trustedHops", kind: .number, defaultText: "0",
       help: "how many of the last addresses that a proxy says are proxies of ours"),
     Setting(
+      key: "decisions.file", kind: .text, defaultText: "none", help: "where each decision is logged, a line of JSON"),
+    Setting(
       key: "operations.listener", kind: .text, defaultText: "none",
       help: "where /healthz, /readyz and /metrics are: an address of its own, never a proxy's"),
     Setting(

@@ -70,14 +70,14 @@ actor ProviderDirectory {
   private static let keepMilliseconds: Int64 = 3_600_000
   private static let retryMilliseconds: Int64 = 10_000
 
-  private let http: ProviderHTTP
+  private let transport: any ProviderTransport
   private let clock: GateClock
   private var metadata: [String: Kept<ProviderMetadata>] = [:]
   private var keys: [String: Kept<ProviderKeys>] = [:]
   private var flights: [String: Task<Result<ProviderAnswer, ProviderFault>, Never>] = [:]
 
-  init(http: ProviderHTTP, clock: GateClock) {
-    self.http = http
+  init(transport: any ProviderTransport, clock: GateClock) {
+    self.transport = transport
     self.clock = clock
   }
 
@@ -120,9 +120,9 @@ actor ProviderDirectory {
   private func fetch(_ url: String) async throws(ProviderFault) -> ProviderAnswer {
     let flight =
       flights[url]
-      ?? Task { [http] in
+      ?? Task { [transport] in
         do throws(ProviderFault) {
-          let answer = try await http.get(url)
+          let answer = try await transport.get(url, bearer: nil)
           if answer.status != 200 { throw .unavailable("\(url) answered \(answer.status)") }
           return .success(answer)
         } catch { return .failure(error) }

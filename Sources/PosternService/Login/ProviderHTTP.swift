@@ -12,24 +12,33 @@ struct ProviderAnswer: Sendable {
   var body: [UInt8]
 }
 
-/// Asks providers.
-struct ProviderHTTP: Sendable {
+/// How providers are asked.
+protocol ProviderTransport: Sendable {
+  /// Asks for a document, as the owner of a token where there is one.
+  func get(_ url: String, bearer: String?) async throws(ProviderFault) -> ProviderAnswer
+  /// Posts a form; `basic` is the client's name and secret (RFC 6749, 2.3.1).
+  func post(
+    _ url: String, form: [(String, String)], basic: (name: String, secret: String)?
+  ) async throws(ProviderFault) -> ProviderAnswer
+}
+
+/// Asks providers over HTTP.
+struct ProviderHTTP: ProviderTransport {
   static let byteLimit = 1 << 20
 
   let client: HTTPClient
   /// How long an answer may take.
   var timeoutSeconds: Int64 = 5
 
-  func get(_ url: String, bearer: String? = nil) async throws(ProviderFault) -> ProviderAnswer {
+  func get(_ url: String, bearer: String?) async throws(ProviderFault) -> ProviderAnswer {
     var request = HTTPClientRequest(url: url)
     request.headers.add(name: "accept", value: "application/json")
     if let bearer { request.headers.add(name: "authorization", value: "Bearer \(bearer)") }
     return try await send(request)
   }
 
-  /// Posts a form; `basic` is the client's name and secret (RFC 6749, 2.3.1).
   func post(
-    _ url: String, form: [(String, String)], basic: (name: String, secret: String)? = nil
+    _ url: String, form: [(String, String)], basic: (name: String, secret: String)?
   ) async throws(ProviderFault) -> ProviderAnswer {
     var request = HTTPClientRequest(url: url)
     request.method = .POST

@@ -54,6 +54,19 @@ struct TokenVerifier: Sendable {
 
   /// The claims of `token`, once it is known to be `provider`'s, for somebody, and neither over nor from the future.
   func claims(of token: String, from provider: LoginProvider) async throws(ProviderFault) -> [String: JSON] {
+    let claims = try await signedClaims(of: token, from: provider)
+    let now = clock.now
+    guard let expiresAt = claims["exp"]?.milliseconds, now < expiresAt else { throw .refused("the token is over") }
+    if let issuedAt = claims["iat"]?.milliseconds, issuedAt > now + Self.skewMilliseconds {
+      throw .refused("the token is from the future")
+    }
+    return claims
+  }
+
+  /// The claims of a token that `provider` has signed, whatever they say.
+  private func signedClaims(of token: String, from provider: LoginProvider) async throws(ProviderFault) -> [String:
+    JSON]
+  {
     guard let head = TokenHead(token) else { throw .refused("this is no token") }
     guard Self.algorithms.contains(head.algorithm) else {
       throw .refused("tokens are not signed with \(head.algorithm)")
@@ -63,22 +76,33 @@ struct TokenVerifier: Sendable {
     guard let verifier = await keys.verifier(head.keyIdentifier, algorithm: head.algorithm) else {
       throw .refused("\(provider.issuer) has no key \(head.keyIdentifier) for \(head.algorithm)")
     }
-    let claims: [String: JSON]
     do {
-      claims = try await verifier.verify(token, as: SignedClaims.self).claims
+      return try await verifier.verify(token, as: SignedClaims.self).claims
     } catch {
       throw .refused("the signature is not that of \(provider.issuer)")
     }
-    try checkTimes(claims)
-    return claims
   }
 
-  private func checkTimes(_ claims: [String: JSON]) throws(ProviderFault) {
+  private static let logoutEvent = "http://schemas.openid.net/event/backchannel-logout"
+  /// How old a logout token may be; `exp`, where it has one, bounds it too.
+  static let logoutMilliseconds: Int64 = 120_000
+
+  /// A logout token's claims (OpenID Connect Back-Channel Logout 1.0, 2.6): of this provider, for our client, just made, and nothing that
+  /// could be taken for an ID token.
+  func logout(of token: String, from provider: LoginProvider) async throws(ProviderFault) -> [String: JSON] {
+    let claims = try await signedClaims(of: token, from: provider)
     let now = clock.now
-    guard let expiresAt = claims["exp"]?.milliseconds, now < expiresAt else { throw .refused("the token is over") }
-    if let issuedAt = claims["iat"]?.milliseconds, issuedAt > now + Self.skewMilliseconds {
-      throw .refused("the token is from the future")
+    guard claims["aud"]?.texts?.contains(provider.clientID) == true else {
+      throw .refused("the logout token is for another client")
     }
+    guard case .object? = claims["events"]?[Self.logoutEvent] else { throw .refused("the token is about no logout") }
+    if claims["nonce"] != nil { throw .refused("a logout token has no nonce") }
+    guard let issuedAt = claims["iat"]?.milliseconds, abs(now - issuedAt) < Self.logoutMilliseconds else {
+      throw .refused("the logout token is not of now")
+    }
+    if let expiresAt = claims["exp"]?.milliseconds, now >= expiresAt { throw .refused("the logout token is over") }
+    guard claims["jti"]?.text?.isEmpty == false else { throw .refused("the logout token has no name of its own") }
+    return claims
   }
 
   /// An ID token's claims: for our client, and for this attempt.

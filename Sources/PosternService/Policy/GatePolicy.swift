@@ -4,9 +4,10 @@
 internal import CPostern
 internal import PosternBundle
 internal import PosternKernel
+internal import Synchronization
 
-/// What the gate knows of an app.
-struct GateApp: Sendable, Equatable {
+/// What the gate knows of an app; one object for each, for every request has it in hand.
+final class GateApp: Sendable {
   let name: String
   /// Of the assertion.
   let audience: String
@@ -18,6 +19,21 @@ struct GateApp: Sendable, Equatable {
   let corsOrigins: [String]
   /// Indices of providers.
   let providers: [Int]
+
+  fileprivate init(_ contents: BundleContents, _ index: Int, providerCount: Int) {
+    let line = contents.appLine(index)
+    let record = contents.appRecord(index)
+    let profile = contents.record(.profiles, Int(contents.u32(line + 52)), byteCount: RecordSize.profile)
+    let hint = contents.text(profile + 52)
+    let mask = contents.u64(line + 8)
+    name = contents.text(record)
+    audience = contents.name(Int(contents.u32(record + 8)))
+    loginHint = hint.isEmpty ? nil : hint
+    tenants = contents.listedNames(profile)
+    programmaticClients = contents.listedNames(profile + 8)
+    corsOrigins = contents.listedTexts(profile + 32)
+    providers = (0..<providerCount).filter { mask >> UInt64($0) & 1 == 1 }
+  }
 }
 
 /// An opened bundle.
@@ -27,6 +43,7 @@ final class GatePolicy: Sendable {
   let digest: [UInt8]
   let providers: [LoginProvider]
   private let contents: BundleContents
+  private let apps = Mutex<[UInt32: GateApp]>([:])
   private let requestAttributes: [AttributePath]
   /// The claims of the identity slots, in their order; nil for a path that is no claim.
   private let claimNames: [String?]
@@ -62,19 +79,15 @@ final class GatePolicy: Sendable {
 
   func provider(named name: String) -> LoginProvider? { providers.first { $0.name == name } }
 
-  /// The app of a decision; nil where it names none.
+  /// The app of a decision; nil where it names none. Read when it is first asked for, and kept.
   func app(_ index: UInt32) -> GateApp? {
     guard index != BundleFormat.none, Int(index) < contents.appCount else { return nil }
-    let line = contents.appLine(Int(index))
-    let record = contents.appRecord(Int(index))
-    let profile = contents.record(.profiles, Int(contents.u32(line + 52)), byteCount: RecordSize.profile)
-    let hint = contents.text(profile + 52)
-    let mask = contents.u64(line + 8)
-    return GateApp(
-      name: contents.text(record), audience: contents.name(Int(contents.u32(record + 8))),
-      loginHint: hint.isEmpty ? nil : hint, tenants: contents.listedNames(profile),
-      programmaticClients: contents.listedNames(profile + 8), corsOrigins: contents.listedTexts(profile + 32),
-      providers: providers.indices.filter { mask >> UInt64($0) & 1 == 1 })
+    return apps.withLock { apps in
+      if let app = apps[index] { return app }
+      let app = GateApp(contents, Int(index), providerCount: providers.count)
+      apps[index] = app
+      return app
+    }
   }
 
   // MARK: decisions
@@ -144,17 +157,27 @@ struct Caller: Sendable {
 extension FactBuffer {
   /// Packs a request; what is repeated is joined, as conditions see it.
   fileprivate mutating func pack(_ request: ClientRequest) -> postern_request {
-    let headers = request.headers
-    return postern_request(
-      method: cell(request.method.utf8), scheme: cell(request.scheme.utf8), host: cell(request.host.utf8),
-      path: cell(request.path.utf8), query: cell(request.query?.utf8),
-      client_address: cell(request.clientAddress?.utf8),
-      x_requested_with: cell(headers.joined("x-requested-with")?.utf8),
-      sec_fetch_mode: cell(headers.joined("sec-fetch-mode")?.utf8),
-      sec_fetch_dest: cell(headers.joined("sec-fetch-dest")?.utf8),
-      sec_fetch_site: cell(headers.joined("sec-fetch-site")?.utf8),
-      sec_purpose: cell(headers.joined("sec-purpose")?.utf8), accept: cell(headers.joined("accept")?.utf8),
-      upgrade: cell(headers.joined("upgrade")?.utf8), origin: cell(headers.joined("origin")?.utf8),
-      access_control_request_method: cell(headers.joined("access-control-request-method")?.utf8))
+    var packed = postern_request()
+    packed.method = cell(request.method.utf8)
+    packed.scheme = cell(request.scheme.utf8)
+    packed.host = cell(request.host.utf8)
+    packed.path = cell(request.path.utf8)
+    packed.query = cell(request.query?.utf8)
+    packed.client_address = cell(request.clientAddress?.utf8)
+    for (name, value) in request.headers.steering {
+      let value = cell(value.utf8)
+      switch name {
+      case .requestedWith: packed.x_requested_with = value
+      case .fetchMode: packed.sec_fetch_mode = value
+      case .fetchDestination: packed.sec_fetch_dest = value
+      case .fetchSite: packed.sec_fetch_site = value
+      case .purpose: packed.sec_purpose = value
+      case .accept: packed.accept = value
+      case .upgrade: packed.upgrade = value
+      case .origin: packed.origin = value
+      case .requestMethod: packed.access_control_request_method = value
+      }
+    }
+    return packed
   }
 }

@@ -148,7 +148,8 @@ final class Node: Sendable {
     client = HTTPClient(
       eventLoopGroupProvider: .shared(group), configuration: try Self.clientConfiguration(configuration, policy))
     gate = Gate(
-      settings, policy: policy, store: store, client: client, clock: .system, log: log)
+      settings, policy: policy, store: store, transport: ProviderHTTP(client: client), clock: .system, log: log,
+      decisionLog: configuration.decisionsFile.map(DecisionLog.init))
   }
 
   /// Follows no redirect, and trusts the roots that it is told.
@@ -181,7 +182,7 @@ final class Node: Sendable {
     gate.log.notice(
       "listening", metadata: ["revision": "\(gate.policy.revision)", "listeners": "\(configuration.listeners.count)"])
     let services: [any Service] = [
-      Repeating(name: "activity", milliseconds: 500) { await self.gate.flushTouches() },
+      Repeating(name: "activity", milliseconds: 500) { await self.gate.flush() },
       Repeating(name: "bundle", milliseconds: 1_000) { await self.reload(isForced: false) },
       Following { await self.gate.followRevocations() },
       Reloading { await self.reload(isForced: true) },
@@ -191,7 +192,7 @@ final class Node: Sendable {
     try await group.run()
     isReady.withLock { $0 = false }
     for channel in channels { try? await channel.close() }
-    await gate.flushTouches()
+    await gate.flush()
     try await close()
   }
 

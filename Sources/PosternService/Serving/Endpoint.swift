@@ -18,10 +18,13 @@ enum Endpoint: Equatable {
       }
       return
     }
-    switch target.prefix(while: { $0 != "?" }) {
-    case "/check": self = .check
-    case "/answer": self = .answer
-    default: return nil
+    let path = target.utf8.prefix { $0 != UInt8(ascii: "?") }
+    if path.elementsEqual("/check".utf8) {
+      self = .check
+    } else if path.elementsEqual("/answer".utf8) {
+      self = .answer
+    } else {
+      return nil
     }
   }
 

@@ -25,8 +25,12 @@ final class LiveSession: Sendable {
 
   init(_ key: SessionKey, _ facts: SessionFacts) {
     self.key = key
+    host = facts.session.host
     state = Mutex(State(facts: facts))
   }
+
+  /// The host that its cookie is for, which never changes.
+  let host: String
 
   var facts: SessionFacts { state.withLock { $0.facts } }
   var isEnded: Bool { state.withLock { $0.isEnded } }

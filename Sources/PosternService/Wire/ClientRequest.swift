@@ -22,12 +22,17 @@ struct ClientRequest: Sendable {
 
   /// The host in lower case, without port and trailing dot: what cookies and sessions are bound to.
   var hostName: String {
-    var name = host[...]
-    if let colon = name.lastIndex(of: ":"), !name.hasSuffix("]"), name[colon...].dropFirst().allSatisfy(\.isNumber) {
-      name = name[..<colon]
+    var name = Array(host.utf8)
+    if name.last != UInt8(ascii: "]"), let colon = name.lastIndex(of: UInt8(ascii: ":")),
+      name[(colon + 1)...].allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
+    {
+      name.removeSubrange(colon...)
     }
-    if name.hasSuffix(".") { name = name.dropLast() }
-    return name.lowercased()
+    if name.last == UInt8(ascii: ".") { name.removeLast() }
+    for index in name.indices where (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(name[index]) {
+      name[index] |= 0x20
+    }
+    return String(decoding: name, as: UTF8.self)
   }
 
   /// Takes a raw request target apart; nil where it is no path.

@@ -39,8 +39,43 @@ struct Headers: Sendable, Equatable {
     return text
   }
 
+  /// The headers that steer a decision, each once, with its lines joined.
+  var steering: [(name: SteeringHeader, value: String)] {
+    var found: [(name: SteeringHeader, value: String)] = []
+    for field in fields {
+      guard let name = SteeringHeader(rawValue: field.name) else { continue }
+      if let index = found.firstIndex(where: { $0.name == name }) {
+        found[index].value += ",\(field.value)"
+      } else {
+        found.append((name, field.value))
+      }
+    }
+    return found
+  }
+
   /// Folds ASCII letters only: names are tokens.
   private static func lowercased(_ name: String) -> String {
     name.utf8.contains { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) } ? name.lowercased() : name
+  }
+}
+
+/// A header that the kernel reads itself (docs/decision.md, "Facts").
+enum SteeringHeader: Equatable, Sendable {
+  case requestedWith, fetchMode, fetchDestination, fetchSite, purpose, accept, upgrade, origin, requestMethod
+
+  /// The header of a name in lower case; nil where it steers nothing. By length first: most headers are none of these.
+  init?(rawValue name: String) {
+    switch (name.utf8.count, name) {
+    case (16, "x-requested-with"): self = .requestedWith
+    case (14, "sec-fetch-mode"): self = .fetchMode
+    case (14, "sec-fetch-dest"): self = .fetchDestination
+    case (14, "sec-fetch-site"): self = .fetchSite
+    case (11, "sec-purpose"): self = .purpose
+    case (6, "accept"): self = .accept
+    case (7, "upgrade"): self = .upgrade
+    case (6, "origin"): self = .origin
+    case (29, "access-control-request-method"): self = .requestMethod
+    default: return nil
+    }
   }
 }

@@ -70,9 +70,10 @@ extension ProxyDialect {
     "forwarded", "x-real-ip", "x-original-url", "x-rewrite-url", "connection", "content-length", "transfer-encoding",
   ]
 
+  private static let forwardingPrefixes = ["x-postern-", "x-forwarded-", "x-envoy-"].map { Array($0.utf8) }
+
   private static func isForwarding(_ name: String) -> Bool {
-    name.hasPrefix("x-postern-") || name.hasPrefix("x-forwarded-") || name.hasPrefix("x-envoy-")
-      || forwardingHeaders.contains(name)
+    forwardingPrefixes.contains { name.utf8.starts(with: $0) } || forwardingHeaders.contains(name)
   }
 
   /// The client's request in what this proxy sent.
@@ -86,7 +87,7 @@ extension ProxyDialect {
     let names = names
     let target =
       try names.target.map { name throws(WireFault) in try Self.only(name, in: request.headers) }
-      ?? String(request.target.dropFirst(prefix.count))
+      ?? String(request.target.utf8.dropFirst(prefix.utf8.count)) ?? ""
     var client = ClientRequest(
       method: try names.method.map { name throws(WireFault) in try Self.only(name, in: request.headers) }
         ?? request.method,
@@ -125,12 +126,21 @@ extension ProxyDialect {
   }
 }
 
-extension StringProtocol {
+extension String {
+  /// Without blanks and tabs at either end.
+  var trimmed: String { self[...].trimmed }
+}
+
+extension Substring {
   /// Without blanks and tabs at either end.
   var trimmed: String {
-    let isBlank = { (byte: UInt8) in byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") }
-    let bytes = utf8.drop(while: isBlank)
-    let count = bytes.reversed().drop(while: isBlank).count
-    return String(decoding: bytes.prefix(count), as: UTF8.self)
+    var (first, last) = (utf8.startIndex, utf8.endIndex)
+    while first < last, utf8[first].isBlank { first = utf8.index(after: first) }
+    while first < last, utf8[utf8.index(before: last)].isBlank { last = utf8.index(before: last) }
+    return String(self[first..<last])
   }
+}
+
+extension UInt8 {
+  fileprivate var isBlank: Bool { self == UInt8(ascii: " ") || self == UInt8(ascii: "\t") }
 }

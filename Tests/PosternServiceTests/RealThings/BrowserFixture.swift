@@ -60,7 +60,7 @@ final class BrowserFixture {
     let offset = Offset()
     self.offset = offset
     gate = Gate(
-      settings, policy: try GatePolicy(bundle), store: MemorySessionStore(), client: client,
+      settings, policy: try GatePolicy(bundle), store: MemorySessionStore(), transport: ProviderHTTP(client: client),
       clock: GateClock { GateClock.system.now + offset.milliseconds }, log: log)
     try await start(apps: apps)
   }
@@ -117,7 +117,7 @@ final class BrowserFixture {
     let provider = try ServerProcess(
       Self.python,
       [
-        "\(Self.scripts)/provider.py", String(providerPort), "id.localhost:\(port)",
+        "\(RepositoryFile.root)/demo/gate/provider.py", String(providerPort), "id.localhost:\(port)",
         "https://login.localhost:\(port)/callback/people",
       ], in: folder)
     let nginx = try ServerProcess("nginx", ["-p", folder.root, "-c", "nginx.conf"], in: folder)

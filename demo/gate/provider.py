@@ -1,4 +1,4 @@
-"""A real OpenID provider for the tests: Canaille, in memory, with two people, whose clock a test can move.
+"""A real OpenID provider for the demo and the tests: Canaille, in memory, with two people, whose clock a test can move.
 
 provider.py PORT PUBLIC_HOST REDIRECT_URI   (PUBLIC_HOST: id.localhost:8443)
 """

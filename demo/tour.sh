@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Shows what Postern does: compiles a policy tree, prints what a request can cost at most, and decides one request for every
-# reason that docs/decision.md knows. Called by `make demo`; POSTERN names the command where it is not the debug build's.
+# reason that docs/decision.md knows. Called by `make tour`; POSTERN names the command where it is not the debug build's.
 set -eu
 cd "$(dirname "$0")/.."
 postern=${POSTERN:-.build/debug/postern}

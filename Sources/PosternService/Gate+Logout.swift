@@ -1,0 +1,70 @@
+// Ends that come from a provider, and ends that a provider is told of. A logout counts once it is durable; what a provider does not hear
+// of is its own session, never ours.
+
+internal import CPostern
+internal import Logging
+
+extension Gate {
+  /// A provider ends its own session (OpenID Connect Back-Channel Logout 1.0): 200 once ours are ended for good, 400 where it says nothing
+  /// that can be believed.
+  func endByProvider(_ request: ClientRequest, provider name: String) async -> Answer {
+    let form = FormEncoding.fields(String(decoding: request.body, as: UTF8.self)) ?? [:]
+    guard let provider = policy.provider(named: name), let token = form["logout_token"] else {
+      return logoutRefused("there is no such provider, or no token", status: 400)
+    }
+    do throws(ProviderFault) {
+      let claims = try await verifier.logout(of: token, from: provider)
+      guard let revocation = Self.revocation(claims, of: provider) else { throw .refused("it names nobody") }
+      let seenUntil = clock.now + 2 * TokenVerifier.logoutMilliseconds
+      guard seenTokens.take("\(name) \(claims["jti"]?.text ?? "")", until: seenUntil, at: clock.now) else {
+        throw .refused("it has been used already")
+      }
+      return await end(revocation, by: name)
+    } catch {
+      return logoutRefused(error.description, status: error.kind == .unavailable ? 503 : 400)
+    }
+  }
+
+  /// The one session of `sid`, else everything of `sub`, at this provider.
+  private static func revocation(_ claims: [String: JSON], of provider: LoginProvider) -> Revocation? {
+    if let session = claims["sid"]?.text { return .providerSession(provider: provider.name, session: session) }
+    return claims["sub"]?.text.map { .person(provider: provider.name, subject: $0, tenant: nil) }
+  }
+
+  private func end(_ revocation: Revocation, by name: String) async -> Answer {
+    do throws(StoreFault) {
+      try await revoke(revocation)
+    } catch {
+      log.error("a logout could not be kept", metadata: ["provider": "\(name)", "error": "\(error)"])
+      return logoutRefused("the session store cannot be asked", status: 503)
+    }
+    log.info("a provider ended sessions", metadata: ["provider": "\(name)"])
+    return Answer(generated: 200, reason: "loggedOut")
+  }
+
+  private func logoutRefused(_ why: String, status: Int) -> Answer {
+    log.warning("a logout was refused", metadata: ["error": "\(why)"])
+    var answer = Answer(generated: status, reason: "logoutRefused")
+    answer.setJSON(.object(["error": .text("invalid_request")]))
+    return answer
+  }
+
+  /// Tells a provider that its refresh token is used no more (RFC 7009). What it answers changes nothing here.
+  func giveBackTokens(of login: SessionKey) async {
+    guard let found = try? await store.login(for: login),
+      let provider = policy.provider(named: found.login.person.provider),
+      let tokens = found.account.sealedTokens.flatMap({ sealer.open($0, for: .tokens, as: ProviderTokens.self) }),
+      let refresh = tokens.refresh
+    else { return }
+    do throws(ProviderFault) {
+      guard let endpoint = try await directory.metadata(of: provider).revocationEndpoint else { return }
+      let secret = settings(of: provider).clientSecret
+      let form = [("token", refresh), ("token_type_hint", "refresh_token")]
+      _ = try await transport.post(
+        endpoint, form: secret == nil ? form + [("client_id", provider.clientID)] : form,
+        basic: secret.map { (provider.clientID, $0) })
+    } catch {
+      log.info("a provider was not told of a logout", metadata: ["provider": "\(provider.name)", "error": "\(error)"])
+    }
+  }
+}

@@ -1,0 +1,381 @@
+// The gate's rules, "Login", with a stand-in provider that says what no real one does. What real providers do is in RealThings/.
+
+import Synchronization
+import Testing
+
+@testable import PosternService
+
+@Suite("Login")
+struct LoginTests {
+  /// A browser on its way through a login: keeps cookies as browsers do, one jar for each host.
+  final class Visitor {
+    let gate: TestGate
+    let provider: StandInProvider
+    private var jars: [String: [String: String]] = [:]
+
+    init(gate: TestGate, provider: StandInProvider) {
+      self.gate = gate
+      self.provider = provider
+    }
+
+    convenience init(_ files: [String: String] = TestPolicy.files) throws {
+      let clock = TestClock()
+      let provider = StandInProvider(clock: clock)
+      self.init(gate: try TestGate(files, transport: provider, clock: clock), provider: provider)
+    }
+
+    /// One request, without following where it leads.
+    func open(_ url: String) async -> Answer {
+      let host = String(url.dropFirst("https://".count).prefix { $0 != "/" })
+      var headers = TestClient.navigation
+      let cookies = (jars[host] ?? [:]).map { "\($0.key)=\($0.value)" }.sorted().joined(separator: "; ")
+      if !cookies.isEmpty { headers.append(("Cookie", cookies)) }
+      let answer = await gate.ask("GET", url, headers: headers, endpoint: "/answer")
+      for line in answer.headers.values("set-cookie") { keep(line, of: host) }
+      return answer
+    }
+
+    private func keep(_ line: String, of host: String) {
+      let pair = line.prefix { $0 != ";" }.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      jars[host, default: [:]][String(pair[0])] = line.contains("Max-Age=0") ? nil : String(pair[1])
+    }
+
+    func cookieNames(_ host: String) -> [String] { (jars[host] ?? [:]).keys.sorted() }
+
+    /// From an app to the provider's door; the parameters of the authorization request.
+    func toProvider(_ url: String = "https://payroll.example.com/runs?a=b") async throws -> [String: String] {
+      let login = try #require(await open(url).headers["location"])
+      let authorization = try #require(await open(login).headers["location"])
+      #expect(authorization.hasPrefix("https://id.example.com/authorize?"))
+      let parameters = try #require(FormEncoding.fields(authorization.split(separator: "?")[1]))
+      provider.change { $0.nonce = parameters["nonce"] ?? "" }
+      return parameters
+    }
+
+    /// Back from the provider, as it sends people.
+    func back(_ parameters: [String: String], change: [String: String?] = [:]) async -> Answer {
+      var query: [String: String] = ["code": "c", "state": parameters["state"] ?? "", "iss": StandInProvider.issuer]
+      for (name, value) in change { query[name] = value }
+      let form = FormEncoding.form(query.sorted { $0.key < $1.key }.map { ($0.key, $0.value) })
+      return await open("https://login.example.com/callback/people?\(form)")
+    }
+
+    /// The whole way, to the answer of the page that was wanted.
+    func signIn(_ url: String = "https://payroll.example.com/runs?a=b") async throws -> Answer {
+      let arrival = try #require(await back(try await toProvider(url)).headers["location"])
+      let page = try #require(await open(arrival).headers["location"])
+      #expect(page == url)
+      return await gate.ask("GET", page, headers: [("Cookie", cookie(for: url))])
+    }
+
+    func cookie(for url: String) -> String {
+      let host = String(url.dropFirst("https://".count).prefix { $0 != "/" })
+      return (jars[host] ?? [:]).map { "\($0.key)=\($0.value)" }.joined(separator: "; ")
+    }
+  }
+
+  @Test("a login leads back to where it began, and leaves no cookie of an attempt behind")
+  func whole() async throws {
+    let visitor = try Visitor()
+    let answer = try await visitor.signIn()
+    #expect(answer.status == 200)
+    #expect(answer.headers["x-goog-authenticated-user-email"] == "people:ann@example.com")
+    #expect(visitor.cookieNames("payroll.example.com") == [GateCookie.session])
+    #expect(visitor.cookieNames("login.example.com") == [GateCookie.login])
+  }
+
+  @Test("the request has PKCE, a state and a nonce of its own, and one redirect URI for the provider")
+  func request() async throws {
+    let visitor = try Visitor()
+    let first = try await visitor.toProvider()
+    let second = try await visitor.toProvider("https://wiki.example.com/")
+    for name in ["state", "nonce", "code_challenge"] { #expect(first[name] != second[name], "\(name)") }
+    #expect(first["code_challenge_method"] == "S256")
+    #expect(first["redirect_uri"] == "https://login.example.com/callback/people")
+    #expect(second["redirect_uri"] == first["redirect_uri"])
+    _ = await visitor.back(second)
+    let verifier = try #require(visitor.provider.state.withLock { $0.forms.last?["code_verifier"] })
+    #expect(verifier.utf8.count == 43)
+  }
+
+  @Test("many tabs at once each come back to their own page, and the cookies of attempts are bounded")
+  func tabs() async throws {
+    let visitor = try Visitor()
+    for number in 0..<40 { _ = await visitor.open("https://payroll.example.com/\(number)") }
+    #expect(visitor.cookieNames("payroll.example.com").count <= LoginRequest.slotCount)
+    let parameters = try await visitor.toProvider("https://payroll.example.com/last")
+    let arrival = try #require(await visitor.back(parameters).headers["location"])
+    #expect(await visitor.open(arrival).headers["location"] == "https://payroll.example.com/last")
+  }
+
+  @Test("a callback with a wrong, missing or used state is refused", arguments: ["", "x", "0", "0AAAA"])
+  func wrongState(_ state: String) async throws {
+    let visitor = try Visitor()
+    let parameters = try await visitor.toProvider()
+    #expect(await visitor.back(parameters, change: ["state": state]).status == 400)
+    #expect(visitor.provider.state.withLock { $0.forms }.isEmpty)
+    #expect(await visitor.back(parameters).status == 302)
+    #expect(await visitor.back(parameters).status == 400)
+  }
+
+  @Test(
+    "an answer that names another issuer, or none where the provider always does, is refused",
+    arguments: [
+      "https://evil.example", "https://id.example.com/", nil,
+    ])
+  func mixUp(_ issuer: String?) async throws {
+    let visitor = try Visitor()
+    let parameters = try await visitor.toProvider()
+    #expect(await visitor.back(parameters, change: ["iss": issuer]).status == 403)
+    #expect(visitor.provider.state.withLock { $0.forms }.isEmpty)
+  }
+
+  @Test(
+    "an ID token that is not for us, not for this attempt, over or from the future is refused",
+    arguments: [
+      ("iss", JSON.text("https://evil.example")), ("aud", .text("another")),
+      ("aud", .list([.text("postern"), .text("another")])),
+      ("azp", .text("another")), ("nonce", .text("another")), ("exp", .int(1)), ("exp", .null),
+      ("iat", .int(99_999_999_999)),
+      ("sub", .text("")), ("sub", .null),
+    ])
+  func badClaims(_ name: String, _ value: JSON) async throws {
+    let visitor = try Visitor()
+    let parameters = try await visitor.toProvider()
+    visitor.provider.change { $0.claims[name] = value }
+    #expect(await visitor.back(parameters).status == 403)
+    #expect(visitor.cookieNames("login.example.com").contains(GateCookie.login) == false)
+  }
+
+  @Test("a key that the provider does not publish signs nothing; one that it rotates in does, at once")
+  func rotation() async throws {
+    let visitor = try Visitor()
+    _ = try await visitor.signIn()
+    let another = Visitor(gate: visitor.gate, provider: visitor.provider)
+    visitor.gate.clock.advance(seconds: 60)
+    visitor.provider.change { $0.keyIdentifier = "second" }
+    #expect(await another.back(try await another.toProvider()).status == 403)
+    visitor.gate.clock.advance(seconds: 60)
+    visitor.provider.change { $0.publishedKeys = ["second", "first"] }
+    #expect(await another.back(try await another.toProvider()).status == 302)
+  }
+
+  @Test(
+    "a provider that is silent, or answers garbage, is a clear page and no access",
+    arguments: [
+      ("https://id.example.com/token", "not json"), ("https://id.example.com/token", "{}"),
+      ("https://id.example.com/keys", "[]"), ("https://id.example.com/token", ""),
+    ])
+  func garbage(_ url: String, _ body: String) async throws {
+    let visitor = try Visitor()
+    let parameters = try await visitor.toProvider()
+    visitor.provider.change {
+      $0.answers[url] = ProviderAnswer(status: 200, headers: Headers(), body: Array(body.utf8))
+    }
+    let answer = await visitor.back(parameters)
+    #expect([403, 503].contains(answer.status))
+    #expect(String(decoding: answer.body, as: UTF8.self).contains("Try again"))
+  }
+
+  @Test("a provider that is down is a 503 with a way to try again")
+  func down() async throws {
+    let visitor = try Visitor()
+    visitor.provider.change { $0.isDown = true }
+    let login = try #require(await visitor.open("https://payroll.example.com/").headers["location"])
+    #expect(await visitor.open(login).status == 503)
+  }
+
+  @Test("only an authentication after the expiry that caused it counts")
+  func oldAuthentication() async throws {
+    let visitor = try Visitor()
+    _ = try await visitor.signIn()
+    let first = visitor.gate.clock.now
+    visitor.gate.clock.advance(seconds: 15 * 60)
+    try await visitor.gate.keepAccountFresh(visitor.cookie(for: "https://payroll.example.com/"))
+    let parameters = try await visitor.toProvider()
+    #expect(parameters["prompt"] == "login")
+    visitor.provider.change { $0.claims["auth_time"] = .int(first / 1_000) }
+    #expect(await visitor.back(parameters).status == 403)
+    let again = try await visitor.toProvider()
+    visitor.provider.change { $0.claims["auth_time"] = nil }
+    #expect(await visitor.back(again).status == 302)
+  }
+
+  @Test("a provider that does not say when it authenticated is asked for a login, once")
+  func noAuthenticationTime() async throws {
+    let visitor = try Visitor()
+    visitor.provider.change { $0.missing = ["auth_time"] }
+    let first = try await visitor.toProvider()
+    #expect(first["prompt"] == nil)
+    let restart = try #require(await visitor.back(first).headers["location"])
+    let second = try #require(FormEncoding.fields(restart.split(separator: "?")[1]))
+    #expect(second["prompt"] == "login")
+    visitor.provider.change { $0.nonce = second["nonce"] ?? "" }
+    #expect(await visitor.back(second).headers["location"]?.contains(Gate.arrivalPath) == true)
+  }
+
+  @Test("a login is handed over once, to the browser and the host that it was begun in")
+  func handOver() async throws {
+    let visitor = try Visitor()
+    let arrival = try #require(await visitor.back(try await visitor.toProvider()).headers["location"])
+    let thief = Visitor(gate: visitor.gate, provider: visitor.provider)
+    #expect(await thief.open(arrival).status == 403)
+    // Whoever tried it has used it up.
+    #expect(await visitor.open(arrival).status == 403)
+    let other = try #require(await thief.back(try await thief.toProvider()).headers["location"])
+    #expect(await thief.open(other.replacing("payroll.example.com", with: "wiki.example.com")).status == 403)
+  }
+
+  @Test("a login that is here already is handed on silently, with the instant that it was made at")
+  func silent() async throws {
+    let visitor = try Visitor()
+    _ = try await visitor.signIn()
+    let authenticatedAt = visitor.gate.clock.now
+    visitor.gate.clock.advance(seconds: 3_600)
+    let login = try #require(await visitor.open("https://wiki.example.com/x").headers["location"])
+    let arrival = try #require(await visitor.open(login).headers["location"])
+    #expect(arrival.hasPrefix("https://wiki.example.com/_gcp_iap/arrive?code="))
+    _ = await visitor.open(arrival)
+    let key = ModeTests.key(visitor.cookie(for: "https://wiki.example.com/"))
+    let facts = try #require(try await visitor.gate.store.session(for: key))
+    #expect(facts.login.authenticatedAt == authenticatedAt)
+  }
+
+  @Test("a sealed request that is forged, of other keys or over begins nothing; rotated keys still open it")
+  func sealed() async throws {
+    let (old, new) = (Sealer.newKey(), Sealer.newKey())
+    let request = LoginRequest(
+      host: "payroll.example.com", target: "/", app: "payroll", providers: ["people"], tenants: [], loginHint: nil,
+      prompt: 0,
+      authenticatedAfter: 0, method: 0, maxAgeSeconds: 0, mayBeSilent: true, attempt: SessionIdentifier().key, slot: 0,
+      expiresAt: TestClock.start + 1_000)
+    let sealedBefore = Sealer(keys: [old]).seal(request, for: .loginRequest)
+    func status(_ text: String, keys: [[UInt8]]) async throws -> Int {
+      let gate = try TestGate(sealingKeys: keys)
+      return await gate.ask("GET", "https://login.example.com/login?request=\(text)", endpoint: "/answer").status
+    }
+    #expect(try await status(sealedBefore, keys: [new, old]) == 302)
+    #expect(try await status(sealedBefore, keys: [new]) == 400)
+    #expect(try await status(String(sealedBefore.dropLast(2)) + "AA", keys: [old]) == 400)
+    var over = request
+    over.expiresAt = TestClock.start
+    #expect(try await status(Sealer(keys: [old]).seal(over, for: .loginRequest), keys: [old]) == 403)
+  }
+
+  @Test("a login that is weaker than what was asked for is told so, and not sent in circles")
+  func tooWeak() async throws {
+    let visitor = try Visitor()
+    _ = try await visitor.signIn("https://wiki.example.com/")
+    let login = try #require(await visitor.open("https://vault.example.com/").headers["location"])
+    let arrival = try #require(await visitor.open(login).headers["location"])
+    _ = await visitor.open(arrival)
+    let parameters = try await visitor.toProvider("https://vault.example.com/")
+    #expect(parameters["acr_values"] == "urn:postern:second-factors")
+    #expect(parameters["max_age"] == "3600")
+    #expect(await visitor.back(parameters).status == 403)
+  }
+
+  // MARK: bearer tokens
+
+  private static func claims(_ change: [String: JSON] = [:]) -> [String: JSON] {
+    let now = TestClock.start / 1_000
+    return [
+      "iss": .text(StandInProvider.issuer), "aud": .text("robot"), "sub": .text("robot"),
+      "email": .text("robot@example.com"),
+      "email_verified": .bool(true), "groups": .list([]), "iat": .int(now), "exp": .int(now + 300),
+      "auth_time": .int(now),
+    ].merging(change) { $1 }
+  }
+
+  @Test(
+    "a bearer of one of the app's programmatic clients passes, in either header",
+    arguments: [
+      "Authorization", "Proxy-Authorization",
+    ])
+  func bearer(_ name: String) async throws {
+    let visitor = try Visitor()
+    let token = visitor.provider.sign(Self.claims())
+    let answer = await visitor.gate.ask("GET", "https://api.example.com/", headers: [(name, "bearer \(token)")])
+    #expect(answer.status == 200)
+    #expect(answer.headers["x-goog-authenticated-user-email"] == "people:robot@example.com")
+    #expect(answer.headers["authorization"] == "")
+  }
+
+  @Test(
+    "a bearer that is over, for another app, or of no key of its issuer is a 401",
+    arguments: [
+      ("exp", JSON.int(TestClock.start / 1_000)), ("aud", .text("another")),
+      ("iat", .int(TestClock.start / 1_000 + 31)),
+      ("azp", .text("another")),
+    ])
+  func badBearer(_ name: String, _ value: JSON) async throws {
+    let visitor = try Visitor()
+    let token = visitor.provider.sign(Self.claims([name: value]))
+    let answer = await visitor.gate.ask(
+      "GET", "https://api.example.com/", headers: [("Authorization", "Bearer \(token)")])
+    #expect(answer.status == 401)
+  }
+
+  @Test("a bearer whose signature is another key's, or made from the public key, is a 401")
+  func forgedBearer() async throws {
+    let visitor = try Visitor()
+    let token = visitor.provider.sign(Self.claims(), with: "second")
+    let parts = visitor.provider.sign(Self.claims()).split(separator: ".")
+    let none = Base64URL.text(JSON.object(["alg": .text("none"), "kid": .text("first")]).bytes)
+    let symmetric = Base64URL.text(JSON.object(["alg": .text("HS256"), "kid": .text("first")]).bytes)
+    for forged in [
+      token, "\(none).\(parts[1]).", "\(symmetric).\(parts[1]).\(parts[2])", "\(parts[0]).\(parts[1]).AAAA",
+    ] {
+      let answer = await visitor.gate.ask(
+        "GET", "https://api.example.com/", headers: [("Authorization", "Bearer \(forged)")])
+      #expect(answer.status == 401)
+      #expect(answer.reason == "invalidToken")
+    }
+  }
+
+  // MARK: account state
+
+  @Test("fifty parallel requests that find the account's state stale ask the provider once")
+  func oneFlight() async throws {
+    let visitor = try Visitor()
+    _ = try await visitor.signIn()
+    let cookie = visitor.cookie(for: "https://payroll.example.com/")
+    visitor.gate.clock.advance(seconds: 120)
+    visitor.provider.change { $0.forms = [] }
+    let gate = visitor.gate.gate
+    let request = TestGate.listenerRequest("GET", "https://payroll.example.com/", headers: [("Cookie", cookie)], .caddy)
+    let statuses = await withTaskGroup(of: Int.self) { group in
+      for _ in 0..<50 {
+        group.addTask {
+          switch ProxyResponder(gate: gate, dialect: .caddy).respond(request) {
+          case .now(let answer): answer.status
+          case .later(let work): await work().status
+          }
+        }
+      }
+      return await group.reduce(into: []) { $0.append($1) }
+    }
+    #expect(statuses == [Int](repeating: 200, count: 50))
+    #expect(visitor.provider.state.withLock { $0.forms.count } == 1)
+  }
+
+  @Test("an account that the provider refuses is signed out; one that it does not answer for has the policy's grace")
+  func accountState() async throws {
+    let visitor = try Visitor()
+    _ = try await visitor.signIn()
+    let headers = TestClient.script + [("Cookie", visitor.cookie(for: "https://payroll.example.com/"))]
+    visitor.gate.clock.advance(seconds: 120)
+    visitor.provider.change { $0.isDown = true }
+    #expect(await visitor.gate.ask(headers: headers).status == 200)
+    visitor.gate.clock.advance(seconds: 599)
+    #expect(await visitor.gate.ask(headers: headers).status == 200)
+    visitor.gate.clock.advance(seconds: 1)
+    #expect(await visitor.gate.ask(headers: headers).reason == "stateStale")
+    let refused = ProviderAnswer(status: 400, headers: Headers(), body: Array("{\"error\":\"invalid_grant\"}".utf8))
+    visitor.provider.change {
+      $0.isDown = false
+      $0.answers["https://id.example.com/token"] = refused
+    }
+    #expect(await visitor.gate.ask(headers: headers).reason == "signedOut")
+  }
+}
