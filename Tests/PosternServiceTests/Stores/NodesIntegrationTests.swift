@@ -147,7 +147,7 @@ struct NodesIntegrationTests {
   )
   func daemon() async throws {
     let server = try await RedisServer()
-    let (folder, port) = (try TestFolder(), try await FreePort.next())
+    let (folder, port) = (try TestFolder(), RedisServer.port())
     let daemon = try await startDaemon(server, port: port, folder)
     defer { daemon.kill() }
     let store = try await server.store()
@@ -164,7 +164,7 @@ struct NodesIntegrationTests {
   @Test("posternd is killed with -9: another one goes on with the sessions that it had")
   func daemonKilled() async throws {
     let server = try await RedisServer()
-    let (folder, port) = (try TestFolder(), try await FreePort.next())
+    let (folder, port) = (try TestFolder(), RedisServer.port())
     let first = try await startDaemon(server, port: port, folder)
     let cookie = try await signIn(try await server.store())
     #expect(try await status(cookie, port: port) == 200)

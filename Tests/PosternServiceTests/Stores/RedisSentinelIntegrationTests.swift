@@ -9,7 +9,7 @@ import Testing
 struct RedisSentinelIntegrationTests {
   /// A sentinel of its own for one master.
   private func sentinel(of port: Int, in folder: TestFolder) async throws -> (process: ServerProcess, port: Int) {
-    let own = try await FreePort.next()
+    let own = RedisServer.port()
     try folder.write(
       "sentinel.conf",
       """
@@ -26,7 +26,7 @@ struct RedisSentinelIntegrationTests {
 
   @Test("the master is killed: the store goes on with the one that takes its place, where all that it has is")
   func failover() async throws {
-    let ports = [try await FreePort.next(), try await FreePort.next()]
+    let ports = [RedisServer.port(), RedisServer.port()]
     let master = try await RedisServer(RedisServer.durable + ["--port", String(ports[0])])
     let replica = try await RedisServer(
       RedisServer.durable + ["--port", String(ports[1]), "--replicaof", "127.0.0.1", String(ports[0])])

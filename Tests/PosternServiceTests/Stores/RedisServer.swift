@@ -37,6 +37,9 @@ final class RedisServer {
     _ = try await eventually("a Redis that answers") { try await ask("PING") }
   }
 
+  /// A port that the system gives to nobody, so that no other test has it a moment later.
+  static func port() -> Int { Int.random(in: 20_000..<32_000) }
+
   func kill() {
     process?.kill()
     process = nil

@@ -129,7 +129,7 @@ struct RedisStoreIntegrationTests {
       let text = try String(contentsOfFile: folder.path("certificate.pem"), encoding: .utf8)
       return text.contains("-----END CERTIFICATE-----") ? program : nil
     }
-    let port = try await FreePort.next()
+    let port = RedisServer.port()
     let server = try await RedisServer(
       RedisServer.durable + [
         "--tls-port", String(port), "--tls-cert-file", folder.path("certificate.pem"), "--tls-key-file",
