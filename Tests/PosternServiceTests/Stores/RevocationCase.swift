@@ -35,7 +35,7 @@ struct RevocationCase: CustomTestStringConvertible {
       name: "provider's session", revocation: .providerSession(provider: "people", session: "s1"), ended: all("ann")),
     RevocationCase(
       name: "person", revocation: .person(provider: "people", subject: "ann", tenant: nil),
-      ended: all("ann", "annElsewhere")),
+      ended: all("ann", "annElsewhere", "annOfNorth")),
     RevocationCase(
       name: "person of a tenant", revocation: .person(provider: "people", subject: "ann", tenant: "north"),
       ended: all("annOfNorth")),
