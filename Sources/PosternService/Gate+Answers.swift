@@ -169,7 +169,7 @@ extension Gate {
     _ decided: Decided, _ request: ClientRequest, target: String, reason: String, _ policy: GatePolicy
   ) -> Answer {
     let secret = SessionIdentifier()
-    let slot = Int.random(in: 0..<LoginRequest.slotCount)
+    let slot = Cookies(request.headers).freeSlot(GateCookie.attempt)
     let decision = decided.decision
     let login = LoginRequest(
       host: request.hostName, target: target, app: decided.app?.name ?? "",

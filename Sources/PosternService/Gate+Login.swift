@@ -76,7 +76,7 @@ extension Gate {
       log.error("a provider cannot be asked", metadata: ["provider": "\(provider.name)", "error": "\(error)"])
       return failure("The sign-in service cannot be reached.", again: returnURL(login), status: 503)
     }
-    let slot = Int.random(in: 0..<LoginRequest.slotCount)
+    let slot = Cookies(request.headers).freeSlot(GateCookie.state)
     let prompt = prompt ?? (login.requiresLogin ? "login" : nil)
     let state = LoginState(
       request: login, provider: provider.name, tenant: tenant, state: "\(slot)\(SessionIdentifier().text)",

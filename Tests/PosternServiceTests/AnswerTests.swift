@@ -117,6 +117,17 @@ struct AnswerTests {
     #expect(String(decoding: answer.body, as: UTF8.self).contains("bob@example.com"))
   }
 
+  @Test("what may pass is not answered by the gate itself: the client asks again, and never in a tight circle")
+  func answeredThoughAllowed() async throws {
+    let gate = try TestGate()
+    let cookie = [("Cookie", try await gate.signIn())]
+    let page = await gate.ask(headers: TestClient.navigation + cookie, endpoint: "/answer")
+    #expect(page.status == 503)
+    #expect(page.headers["retry-after"] == "1")
+    #expect(page.headers["location"] == nil)
+    #expect(await gate.ask("POST", headers: TestClient.script + cookie, endpoint: "/answer").status == 503)
+  }
+
   @Test("nginx is told 200, 401 or 403 and nothing else, and where a redirect would lead")
   func nginx() async throws {
     let gate = try TestGate()

@@ -163,6 +163,24 @@ struct LoginTests {
     #expect(await another.back(try await another.toProvider()).status == 302)
   }
 
+  @Test("a key that was seen is still good while the provider is down, one that was not is not")
+  func keysWhileDown() async throws {
+    let visitor = try Visitor()
+    func status(_ key: String) async -> Int {
+      let now = visitor.gate.clock.now / 1_000
+      let token = visitor.provider.sign(Self.claims(["iat": .int(now), "exp": .int(now + 300)]), with: key)
+      return await visitor.gate.ask("GET", "https://api.example.com/", headers: [("Authorization", "Bearer \(token)")])
+        .status
+    }
+    #expect(await status("first") == 200)
+    visitor.provider.change { $0.isDown = true }
+    visitor.gate.clock.advance(seconds: 2 * 3_600)
+    #expect(await status("first") == 200)
+    #expect(await status("second") == 401)
+    visitor.gate.clock.advance(seconds: 86_400)
+    #expect(await status("first") == 401)
+  }
+
   @Test(
     "a provider that is silent, or answers garbage, is a clear page and no access",
     arguments: [

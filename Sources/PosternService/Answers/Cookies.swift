@@ -54,6 +54,12 @@ struct Cookies {
     return found.first.map { .value($0.value) } ?? .absent
   }
 
+  /// A slot whose cookie is not there, so that no tab pushes out another while there is room; any where there is none.
+  func freeSlot(_ name: (Int) -> String) -> Int {
+    let slots = 0..<LoginRequest.slotCount
+    return slots.filter { self[name($0)] == .absent }.randomElement() ?? .random(in: slots)
+  }
+
   func value(_ name: String) -> String? {
     if case .value(let value) = self[name] { return value }
     return nil

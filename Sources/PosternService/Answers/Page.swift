@@ -93,6 +93,11 @@ enum Page {
       """)
   }
 
+  /// Asks for the same page again in a second.
+  static func retry() -> String {
+    page("One moment", "<p>Your session is being looked up.</p>", script: "setTimeout(() => location.reload(), 1000);")
+  }
+
   static func signedOut() -> String { page("Signed out", "<p>You can close this window.</p>") }
 
   static func signedIn(as principal: String) -> String {

@@ -69,6 +69,8 @@ actor ProviderDirectory {
   /// How long metadata and keys are believed, and how soon keys may be asked for again when one is not among them.
   private static let keepMilliseconds: Int64 = 3_600_000
   private static let retryMilliseconds: Int64 = 10_000
+  /// How old keys may be that are believed while the provider cannot be asked.
+  private static let fallBackMilliseconds: Int64 = 86_400_000
 
   private let transport: any ProviderTransport
   private let clock: GateClock
@@ -105,10 +107,20 @@ actor ProviderDirectory {
       let isKnown = kept.value.contains(identifier)
       if age < Self.retryMilliseconds || (isKnown && age < Self.keepMilliseconds) { return kept.value }
     }
-    let endpoint = try await metadata(of: provider).keysEndpoint
-    let found = try ProviderKeys(try await fetch(endpoint).body)
-    keys[provider.issuer] = Kept(value: found, askedAt: now)
-    return found
+    do throws(ProviderFault) {
+      let endpoint = try await metadata(of: provider).keysEndpoint
+      let found = try ProviderKeys(try await fetch(endpoint).body)
+      keys[provider.issuer] = Kept(value: found, askedAt: now)
+      return found
+    } catch {
+      // A key that the provider published a while ago is still its key; one that nobody has seen is not.
+      if error.kind == .unavailable, let kept = keys[provider.issuer], kept.value.contains(identifier),
+        now - kept.askedAt < Self.fallBackMilliseconds
+      {
+        return kept.value
+      }
+      throw error
+    }
   }
 
   private func json(_ url: String) async throws(ProviderFault) -> JSON {
@@ -118,15 +130,14 @@ actor ProviderDirectory {
 
   /// One request for a URL at a time; whoever else wants it waits for that one's answer.
   private func fetch(_ url: String) async throws(ProviderFault) -> ProviderAnswer {
-    let flight =
-      flights[url]
-      ?? Task { [transport] in
-        do throws(ProviderFault) {
-          let answer = try await transport.get(url, bearer: nil)
-          if answer.status != 200 { throw .unavailable("\(url) answered \(answer.status)") }
-          return .success(answer)
-        } catch { return .failure(error) }
-      }
+    if let flight = flights[url] { return try await flight.value.get() }
+    let flight = Task { [transport] () -> Result<ProviderAnswer, ProviderFault> in
+      do throws(ProviderFault) {
+        let answer = try await transport.get(url, bearer: nil)
+        if answer.status != 200 { throw .unavailable("\(url) answered \(answer.status)") }
+        return .success(answer)
+      } catch { return .failure(error) }
+    }
     flights[url] = flight
     let result = await flight.value
     flights[url] = nil

@@ -32,11 +32,10 @@ enum Endpoint: Equatable {
   var prefix: String { self == .check ? "/check" : "/answer" }
 
   /// What the proxy is told.
-  func render(_ answer: Answer, _ request: ClientRequest?, _ dialect: ProxyDialect, _ settings: GateSettings) -> Answer
-  {
+  func render(_ answer: Answer, _ request: ClientRequest?, _ dialect: ProxyDialect) -> Answer {
     switch self {
     case .check: answer.isAllow ? answer : Self.refusal(answer, dialect)
-    case .answer: answer.isAllow ? Self.retry(request, settings) : answer
+    case .answer: answer.isAllow ? Self.retry(request) : answer
     }
   }
 
@@ -60,14 +59,12 @@ enum Endpoint: Equatable {
     return refusal
   }
 
-  /// What was refused a moment ago is allowed now: another request was activity, or an account was found good again. The client asks
-  /// once more, where asking again changes nothing.
-  private static func retry(_ request: ClientRequest?, _ settings: GateSettings) -> Answer {
-    if let request, request.method == "GET" || request.method == "HEAD" {
-      return .redirect("\(settings.origin(request.hostName))\(request.target)", reason: "retry")
-    }
+  /// What was refused a moment ago is allowed now: another request was activity, or an account was found good again. A page asks once
+  /// more in a second: not at once, for where a recipe sends here what is no mode, it would ask for ever.
+  private static func retry(_ request: ClientRequest?) -> Answer {
     var answer = Answer(generated: 503, reason: "retry")
-    answer.headers.set("retry-after", "0")
+    answer.headers.set("retry-after", "1")
+    if let request, Gate.wantsPage(request), request.method == "GET" { answer.setPage(Page.retry()) }
     return answer
   }
 }

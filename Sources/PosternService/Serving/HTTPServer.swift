@@ -20,7 +20,7 @@ struct ProxyResponder: RequestResponder {
       client = try dialect.clientRequest(request, prefix: endpoint.prefix, trustedHops: trustedHops)
     } catch {
       gate.log.warning("a proxy's request cannot be read", metadata: ["error": "\(error.sentence)"])
-      return .now(endpoint.render(Answer(generated: 403, reason: "malformedRequest"), nil, dialect, gate.settings))
+      return .now(endpoint.render(Answer(generated: 403, reason: "malformedRequest"), nil, dialect))
     }
     // nginx asks twice: here whether the request may pass, at `/answer` for what the client gets. What can be done once is done there.
     if dialect == .nginx && endpoint == .check && client.path == Gate.arrivalPath {
@@ -33,7 +33,7 @@ struct ProxyResponder: RequestResponder {
   }
 
   private func finish(_ answer: Answer, _ client: ClientRequest, _ endpoint: Endpoint) -> Answer {
-    let rendered = endpoint.render(answer, client, dialect, gate.settings)
+    let rendered = endpoint.render(answer, client, dialect)
     gate.counters.count(rendered)
     return rendered
   }
