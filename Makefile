@@ -18,6 +18,9 @@ LINT_DEPENDENCIES := shellcheck
 SWIFT_FOLDERS := Package.swift Sources Tests Benchmarks
 SCRIPTS := .ci/run tools/build-library tools/check-readme tools/install-missing tools/run-checks Tests/C/run demo/tour.sh demo/gate.sh
 
+# One build serves the agreement and the benchmark: `swift test` would build for itself, with flags of its own.
+BUILD_AGREEMENT = POSTERN_ONLY_TESTS=AgreementTests swift build --build-tests -c release -Xswiftc -enable-testing --scratch-path .build-agreement
+
 C_DECIDER := .build-embedded/decide
 LIBRARY_FLAGS = $$(PKG_CONFIG_PATH=dist/lib/pkgconfig pkg-config --cflags postern)
 LIBRARY_LINKS = $$(PKG_CONFIG_PATH=dist/lib/pkgconfig pkg-config --libs postern)
@@ -140,7 +143,8 @@ test-service: swift-dependencies service-dependencies
 .PHONY: test-agreement
 test-agreement: swift-dependencies library
 	gcc -std=c11 -O2 -Wall -Wextra -Wpedantic -Werror $(LIBRARY_FLAGS) Tests/C/decide.c -o $(C_DECIDER) $(LIBRARY_LINKS)
-	POSTERN_ONLY_TESTS=AgreementTests POSTERN_C_DECIDER=$(CURDIR)/$(C_DECIDER) swift test -c release -Xswiftc -enable-testing \
+	$(BUILD_AGREEMENT)
+	POSTERN_ONLY_TESTS=AgreementTests POSTERN_C_DECIDER=$(CURDIR)/$(C_DECIDER) swift test --skip-build -c release -Xswiftc -enable-testing \
 	  --scratch-path .build-agreement --filter '^AgreementTests\.'
 
 .PHONY: test-readme
@@ -156,7 +160,7 @@ test-library: swift-dependencies library
 
 .PHONY: bench-smoke
 bench-smoke: swift-dependencies bench-dependencies
-	POSTERN_ONLY_TESTS=AgreementTests swift build --build-tests -c release -Xswiftc -enable-testing --scratch-path .build-agreement
+	$(BUILD_AGREEMENT)
 	.build-agreement/release/postern-bench --smoke --json .build-agreement/bench.json
 	.build-agreement/release/postern-bench plot .build-agreement/bench.json .build-agreement/bench.svg
 
