@@ -137,6 +137,8 @@ test-debug: swift-dependencies
 .PHONY: test-service
 test-service: swift-dependencies service-dependencies
 	swift test --filter 'IntegrationTests'
+	swift build --product postern
+	swift build --product posternd
 	demo/gate.sh --check
 
 # Agreement runs on release builds: an optimizer's mistake must show too. The C library is one of the engines.
