@@ -6,13 +6,12 @@ internal import CPostern
 internal import Logging
 
 extension Gate {
-  /// Asks the provider about a session's account; false where nothing new is known.
-  func checkAccount(of live: LiveSession) async -> Bool {
+  /// Asks the provider about a session's account, and notes what it says, or that it says nothing.
+  func checkAccount(of live: LiveSession) async {
     let login = live.facts.session.login
     let person = live.facts.login.person
     let account = await flights.answer(for: login) { await self.askAboutAccount(login, person) }
     live.note(account, at: clock.now)
-    return true
   }
 
   /// What the provider said counts on this node, whether the store can be told or not.

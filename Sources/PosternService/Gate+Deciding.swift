@@ -82,7 +82,10 @@ extension Gate {
       var decided = decide(request, live, policy)
       // A mode is as good as the page that it stands for.
       let page = Int(decided.decision.verdict) == POSTERN_HANDLE ? decideWithoutMode(request, live, policy) : decided
-      if Self.needsAccount(page.decision), await checkAccount(of: live) { decided = decide(request, live, policy) }
+      if Self.needsAccount(page.decision) {
+        await checkAccount(of: live)
+        decided = decide(request, live, policy)
+      }
       return answer(decided, request, live: live, policy)
     } catch {
       log.error("the session store cannot be asked", metadata: ["error": "\(error)"])

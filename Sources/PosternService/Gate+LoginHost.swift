@@ -90,7 +90,6 @@ extension Gate {
         // While there is still a record of what is to be given back.
         if let login = confirmation.login { await giveBackTokens(of: login) }
         if let browser = confirmation.browser { try await revoke(.browser(browser)) }
-      case .clearCookies: break
       }
     } catch {
       return failure("Signing out is not possible right now: you are still signed in.", again: nil, status: 503)

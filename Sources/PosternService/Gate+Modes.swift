@@ -13,7 +13,7 @@ extension Gate {
   /// What a confirmation is for.
   struct Confirmation: Codable, Equatable {
     enum Action: String, Codable {
-      case endSession, endBrowser, clearCookies
+      case endSession, endBrowser
     }
 
     var action: Action

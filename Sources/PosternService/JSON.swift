@@ -15,17 +15,12 @@ enum JSON: Sendable, Equatable {
 
   /// Reads `bytes`; nil where they are not JSON.
   init?(_ bytes: some Sequence<UInt8>) {
-    guard let value = try? JSONDecoder().decode(JSON.self, from: Data(bytes)) else { return nil }
+    guard let value = JSON.read(json: bytes) else { return nil }
     self = value
   }
 
   /// The value as JSON, keys in order, so that equal values are equal texts.
-  var bytes: [UInt8] {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    // Only a number that is none (NaN) cannot be written, and no reader makes one.
-    return (try? encoder.encode(self)).map(Array.init) ?? Array("null".utf8)
-  }
+  var bytes: [UInt8] { jsonBytes }
 
   /// The member `name` of an object; nil where there is none.
   subscript(name: String) -> JSON? {

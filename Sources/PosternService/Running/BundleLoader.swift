@@ -1,7 +1,6 @@
 // Which bundle decides (the gate's rules, "Bundles"): signed with the configured key, whole, not older than what that key has signed
 // before. A bundle that is refused is refused loudly, and the one before goes on deciding.
 
-internal import Logging
 internal import PosternBundle
 internal import PosternKernel
 
@@ -15,15 +14,13 @@ actor BundleLoader {
   private let path: String
   private let key: VerificationKey?
   private let stateFolder: String
-  private let log: Logger
   /// The header of the file that was loaded last: its revision and its digest, so that it changes when anything does.
   private var lastHeader: [UInt8]?
 
   /// - Parameter keyPEM: the key that signs bundles; nil: unsigned ones are taken.
-  init(path: String, keyPEM: [UInt8]?, stateFolder: String, log: Logger) throws(LoadFault) {
+  init(path: String, keyPEM: [UInt8]?, stateFolder: String) throws(LoadFault) {
     self.path = path
     self.stateFolder = stateFolder
-    self.log = log
     do throws(KeyFault) {
       key = try keyPEM.map { pem throws(KeyFault) in try VerificationKey(pem: pem) }
     } catch {

@@ -69,10 +69,7 @@ private enum Flags {
         if file == nil { mistakes.append("--config: names a file") }
       } else if known.contains(name) {
         settings.append(argument)
-        while let next = rest.first, !next.hasPrefix("--") {
-          settings.append(rest.removeFirst())
-          _ = next
-        }
+        while rest.first?.hasPrefix("--") == false { settings.append(rest.removeFirst()) }
       } else {
         mistakes.append("`\(argument)` is no flag of posternd; see posternd --help")
       }
@@ -133,7 +130,7 @@ final class Node: Sendable {
       return bytes
     }
     loader = try BundleLoader(
-      path: configuration.bundleFile, keyPEM: key, stateFolder: configuration.stateFolder, log: log)
+      path: configuration.bundleFile, keyPEM: key, stateFolder: configuration.stateFolder)
     let policy = try await loader.load()
     var settings = GateSettings(
       loginHost: configuration.loginHost, publicPort: configuration.publicPort,
@@ -182,8 +179,8 @@ final class Node: Sendable {
     gate.log.notice(
       "listening", metadata: ["revision": "\(gate.policy.revision)", "listeners": "\(configuration.listeners.count)"])
     let services: [any Service] = [
-      Repeating(name: "activity", milliseconds: 500) { await self.gate.flush() },
-      Repeating(name: "bundle", milliseconds: 1_000) { await self.reload(isForced: false) },
+      Repeating(milliseconds: 500) { await self.gate.flush() },
+      Repeating(milliseconds: 1_000) { await self.reload(isForced: false) },
       Following { await self.gate.followRevocations() },
       Reloading { await self.reload(isForced: true) },
     ]
@@ -231,7 +228,6 @@ private enum LoggingLevel {
 
 /// Does something again and again until it is told to stop.
 private struct Repeating: Service {
-  let name: String
   let milliseconds: Int64
   let work: @Sendable () async -> Void
 

@@ -25,11 +25,6 @@ struct Person: Codable, Sendable, Equatable {
   /// What conditions and the app know the person as: the e-mail where it is verified, otherwise the subject.
   var principal: String { isEmailVerified ? email ?? subject : subject }
 
-  /// Whether both are the same account: what another account does is a new session, never an update.
-  func isSameAccount(as other: Person) -> Bool {
-    provider == other.provider && subject == other.subject && tenant == other.tenant
-  }
-
   /// Puts the texts into a credential's cells.
   func pack(into credential: inout postern_credential, facts: inout FactBuffer) {
     credential.principal_kind = principalKind

@@ -113,14 +113,13 @@ final class BrowserFixture {
     let listener = try await HTTPServer.bind(
       .unix(path: folder.path("gate.sock")), group: group, ProxyResponder(gate: gate, dialect: .nginx))
     channels = [app, listener]
-    try writeNginx(appPort: app.localAddress?.port ?? 0, apps: apps.keys.sorted())
     let provider = try ServerProcess(
       Self.python,
       [
         "\(RepositoryFile.root)/demo/gate/provider.py", String(providerPort), "id.localhost:\(port)",
         "https://login.localhost:\(port)/callback/people",
       ], in: folder)
-    let nginx = try ServerProcess("nginx", ["-p", folder.root, "-c", "nginx.conf"], in: folder)
+    let nginx = try startNginx(appPort: app.localAddress?.port ?? 0, apps: apps.keys.sorted())
     let browser = try ServerProcess(
       Self.python, ["\(Self.scripts)/browser.py", String(driverPort), "/usr/bin/chromium"], in: folder)
     servers = [provider, nginx, browser]
@@ -129,34 +128,25 @@ final class BrowserFixture {
     try await browser.waitForPort(driverPort)
   }
 
-  private func writeNginx(appPort: Int, apps: [String]) throws {
-    for name in ["request", "server", "location", "http", "login"] {
-      try folder.write("postern-\(name).conf", RepositoryFile.text("docs/recipes/nginx/postern-\(name).conf"))
-    }
-    try folder.write(
-      "nginx.conf",
-      """
-      daemon off; pid nginx.pid; error_log error.log; \(getuid() == 0 ? "user root;" : "")
-      events {}
-      http {
-        access_log off;
-        client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;
-        ssl_certificate certificate.pem; ssl_certificate_key key.pem;
-        large_client_header_buffers 8 32k;
-        include postern-http.conf;
-        upstream postern { server unix:\(folder.path("gate.sock")); keepalive 16; }
+  private func startNginx(appPort: Int, apps: [String]) throws -> ServerProcess {
+    let names = apps.map { "\($0).localhost" }.joined(separator: " ")
+    return try NginxFixture.start(
+      in: folder, http: "ssl_certificate certificate.pem; ssl_certificate_key key.pem;",
+      servers: """
         server {
           listen 127.0.0.1:\(port) ssl; server_name id.localhost;
-          location / { proxy_pass http://127.0.0.1:\(providerPort); proxy_set_header Host $http_host; proxy_set_header X-Forwarded-Proto https; }
+          location / {
+            proxy_pass http://127.0.0.1:\(providerPort);
+            proxy_set_header Host $http_host; proxy_set_header X-Forwarded-Proto https;
+          }
         }
         server { listen 127.0.0.1:\(port) ssl; server_name login.localhost; include postern-login.conf; }
         server {
-          listen 127.0.0.1:\(port) ssl default_server; server_name \(apps.map { "\($0).localhost" }.joined(separator: " "));
+          listen 127.0.0.1:\(port) ssl default_server; server_name \(names);
           include postern-server.conf;
           location / { include postern-location.conf; proxy_pass http://127.0.0.1:\(appPort); }
         }
-      }
-      """)
+        """)
   }
 
   deinit {

@@ -92,29 +92,16 @@ final class ProxyFixture {
   }
 
   private func startNginx(appPort: Int) throws {
-    for name in ["request", "server", "location", "http", "login"] {
-      try folder.write("postern-\(name).conf", RepositoryFile.text("docs/recipes/nginx/postern-\(name).conf"))
-    }
-    try folder.write(
-      "nginx.conf",
-      """
-      daemon off; pid nginx.pid; error_log error.log; \(getuid() == 0 ? "user root;" : "")
-      events {}
-      http {
-        access_log off;
-        client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;
-        large_client_header_buffers 8 128k;
-        include postern-http.conf;
-        upstream postern { server unix:\(folder.path("gate.sock")); keepalive 16; }
+    server = try NginxFixture.start(
+      in: folder,
+      servers: """
         server { listen 127.0.0.1:\(port); server_name login.example.com; include postern-login.conf; }
         server {
           listen 127.0.0.1:\(port) default_server;
           include postern-server.conf;
           location / { include postern-location.conf; proxy_pass http://127.0.0.1:\(appPort); }
         }
-      }
-      """)
-    server = try ServerProcess("nginx", ["-p", folder.root, "-c", "nginx.conf"], in: folder)
+        """)
   }
 
   private func startCaddy(appPort: Int) throws {
