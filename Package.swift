@@ -139,7 +139,7 @@ let package = Package(
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"),
-      ], exclude: ["RealThings/browser.py"], swiftSettings: house),
+      ], exclude: ["RealThings/browser.py", "RealThings/websocket.py"], swiftSettings: house),
     .testTarget(name: "HouseTests", swiftSettings: house),
   ]
 )

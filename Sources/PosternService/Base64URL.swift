@@ -6,6 +6,7 @@ enum Base64URL {
 
   static func text(_ bytes: some Sequence<UInt8>) -> String {
     var letters: [UInt8] = []
+    letters.reserveCapacity((bytes.underestimatedCount * 4 + 2) / 3)
     var bits: UInt32 = 0
     var bitCount = 0
     for byte in bytes {

@@ -44,10 +44,9 @@ extension Gate {
     if decided.decision.touch == 1, let live, let app = decided.app {
       cache.touch(live, app: app.name, at: decided.now)
     }
-    answer.headers.set("cookie", Cookies(request.headers).forApp ?? "")
+    answer.headers.set("cookie", request.cookies.forApp ?? "")
     let isOwn = decided.usesAuthorization
     answer.headers.set("authorization", isOwn ? "" : request.headers["authorization"] ?? "")
-    answer.headers.set("x-postern-upgrade", Self.isWebSocket(request) ? "websocket" : "")
     return answer
   }
 
@@ -71,8 +70,9 @@ extension Gate {
     answer.headers.set(IdentityHeader.subject, "\(person.provider):\(person.subject)")
   }
 
-  private static func isWebSocket(_ request: ClientRequest) -> Bool {
-    request.headers.values("upgrade").flatMap { $0.split(separator: ",") }
+  static func isWebSocket(_ request: ClientRequest) -> Bool {
+    guard request.headers.contains("upgrade") else { return false }
+    return request.headers.values("upgrade").flatMap { $0.split(separator: ",") }
       .contains { $0.trimmed.lowercased() == "websocket" }
   }
 
@@ -169,7 +169,7 @@ extension Gate {
     _ decided: Decided, _ request: ClientRequest, target: String, reason: String, _ policy: GatePolicy
   ) -> Answer {
     let secret = SessionIdentifier()
-    let slot = Cookies(request.headers).freeSlot(GateCookie.attempt)
+    let slot = request.cookies.freeSlot(GateCookie.attempt)
     let decision = decided.decision
     let login = LoginRequest(
       host: request.hostName, target: target, app: decided.app?.name ?? "",

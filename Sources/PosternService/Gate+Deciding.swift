@@ -47,7 +47,7 @@ extension Gate {
       let providers = app(of: request, policy)?.providers ?? []
       if providers.contains(where: { policy.providers[$0].issuer == issuer }) { return .bearer(token, isOwn: true) }
     }
-    switch Cookies(request.headers)[GateCookie.session] {
+    switch request.cookies[GateCookie.session] {
     case .absent: return .none
     case .repeated: return .malformed
     // What cannot be an identifier is nobody's: an old cookie must not lock a browser out.
@@ -58,7 +58,7 @@ extension Gate {
   /// The token of a bearer credential (RFC 6750, 2.1); the scheme in any letter case.
   private static func bearer(_ value: String) -> String? {
     let parts = value.split(separator: " ", maxSplits: 1)
-    return parts.count == 2 && parts[0].lowercased() == "bearer" ? parts[1].trimmed : nil
+    return parts.count == 2 && parts[0].lowercased() == "bearer" ? String(parts[1].trimmed) : nil
   }
 
   // MARK: sessions
@@ -75,9 +75,17 @@ extension Gate {
 
   /// A session as the store knows it.
   private func answer(_ request: ClientRequest, _ key: SessionKey, _ policy: GatePolicy) async -> Answer {
+    let judged = await judge(request, key, policy)
+    return answer(judged.decided, request, live: judged.live, policy)
+  }
+
+  /// What is decided of a request with a session that the store is asked for.
+  func judge(
+    _ request: ClientRequest, _ key: SessionKey, _ policy: GatePolicy
+  ) async -> (decided: Decided, live: LiveSession?) {
     do throws(StoreFault) {
       guard let live = try await load(key), live.host == request.hostName else {
-        return answer(request, .anonymous, policy)
+        return (decide(request, .anonymous, policy), nil)
       }
       var decided = decide(request, live, policy)
       // A mode is as good as the page that it stands for.
@@ -86,10 +94,28 @@ extension Gate {
         await checkAccount(of: live)
         decided = decide(request, live, policy)
       }
-      return answer(decided, request, live: live, policy)
+      return (decided, live)
     } catch {
       log.error("the session store cannot be asked", metadata: ["error": "\(error)"])
-      return answerWithoutStore(request, key, policy)
+      return judgeWithoutStore(request, key, policy)
+    }
+  }
+
+  /// What is decided of a request, whatever its credential, without answering it: nothing is noted as activity. Nil where the
+  /// credential cannot be believed.
+  func judge(_ request: ClientRequest, _ policy: GatePolicy) async -> (decided: Decided, live: LiveSession?)? {
+    switch credential(of: request, policy) {
+    case .malformed: return nil
+    case .none: return (decide(request, .anonymous, policy), nil)
+    case .session(let key):
+      if let live = cache.session(key), !live.isEnded, live.host == request.hostName {
+        let decided = decide(request, live, policy)
+        if !Self.mayBeOutdated(decided.decision) { return (decided, live) }
+      }
+      return await judge(request, key, policy)
+    case .bearer(let token, _):
+      guard let caller = try? await caller(bearer: token, for: app(of: request, policy), policy) else { return nil }
+      return (decide(request, caller, policy), nil)
     }
   }
 
@@ -106,15 +132,17 @@ extension Gate {
   }
 
   /// The store is down: what this node knows counts, and the kernel is told, for each app's `onStoreUnavailable`.
-  private func answerWithoutStore(_ request: ClientRequest, _ key: SessionKey, _ policy: GatePolicy) -> Answer {
+  private func judgeWithoutStore(
+    _ request: ClientRequest, _ key: SessionKey, _ policy: GatePolicy
+  ) -> (decided: Decided, live: LiveSession?) {
     guard let live = cache.lastKnown(key), !live.isEnded, live.host == request.hostName else {
-      return answer(request, .anonymous, policy)
+      return (decide(request, .anonymous, policy), nil)
     }
-    return answer(decide(request, live, policy, isStoreDown: true), request, live: live, policy)
+    return (decide(request, live, policy, isStoreDown: true), live)
   }
 
   /// Whether another node, or the provider, may know what makes this decision wrong.
-  private static func mayBeOutdated(_ decision: postern_decision) -> Bool {
+  static func mayBeOutdated(_ decision: postern_decision) -> Bool {
     switch Int(decision.reason) {
     case POSTERN_REASON_IDLE_TIMEOUT, POSTERN_REASON_STATE_STALE, POSTERN_REASON_SIGNED_OUT,
       POSTERN_REASON_SUSPENDED, POSTERN_REASON_MODE_REQUESTED:
@@ -148,12 +176,21 @@ extension Gate {
     _ request: ClientRequest, _ live: LiveSession, _ policy: GatePolicy, isStoreDown: Bool = false
   ) -> Decided {
     let now = clock.now
-    let box = threadBuffers
-    let app = policy.app(policy.decide(request, .anonymous, at: now, using: &box.buffers).app)
-    var caller = live.caller(app: app?.name ?? "", policy: policy)
+    // When a session was last used depends on the app, which is known once it is decided: nearly always the one of the time before.
+    let guess = live.lastApp
+    let decided = decide(request, live, in: guess, policy, at: now, isStoreDown: isStoreDown)
+    if decided.app === guess { return decided }
+    live.noteApp(decided.app)
+    return decide(request, live, in: decided.app, policy, at: now, isStoreDown: isStoreDown)
+  }
+
+  private func decide(
+    _ request: ClientRequest, _ live: LiveSession, in app: GateApp?, _ policy: GatePolicy, at now: Int64,
+    isStoreDown: Bool
+  ) -> Decided {
+    var caller = live.caller(in: app, policy: policy, at: now)
     caller.credential.store_down = isStoreDown ? 1 : 0
-    caller.credential.state_source_down = live.isStateSourceDown(at: now) ? 1 : 0
-    let decision = policy.decide(request, caller, at: now, using: &box.buffers)
+    let decision = policy.decide(request, caller, at: now, using: &threadBuffers.buffers)
     return Decided(decision: decision, app: policy.app(decision.app), caller: caller, now: now)
   }
 

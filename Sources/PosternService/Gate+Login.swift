@@ -76,7 +76,7 @@ extension Gate {
       log.error("a provider cannot be asked", metadata: ["provider": "\(provider.name)", "error": "\(error)"])
       return failure("The sign-in service cannot be reached.", again: returnURL(login), status: 503)
     }
-    let slot = Cookies(request.headers).freeSlot(GateCookie.state)
+    let slot = request.cookies.freeSlot(GateCookie.state)
     let prompt = prompt ?? (login.requiresLogin ? "login" : nil)
     let state = LoginState(
       request: login, provider: provider.name, tenant: tenant, state: "\(slot)\(SessionIdentifier().text)",
@@ -122,7 +122,7 @@ extension Gate {
   /// Somebody comes back from a provider.
   func finishLogin(_ request: ClientRequest, _ query: [String: String], provider name: String) async -> Answer {
     guard let stateText = query["state"], let slot = stateText.first?.wholeNumberValue, slot < LoginRequest.slotCount,
-      let sealed = Cookies(request.headers).value(GateCookie.state(slot)),
+      let sealed = request.cookies.value(GateCookie.state(slot)),
       let state = sealer.open(sealed, for: .loginState, as: LoginState.self), state.state == stateText,
       state.provider == name, let provider = policy.provider(named: name)
     else { return failure("This sign-in was not begun here, or in another window since.", again: nil, status: 400) }

@@ -38,7 +38,7 @@ extension Gate {
 
   /// This browser's login; nil where it has none.
   func currentLogin(_ request: ClientRequest) async throws(StoreFault) -> (key: SessionKey, login: Login)? {
-    guard let identifier = Cookies(request.headers).value(GateCookie.login).flatMap(SessionIdentifier.init),
+    guard let identifier = request.cookies.value(GateCookie.login).flatMap(SessionIdentifier.init),
       let found = try await store.login(for: identifier.key)
     else { return nil }
     return (identifier.key, found.login)

@@ -121,7 +121,7 @@ extension Gate {
       return answer
     }
     var answer = Answer.redirect(next, reason: "cookiesCleared")
-    for name in Cookies(request.headers).names(prefix: GateCookie.prefix) {
+    for name in request.cookies.ourNames {
       for isCrossSite in [false, true] {
         answer.headers.add("set-cookie", GateCookie.expire(name, crossSite: isCrossSite))
       }
@@ -165,8 +165,7 @@ extension Gate {
           "This sign-in has been used already, or took too long.", again: "\(settings.origin(request.hostName))/")
       }
       let again = "\(settings.origin(handOver.host))\(handOver.target)"
-      let cookies = Cookies(request.headers)
-      guard let secret = cookies.value(GateCookie.attempt(handOver.slot)),
+      guard let secret = request.cookies.value(GateCookie.attempt(handOver.slot)),
         SessionKey(hashing: secret) == handOver.attempt
       else { return failure("This sign-in was begun in another browser.", again: again) }
       let identifier = SessionIdentifier()

@@ -18,6 +18,8 @@ struct GateSettings: Sendable {
   var assertionKeys: [AssertionKey]
   /// By the provider's name.
   var providers: [String: ProviderSettings] = [:]
+  /// Where apps are whose WebSockets the gate carries, by their names.
+  var apps: [String: ListenAddress] = [:]
 
   /// What every address of ours on that host begins with.
   func origin(_ host: String) -> String { publicPort == 443 ? "https://\(host)" : "https://\(host):\(publicPort)" }

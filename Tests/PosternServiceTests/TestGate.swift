@@ -16,9 +16,17 @@ final class TestClock: Sendable {
   /// 2026-03-02T10:00:00Z, a Monday.
   static let start: Int64 = 1_772_445_600_000
   private let milliseconds = Mutex(TestClock.start)
+  private let reads = Atomic(0)
 
   var now: Int64 { milliseconds.withLock { $0 } }
-  var gateClock: GateClock { GateClock { self.now } }
+  /// How often the gate has looked at it.
+  var readCount: Int { reads.load(ordering: .relaxed) }
+  var gateClock: GateClock {
+    GateClock {
+      self.reads.add(1, ordering: .relaxed)
+      return self.now
+    }
+  }
 
   func set(_ now: Int64) { milliseconds.withLock { $0 = now } }
   func advance(seconds: Int64) { milliseconds.withLock { $0 += seconds * 1_000 } }
@@ -85,14 +93,16 @@ final class TestGate {
   init(
     _ files: [String: String] = TestPolicy.files, store: any SessionStore = MemorySessionStore(),
     sealingKeys: [[UInt8]] = [Sealer.newKey()], transport: (any ProviderTransport)? = nil,
-    clock: TestClock = TestClock()
+    clock: TestClock = TestClock(), apps: [String: ListenAddress] = [:]
   ) throws {
     self.store = store
     self.clock = clock
     var log = Logger(label: "test")
     log.logLevel = .critical
+    var settings = GateSettings(loginHost: Self.loginHost, sealingKeys: sealingKeys, assertionKeys: [AssertionKey()])
+    settings.apps = apps
     gate = Gate(
-      GateSettings(loginHost: Self.loginHost, sealingKeys: sealingKeys, assertionKeys: [AssertionKey()]),
+      settings,
       policy: try GatePolicy(TestPolicy.bundle(files)), store: store,
       transport: transport ?? StandInProvider(clock: clock), clock: clock.gateClock, log: log)
   }

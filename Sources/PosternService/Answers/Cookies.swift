@@ -24,21 +24,33 @@ enum GateCookie {
 }
 
 /// The cookies of a request.
-struct Cookies {
-  private let pairs: [(name: String, value: String)]
+struct Cookies: Sendable {
+  private let pairs: [(name: Substring, value: Substring)]
+  /// The header as it came, where there is one alone, and nothing of it is ours.
+  private var whole: String?
 
   /// Bytes are looked at, never letters: a browser's header is long, and read for every request.
   init(_ headers: Headers) {
-    var pairs: [(name: String, value: String)] = []
+    var pairs: [(name: Substring, value: Substring)] = []
+    var lineCount = 0
     for field in headers.fields where field.name == "cookie" {
-      for part in field.value.utf8.split(separator: UInt8(ascii: ";")) {
-        guard let mark = part.firstIndex(of: UInt8(ascii: "=")) else { continue }
-        let name = part[..<mark]
-        let value = part[part.index(after: mark)...]
-        pairs.append((Substring(name).trimmed, Substring(value).trimmed))
-      }
+      lineCount += 1
+      whole = field.value
+      Self.read(field.value, into: &pairs)
     }
     self.pairs = pairs
+    if lineCount != 1 || pairs.contains(where: Self.isOurs) { whole = nil }
+  }
+
+  private static func read(_ line: String, into pairs: inout [(name: Substring, value: Substring)]) {
+    for part in line.utf8.split(separator: UInt8(ascii: ";")) {
+      guard let mark = part.firstIndex(of: UInt8(ascii: "=")) else { continue }
+      pairs.append((Substring(part[..<mark]).trimmed, Substring(part[part.index(after: mark)...]).trimmed))
+    }
+  }
+
+  private static func isOurs(_ pair: (name: Substring, value: Substring)) -> Bool {
+    pair.name.utf8.starts(with: GateCookie.prefix.utf8)
   }
 
   /// What is known of one of our cookies.
@@ -49,9 +61,12 @@ struct Cookies {
   }
 
   subscript(name: String) -> Found {
-    let found = pairs.filter { $0.name == name }
-    if found.count > 1 { return .repeated }
-    return found.first.map { .value($0.value) } ?? .absent
+    var found: Substring?
+    for pair in pairs where pair.name == name {
+      if found != nil { return .repeated }
+      found = pair.value
+    }
+    return found.map { .value(String($0)) } ?? .absent
   }
 
   /// A slot whose cookie is not there, so that no tab pushes out another while there is room; any where there is none.
@@ -65,12 +80,13 @@ struct Cookies {
     return nil
   }
 
-  /// Names of ours that begin so.
-  func names(prefix: String) -> [String] { pairs.map(\.name).filter { $0.hasPrefix(prefix) } }
+  /// Names of ours.
+  var ourNames: [String] { pairs.filter(Self.isOurs).map { String($0.name) } }
 
   /// What is left for the app: nil where nothing is.
   var forApp: String? {
-    let kept = pairs.filter { !$0.name.hasPrefix(GateCookie.prefix) }
+    if let whole { return whole }
+    let kept = pairs.filter { !Self.isOurs($0) }
     return kept.isEmpty ? nil : kept.map { "\($0.name)=\($0.value)" }.joined(separator: "; ")
   }
 }

@@ -24,6 +24,8 @@ struct GateConfiguration: Sendable {
   var publicPort = 443
   var listeners: [Listener] = []
   var trustedHops = 0
+  /// By the app's name.
+  var apps: [String: ListenAddress] = [:]
   var decisionsFile: String?
   var operations: ListenAddress?
   var stateFolder = "/var/lib/postern"
@@ -92,6 +94,7 @@ struct ConfigurationReading {
     configuration.publicPort = reader.int(forKey: "public.port", default: 443)
     configuration.listeners = listeners()
     configuration.trustedHops = reader.int(forKey: "trustedHops", default: 0)
+    configuration.apps = apps()
     configuration.decisionsFile = reader.string(forKey: "decisions.file")
     configuration.operations = reader.string(forKey: "operations.listener").flatMap {
       address($0, "operations.listener")
@@ -156,6 +159,19 @@ struct ConfigurationReading {
       }
       return address(String(parts[1]), "listeners").map { .init(dialect: dialect, address: $0) }
     }
+  }
+
+  private mutating func apps() -> [String: ListenAddress] {
+    var apps: [String: ListenAddress] = [:]
+    for text in reader.stringArray(forKey: "apps", default: []) {
+      let parts = text.split(separator: "=", maxSplits: 1).map(String.init)
+      if parts.count != 2 {
+        mistakes.append("apps: `\(text)` is no app with an address; write payroll=127.0.0.1:8080")
+      } else if let address = address(parts[1], "apps"), apps.updateValue(address, forKey: parts[0]) != nil {
+        mistakes.append("apps: `\(parts[0])` stands there twice")
+      }
+    }
+    return apps
   }
 
   private mutating func address(_ text: String, _ key: String) -> ListenAddress? {

@@ -61,6 +61,9 @@ struct Setting: Sendable {
       key: "trustedHops", kind: .number, defaultText: "0",
       help: "how many of the last addresses that a proxy says are proxies of ours"),
     Setting(
+      key: "apps", kind: .list, defaultText: "none",
+      help: "where apps are whose WebSockets the gate carries and ends with their sessions: APP=127.0.0.1:8080,..."),
+    Setting(
       key: "decisions.file", kind: .text, defaultText: "none", help: "where each decision is logged, a line of JSON"),
     Setting(
       key: "operations.listener", kind: .text, defaultText: "none",

@@ -1,41 +1,36 @@
 // What a listener's paths are for, and what each proxy understands of an answer. `/check` is a sub-request: whatever is not an allow must
-// never look like one to the proxy. `/answer` is the client's own request, passed on whole, for the gate to answer itself.
+// never look like one to the proxy. `/answer` is the client's own request, passed on whole, for the gate to answer itself; `/tunnel` its handshake.
 
 /// A path of a listener.
-enum Endpoint: Equatable {
+enum Endpoint: CaseIterable {
   case check
   case answer
+  /// A handshake, passed on whole: the gate joins the client and the app for as long as the session is good.
+  case tunnel
 
   /// The endpoint of a request target; nil where there is none. Envoy writes the client's target behind its prefix.
   init?(_ target: String, _ dialect: ProxyDialect) {
-    if dialect == .envoy {
-      if target.hasPrefix("/check/") {
-        self = .check
-      } else if target.hasPrefix("/answer/") {
-        self = .answer
-      } else {
-        return nil
-      }
-      return
-    }
-    let path = target.utf8.prefix { $0 != UInt8(ascii: "?") }
-    if path.elementsEqual("/check".utf8) {
-      self = .check
-    } else if path.elementsEqual("/answer".utf8) {
-      self = .answer
-    } else {
-      return nil
-    }
+    guard let endpoint = Self.allCases.first(where: { target.utf8.starts(with: $0.prefix.utf8) }) else { return nil }
+    let next = target.utf8.dropFirst(endpoint.prefix.utf8.count).first
+    let isWhole = dialect == .envoy ? next == UInt8(ascii: "/") : next == nil || next == UInt8(ascii: "?")
+    if !isWhole { return nil }
+    self = endpoint
   }
 
   /// What stands before a client's target in Envoy's request line.
-  var prefix: String { self == .check ? "/check" : "/answer" }
+  var prefix: String {
+    switch self {
+    case .check: "/check"
+    case .answer: "/answer"
+    case .tunnel: "/tunnel"
+    }
+  }
 
   /// What the proxy is told.
   func render(_ answer: Answer, _ request: ClientRequest?, _ dialect: ProxyDialect) -> Answer {
     switch self {
     case .check: answer.isAllow ? answer : Self.refusal(answer, dialect)
-    case .answer: answer.isAllow ? Self.retry(request) : answer
+    case .answer, .tunnel: answer.isAllow ? Self.retry(request) : answer
     }
   }
 

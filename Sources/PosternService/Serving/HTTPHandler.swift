@@ -1,6 +1,8 @@
-// One connection of a proxy: HTTP/1.1 requests in, answers out, on the connection's own event loop. Refuses bodies beyond 64 kB, requests
-// that do not end in time, and paths that are no endpoint.
+// One connection of a proxy: HTTP/1.1 requests in, answers out, on the connection's own event loop, one after the other. Refuses bodies beyond
+// 64 kB, requests that do not end in time, and what is no HTTP. Answers are written as bytes at once: one is written for every request
+// that any proxy sees.
 
+internal import Logging
 internal import NIOCore
 internal import NIOHTTP1
 
@@ -8,39 +10,60 @@ internal import NIOHTTP1
 protocol RequestResponder: Sendable {
   /// The answer to a request.
   func respond(_ request: ListenerRequest) -> Outcome
+
+  /// What becomes of a handshake that is to be carried; nil for every other request.
+  func tunnel(_ request: ListenerRequest) -> (@Sendable () async -> TunnelOutcome)?
+}
+
+extension RequestResponder {
+  func tunnel(_ request: ListenerRequest) -> (@Sendable () async -> TunnelOutcome)? { nil }
 }
 
 /// Reads requests and writes answers.
-final class HTTPHandler<Responder: RequestResponder>: ChannelInboundHandler {
+final class HTTPHandler<Responder: RequestResponder>: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPServerRequestPart
-  typealias OutboundOut = HTTPServerResponsePart
+  typealias OutboundIn = Never
+  typealias OutboundOut = ByteBuffer
 
   private static var bodyLimit: Int { 65_536 }
 
   private let responder: Responder
   private var request: ListenerRequest?
-  private var isKeepAlive = true
+  private var framing = Answer.Framing()
   private var isTooLarge = false
-  private var isHead = false
+  /// While an answer is waited for, the next request waits too (RFC 9112, 9.3.2), and no more of them are read.
+  private var isWaiting = false
+  private var isReadHeld = false
+  private var heldParts = CircularBuffer<HTTPServerRequestPart>()
 
   init(_ responder: Responder) { self.responder = responder }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    switch unwrapInboundIn(data) {
-    case .head(let head): begin(head, context)
+    let part = unwrapInboundIn(data)
+    if isWaiting { heldParts.append(part) } else { take(part, context) }
+  }
+
+  func read(context: ChannelHandlerContext) {
+    if isWaiting { isReadHeld = true } else { context.read() }
+  }
+
+  private func take(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
+    switch part {
+    case .head(let head): begin(head)
     case .body(let buffer): add(buffer)
     case .end: end(context)
     }
   }
 
-  private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
+  private func begin(_ head: HTTPRequestHead) {
     var headers = Headers()
+    headers.reserve(head.headers.count)
     for (name, value) in head.headers { headers.add(name, value) }
-    request = ListenerRequest(method: head.method.rawValue, target: head.uri, headers: headers)
     // Behind a request to change the protocol the decoder reads no other: whoever sends one gets its answer, and a new connection.
-    isKeepAlive = head.isKeepAlive && !head.headers.contains(name: "upgrade")
+    framing = Answer.Framing(
+      isKeepAlive: head.isKeepAlive && !headers.contains("upgrade"), isHead: head.method == .HEAD)
+    request = ListenerRequest(method: head.method.rawValue, target: head.uri, headers: headers)
     isTooLarge = false
-    isHead = head.method == .HEAD
   }
 
   private func add(_ buffer: ByteBuffer) {
@@ -56,42 +79,77 @@ final class HTTPHandler<Responder: RequestResponder>: ChannelInboundHandler {
     guard let request else { return }
     self.request = nil
     if isTooLarge { return write(Answer(generated: 413, reason: "bodyTooLarge"), context) }
+    if let work = responder.tunnel(request) {
+      return wait(for: work, context) { outcome in
+        switch outcome {
+        case .refused(let answer): self.write(answer, context)
+        case .open(let plan): self.open(plan, context)
+        }
+      }
+    }
     switch responder.respond(request) {
     case .now(let answer): write(answer, context)
-    case .later(let work): wait(for: work, context)
+    case .later(let work): wait(for: work, context) { self.write($0, context) }
     }
   }
 
-  /// Requests of one connection are answered in their order: the pipeline holds back the next one until then.
-  private func wait(for work: @escaping @Sendable () async -> Answer, _ context: ChannelHandlerContext) {
-    let promise = context.eventLoop.makePromise(of: Answer.self)
+  private func wait<Result: Sendable>(
+    for work: @escaping @Sendable () async -> Result, _ context: ChannelHandlerContext,
+    then finish: @escaping (Result) -> Void
+  ) {
+    isWaiting = true
+    let promise = context.eventLoop.makePromise(of: Result.self)
     promise.completeWithTask { await work() }
-    let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-    promise.futureResult.whenSuccess { answer in
-      let (handler, context) = bound.value
-      if context.channel.isActive { handler.write(answer, context) }
+    let bound = NIOLoopBound((self, context, finish), eventLoop: context.eventLoop)
+    promise.futureResult.whenSuccess { result in
+      let (handler, context, finish) = bound.value
+      guard context.channel.isActive else { return }
+      handler.isWaiting = false
+      finish(result)
+      handler.goOn(context)
+    }
+  }
+
+  /// Takes what has waited for the answer before.
+  private func goOn(_ context: ChannelHandlerContext) {
+    while !isWaiting, let part = heldParts.popFirst() { take(part, context) }
+    if !isWaiting && isReadHeld {
+      isReadHeld = false
+      context.read()
     }
   }
 
   private func write(_ answer: Answer, _ context: ChannelHandlerContext) {
-    var head = HTTPResponseHead(version: .http1_1, status: HTTPResponseStatus(statusCode: answer.status))
-    head.headers.reserveCapacity(answer.headers.fields.count + 2)
-    for field in answer.headers.fields { head.headers.add(name: field.name, value: field.value) }
-    head.headers.add(name: "content-length", value: String(answer.body.count))
-    if !isKeepAlive { head.headers.add(name: "connection", value: "close") }
-    context.write(wrapOutboundOut(.head(head)), promise: nil)
-    // An answer to HEAD says how long the body would be, and has none (RFC 9110, 9.3.2).
-    if !answer.body.isEmpty && !isHead {
-      var buffer = context.channel.allocator.buffer(capacity: answer.body.count)
-      buffer.writeBytes(answer.body)
-      context.write(wrapOutboundOut(.body(.byteBuffer(buffer))), promise: nil)
+    var answer = answer
+    if !answer.isWritable {
+      Logger(label: "posternd").error(
+        "an answer has a header of several lines", metadata: ["reason": "\(answer.reason)"])
+      answer = Answer(generated: 500, reason: "unwritableAnswer")
     }
-    let end = context.writeAndFlush(wrapOutboundOut(.end(nil)))
-    if !isKeepAlive {
+    var buffer = context.channel.allocator.buffer(capacity: answer.byteCount)
+    answer.write(framing, into: &buffer)
+    if framing.isKeepAlive {
+      context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
+    } else {
       let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-      end.whenComplete { _ in bound.value.close(promise: nil) }
+      context.writeAndFlush(wrapOutboundOut(buffer)).whenComplete { _ in bound.value.close(promise: nil) }
     }
   }
+
+  // MARK: tunnels
+
+  /// From here on the connection carries bytes, as `plan` says.
+  private func open(_ plan: TunnelPlan, _ context: ChannelHandlerContext) {
+    isWaiting = true
+    let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+    plan.open(from: context.channel).whenSuccess { outcome in
+      let (handler, context) = bound.value
+      handler.isWaiting = false
+      if let refusal = outcome { handler.write(refusal, context) }
+    }
+  }
+
+  // MARK: ends
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
     // A connection on which nothing comes is closed; the proxy opens another when it needs one.
@@ -102,5 +160,13 @@ final class HTTPHandler<Responder: RequestResponder>: ChannelInboundHandler {
     }
   }
 
-  func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+  /// What is no HTTP is told so, and ends the connection.
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    framing.isKeepAlive = false
+    if error is HTTPParserError && !isWaiting {
+      write(Answer(generated: 400, reason: "malformedRequest"), context)
+    } else {
+      context.close(promise: nil)
+    }
+  }
 }

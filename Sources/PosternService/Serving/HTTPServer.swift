@@ -15,13 +15,7 @@ struct ProxyResponder: RequestResponder {
     guard let endpoint = Endpoint(request.target, dialect) else {
       return .now(Answer(generated: 404, reason: "noEndpoint"))
     }
-    let client: ClientRequest
-    do throws(WireFault) {
-      client = try dialect.clientRequest(request, prefix: endpoint.prefix, trustedHops: trustedHops)
-    } catch {
-      gate.log.warning("a proxy's request cannot be read", metadata: ["error": "\(error.sentence)"])
-      return .now(endpoint.render(Answer(generated: 403, reason: "malformedRequest"), nil, dialect))
-    }
+    guard let client = client(request, endpoint) else { return .now(unreadable(endpoint)) }
     // nginx asks twice: here whether the request may pass, at `/answer` for what the client gets. What can be done once is done there.
     if dialect == .nginx && endpoint == .check && client.path == Gate.arrivalPath {
       return .now(finish(Answer(generated: 401, reason: "modeRequested"), client, endpoint))
@@ -30,6 +24,30 @@ struct ProxyResponder: RequestResponder {
     case .now(let answer): return .now(finish(answer, client, endpoint))
     case .later(let work): return .later { finish(await work(), client, endpoint) }
     }
+  }
+
+  func tunnel(_ request: ListenerRequest) -> (@Sendable () async -> TunnelOutcome)? {
+    guard Endpoint(request.target, dialect) == .tunnel else { return nil }
+    guard let client = client(request, .tunnel) else { return { .refused(unreadable(.tunnel)) } }
+    return {
+      let outcome = await gate.tunnel(client)
+      if case .refused(let answer) = outcome { return .refused(finish(answer, client, .tunnel)) }
+      return outcome
+    }
+  }
+
+  /// The client's request; nil, and a line in the log, where what the proxy sent cannot be read.
+  private func client(_ request: ListenerRequest, _ endpoint: Endpoint) -> ClientRequest? {
+    do throws(WireFault) {
+      return try dialect.clientRequest(request, prefix: endpoint.prefix, trustedHops: trustedHops)
+    } catch {
+      gate.log.warning("a proxy's request cannot be read", metadata: ["error": "\(error.sentence)"])
+      return nil
+    }
+  }
+
+  private func unreadable(_ endpoint: Endpoint) -> Answer {
+    endpoint.render(Answer(generated: 403, reason: "malformedRequest"), nil, dialect)
   }
 
   private func finish(_ answer: Answer, _ client: ClientRequest, _ endpoint: Endpoint) -> Answer {
@@ -54,9 +72,10 @@ enum HTTPServer {
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           let pipeline = channel.pipeline.syncOperations
-          try pipeline.addHandler(IdleStateHandler(readTimeout: .seconds(idleSeconds)))
-          try pipeline.configureHTTPServerPipeline(withErrorHandling: true)
-          try pipeline.addHandler(HTTPHandler(responder))
+          try pipeline.addHandler(IdleStateHandler(readTimeout: .seconds(idleSeconds)), name: PipelineName.idle)
+          try pipeline.addHandler(
+            ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes)), name: PipelineName.decoder)
+          try pipeline.addHandler(HTTPHandler(responder), name: PipelineName.http)
         }
       }
     switch address {

@@ -19,6 +19,12 @@ final class LiveSession: Sendable {
     var isEnded = false
     /// When the provider could not be asked last.
     var stateSourceDownAt: Int64?
+    var lastApp: GateApp?
+
+    /// Whether the provider could not be asked a moment ago.
+    func isStateSourceDown(at now: Int64) -> Bool {
+      stateSourceDownAt.map { (0..<LiveSession.stateSourcePauseMilliseconds).contains(now - $0) } ?? false
+    }
   }
 
   let key: SessionKey
@@ -39,13 +45,6 @@ final class LiveSession: Sendable {
   /// How long a provider that could not be asked is not asked again: after that it may have come back, with something to say.
   static let stateSourcePauseMilliseconds: Int64 = 10_000
 
-  /// Whether the provider could not be asked a moment ago.
-  func isStateSourceDown(at now: Int64) -> Bool {
-    state.withLock { state in
-      state.stateSourceDownAt.map { (0..<Self.stateSourcePauseMilliseconds).contains(now - $0) } ?? false
-    }
-  }
-
   /// Notes what the provider said of the account; nil: it could not be asked.
   func note(_ account: AccountState?, at now: Int64) {
     state.withLock { state in
@@ -56,10 +55,15 @@ final class LiveSession: Sendable {
 
   func end() { state.withLock { $0.isEnded = true } }
 
-  /// Who asks, in the app of that name.
-  func caller(app: String, policy: GatePolicy) -> Caller {
+  /// The app that the session was used in last; of another bundle it is as good as none.
+  var lastApp: GateApp? { state.withLock { $0.lastApp } }
+  func noteApp(_ app: GateApp?) { state.withLock { $0.lastApp = app } }
+
+  /// Who asks, in an app; in none where the request leads to none.
+  func caller(in app: GateApp?, policy: GatePolicy, at now: Int64) -> Caller {
     state.withLock { state in
-      let credential = state.facts.credential(app: app)
+      var credential = state.facts.credential(app: app?.name ?? "")
+      credential.state_source_down = state.isStateSourceDown(at: now) ? 1 : 0
       if state.resolved?.digest != policy.digest {
         let identity = policy.resolve(state.facts.login.person, credential: credential)
         state.resolved = Resolved(digest: policy.digest, identity: identity)

@@ -5,7 +5,9 @@ struct ClientRequest: Sendable {
   var method: String
   var scheme: String
   /// The Host header or :authority, as it came.
-  var host: String
+  let host: String
+  /// The host in lower case, without port and trailing dot: what cookies and sessions are bound to.
+  let hostName: String
   /// The raw path, without the query.
   var path: String
   /// What stands behind the first `?`; nil where there is none.
@@ -13,25 +15,46 @@ struct ClientRequest: Sendable {
   /// The client's address; nil where the proxy says none.
   var clientAddress: String?
   /// What else the client sent; the proxy's own headers are not among them.
-  var headers: Headers
+  let headers: Headers
+  let cookies: Cookies
   /// Of requests to the gate's own pages; sub-requests have none.
-  var body: [UInt8] = []
+  let body: [UInt8]
+
+  init(
+    method: String, scheme: String, host: String, path: String = "/", query: String? = nil, clientAddress: String?,
+    headers: Headers, body: [UInt8] = []
+  ) {
+    self.method = method
+    self.scheme = scheme
+    self.host = host
+    hostName = Self.name(ofHost: host)
+    self.path = path
+    self.query = query
+    self.clientAddress = clientAddress
+    self.headers = headers
+    cookies = Cookies(headers)
+    self.body = body
+  }
 
   /// Path and query as they came.
   var target: String { query.map { "\(path)?\($0)" } ?? path }
 
-  /// The host in lower case, without port and trailing dot: what cookies and sessions are bound to.
-  var hostName: String {
+  private static func name(ofHost host: String) -> String {
+    let letters = host.utf8Span.span
+    let isPlain = letters.indices.allSatisfy { index in
+      let letter = letters[index]
+      return letter.isLower || letter.isDigit || letter == UInt8(ascii: "-")
+        || (letter == UInt8(ascii: ".") && index + 1 < letters.count)
+    }
+    if isPlain { return host }
     var name = Array(host.utf8)
     if name.last != UInt8(ascii: "]"), let colon = name.lastIndex(of: UInt8(ascii: ":")),
-      name[(colon + 1)...].allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
+      name[(colon + 1)...].allSatisfy(\.isDigit)
     {
       name.removeSubrange(colon...)
     }
     if name.last == UInt8(ascii: ".") { name.removeLast() }
-    for index in name.indices where (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(name[index]) {
-      name[index] |= 0x20
-    }
+    for index in name.indices where name[index].isCapital { name[index] |= 0x20 }
     return String(decoding: name, as: UTF8.self)
   }
 
@@ -47,4 +70,11 @@ struct ClientRequest: Sendable {
     }
     return true
   }
+}
+
+extension UInt8 {
+  /// Of ASCII alone, as hosts and names of headers are compared.
+  var isCapital: Bool { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(self) }
+  var isLower: Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(self) }
+  var isDigit: Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(self) }
 }

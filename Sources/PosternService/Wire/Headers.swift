@@ -15,8 +15,13 @@ struct Headers: Sendable, Equatable {
     for field in fields { add(field.name, field.value) }
   }
 
+  mutating func reserve(_ count: Int) { fields.reserveCapacity(count) }
+
   /// Adds a header behind those that are there.
   mutating func add(_ name: String, _ value: String) { fields.append(Field(name: Self.lowercased(name), value: value)) }
+
+  /// Adds a header as another list of headers has it.
+  mutating func add(_ field: Field) { fields.append(field) }
 
   /// Puts one header in place of all of its name.
   mutating func set(_ name: String, _ value: String) {
@@ -24,7 +29,11 @@ struct Headers: Sendable, Equatable {
     add(name, value)
   }
 
-  mutating func remove(_ name: String) { fields.removeAll { $0.name == name } }
+  mutating func remove(_ name: String) {
+    if contains(name) { fields.removeAll { $0.name == name } }
+  }
+
+  func contains(_ name: String) -> Bool { fields.contains { $0.name == name } }
 
   /// The first value of a name in lower case.
   subscript(name: String) -> String? { fields.first { $0.name == name }?.value }
@@ -55,7 +64,9 @@ struct Headers: Sendable, Equatable {
 
   /// Folds ASCII letters only: names are tokens.
   private static func lowercased(_ name: String) -> String {
-    name.utf8.contains { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) } ? name.lowercased() : name
+    let letters = name.utf8Span.span
+    for index in letters.indices where letters[index].isCapital { return name.lowercased() }
+    return name
   }
 }
 

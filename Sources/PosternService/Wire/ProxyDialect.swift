@@ -24,7 +24,7 @@ enum WireFault: Error, Equatable {
 
   var sentence: String {
     switch self {
-    case .missing(let name): "the proxy sent no \(name)"
+    case .missing(let what): "the proxy sent no \(what)"
     case .repeated(let name): "\(name) came more than once"
     case .badTarget: "the request target is no path"
     case .disguised(let name): "\(name) is one of the gate's headers to programs that read `_` for `-`"
@@ -40,43 +40,46 @@ struct ListenerRequest {
   var body: [UInt8] = []
 }
 
-extension ProxyDialect {
-  /// The headers that say each thing; Envoy's request line says some of them itself.
-  private struct Names {
-    var method: String?
-    var scheme: String
-    var host: String?
-    var target: String?
-    var client: String
-  }
+/// What a proxy's own headers say of a client's request, each at most once.
+private struct Told {
+  var method: String?
+  var scheme: String?
+  var host: String?
+  var target: String?
+  var client: String?
+}
 
-  private var names: Names {
+extension ProxyDialect {
+  /// Where a header of this name belongs; nil where it says nothing in this dialect. Names are in lower case.
+  private func part(_ name: String) -> WritableKeyPath<Told, String?>? {
     switch self {
     case .nginx:
-      Names(
-        method: "x-postern-method", scheme: "x-postern-scheme", host: "x-postern-host", target: "x-postern-uri",
-        client: "x-postern-client")
+      switch name {
+      case "x-postern-method": \.method
+      case "x-postern-scheme": \.scheme
+      case "x-postern-host": \.host
+      case "x-postern-uri": \.target
+      case "x-postern-client": \.client
+      default: nil
+      }
     case .traefik, .caddy:
-      Names(
-        method: "x-forwarded-method", scheme: "x-forwarded-proto", host: "x-forwarded-host",
-        target: "x-forwarded-uri", client: "x-forwarded-for")
+      switch name {
+      case "x-forwarded-method": \.method
+      case "x-forwarded-proto": \.scheme
+      case "x-forwarded-host": \.host
+      case "x-forwarded-uri": \.target
+      case "x-forwarded-for": \.client
+      default: nil
+      }
     case .envoy:
-      Names(method: nil, scheme: "x-forwarded-proto", host: nil, target: nil, client: "x-forwarded-for")
+      // The request line says the rest.
+      switch name {
+      case "x-forwarded-proto": \.scheme
+      case "host": \.host
+      case "x-forwarded-for": \.client
+      default: nil
+      }
     }
-  }
-
-  /// What nginx and Envoy say a client asks to change to: a check that carried it as it came would be a handshake itself.
-  private static let upgradeName = "x-postern-upgrade"
-
-  /// Forwarding headers of any proxy: never a client's, whoever sent them.
-  private static let forwardingHeaders: Set<String> = [
-    "forwarded", "x-real-ip", "x-original-url", "x-rewrite-url", "connection", "content-length", "transfer-encoding",
-  ]
-
-  private static let forwardingPrefixes = ["x-postern-", "x-forwarded-", "x-envoy-"].map { Array($0.utf8) }
-
-  private static func isForwarding(_ name: String) -> Bool {
-    forwardingPrefixes.contains { name.utf8.starts(with: $0) } || forwardingHeaders.contains(name)
   }
 
   /// The client's request in what this proxy sent.
@@ -87,68 +90,94 @@ extension ProxyDialect {
   func clientRequest(
     _ request: ListenerRequest, prefix: String, trustedHops: Int
   ) throws(WireFault) -> ClientRequest {
-    let names = names
-    let target =
-      try names.target.map { name throws(WireFault) in try Self.only(name, in: request.headers) }
-      ?? String(request.target.utf8.dropFirst(prefix.utf8.count)) ?? ""
+    var (told, headers) = (Told(), Headers())
+    headers.reserve(request.headers.fields.count)
+    for field in request.headers.fields {
+      switch HeaderOrigin(field.name) {
+      case .client: headers.add(field)
+      case .disguised: throw .disguised(field.name)
+      case .forwarding:
+        guard let part = part(field.name) else { continue }
+        if told[keyPath: part] != nil { throw .repeated(field.name) }
+        told[keyPath: part] = field.value
+      }
+    }
+    if self == .envoy {
+      told.method = request.method
+      told.target = String(request.target.utf8.dropFirst(prefix.utf8.count)) ?? ""
+    }
     var client = ClientRequest(
-      method: try names.method.map { name throws(WireFault) in try Self.only(name, in: request.headers) }
-        ?? request.method,
-      scheme: try Self.only(names.scheme, in: request.headers),
-      host: try Self.only(names.host ?? "host", in: request.headers), path: "/", query: nil,
-      clientAddress: try Self.clientAddress(names.client, in: request.headers, trustedHops: trustedHops),
-      headers: Headers(), body: request.body)
-    if !client.setTarget(target) { throw .badTarget }
-    if self == .envoy || self == .nginx, let upgrade = request.headers[Self.upgradeName] {
-      if request.headers.values(Self.upgradeName).count > 1 { throw .repeated(Self.upgradeName) }
-      if !upgrade.isEmpty && upgrade != "-" { client.headers.add("upgrade", upgrade) }
-    }
-    if let name = request.headers.fields.map(\.name).first(where: Self.isDisguised) { throw .disguised(name) }
-    for field in request.headers.fields where !Self.isForwarding(field.name) && field.name != "host" {
-      client.headers.add(field.name, field.value)
-    }
+      method: try Self.present(told.method, "method"), scheme: try Self.present(told.scheme, "scheme"),
+      host: try Self.present(told.host, "host"),
+      clientAddress: Self.address(try Self.present(told.client, "client address"), trustedHops: trustedHops),
+      headers: headers, body: request.body)
+    if !client.setTarget(try Self.present(told.target, "target")) { throw .badTarget }
     return client
   }
 
-  private static let identityPrefix = Array("x-goog-".utf8)
-
-  private static func isDisguised(_ name: String) -> Bool {
-    guard name.utf8.contains(UInt8(ascii: "_")) else { return false }
-    return name.utf8.lazy.map { $0 == UInt8(ascii: "_") ? UInt8(ascii: "-") : $0 }.starts(with: identityPrefix)
-  }
-
-  /// The value of a header that must stand once.
-  private static func only(_ name: String, in headers: Headers) throws(WireFault) -> String {
-    var found: String?
-    for field in headers.fields where field.name == name {
-      if found != nil { throw .repeated(name) }
-      found = field.value
-    }
-    guard let found, !found.isEmpty else { throw .missing(name) }
-    return found
+  private static func present(_ value: String?, _ what: String) throws(WireFault) -> String {
+    guard let value, !value.isEmpty else { throw .missing(what) }
+    return value
   }
 
   /// The entry that `trustedHops`, counted from the right, selects; nil where there are fewer.
-  private static func clientAddress(
-    _ name: String, in headers: Headers, trustedHops: Int
-  ) throws(WireFault) -> String? {
-    let entries = try only(name, in: headers).split(separator: ",").map { $0.trimmed }
+  private static func address(_ entries: String, trustedHops: Int) -> String? {
+    if trustedHops == 0 && !entries.utf8.contains(UInt8(ascii: ",")) { return String(entries[...].trimmed) }
+    let entries = entries.split(separator: ",").map(\.trimmed)
     return entries.count > trustedHops ? String(entries[entries.count - 1 - trustedHops]) : nil
   }
 }
 
-extension String {
-  /// Without blanks and tabs at either end.
-  var trimmed: String { self[...].trimmed }
+/// Who can have written a header, by its name in lower case.
+enum HeaderOrigin: Equatable {
+  case client
+  /// A forwarding header of any proxy, or one of the connection to the proxy: never a client's, whoever sent it.
+  case forwarding
+  /// A client's, and one of the gate's to programs that read `_` for `-`.
+  case disguised
+
+  /// Looks at the first letter and the length before any text: it is asked of every header of every request.
+  init(_ name: String) {
+    let letters = name.utf8Span.span
+    if letters.isEmpty {
+      self = .client
+    } else if letters[0] == UInt8(ascii: "x") {
+      self = Self.ofExtension(name, hasUnderscore: letters.indices.contains { letters[$0] == UInt8(ascii: "_") })
+    } else {
+      self = Self.isOfConnection(name, byteCount: letters.count) ? .forwarding : .client
+    }
+  }
+
+  private static func isOfConnection(_ name: String, byteCount: Int) -> Bool {
+    switch byteCount {
+    case 4: name == "host"
+    case 9: name == "forwarded"
+    case 10: name == "connection"
+    case 14: name == "content-length"
+    case 17: name == "transfer-encoding"
+    default: false
+    }
+  }
+
+  private static func ofExtension(_ name: String, hasUnderscore: Bool) -> HeaderOrigin {
+    if hasUnderscore {
+      let read = name.utf8.lazy.map { $0 == UInt8(ascii: "_") ? UInt8(ascii: "-") : $0 }
+      if read.starts(with: "x-goog-".utf8) { return .disguised }
+    }
+    let isForwarding =
+      name.hasPrefix("x-postern-") || name.hasPrefix("x-forwarded-") || name.hasPrefix("x-envoy-")
+      || name == "x-real-ip" || name == "x-original-url" || name == "x-rewrite-url"
+    return isForwarding ? .forwarding : .client
+  }
 }
 
 extension Substring {
   /// Without blanks and tabs at either end.
-  var trimmed: String {
+  var trimmed: Substring {
     var (first, last) = (utf8.startIndex, utf8.endIndex)
     while first < last, utf8[first].isBlank { first = utf8.index(after: first) }
     while first < last, utf8[utf8.index(before: last)].isBlank { last = utf8.index(before: last) }
-    return String(self[first..<last])
+    return self[first..<last]
   }
 }
 

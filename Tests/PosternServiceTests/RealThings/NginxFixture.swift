@@ -6,7 +6,7 @@ import Foundation
 enum NginxFixture {
   /// Writes the recipes and a configuration with these servers, and starts nginx; `http` stands before them.
   static func start(in folder: TestFolder, http: String = "", servers: String) throws -> ServerProcess {
-    for name in ["request", "server", "location", "http", "login"] {
+    for name in ["request", "server", "location", "login"] {
       try folder.write("postern-\(name).conf", RepositoryFile.text("docs/recipes/nginx/postern-\(name).conf"))
     }
     try folder.write(
@@ -19,7 +19,6 @@ enum NginxFixture {
         client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;
         large_client_header_buffers 8 128k;
         \(http)
-        include postern-http.conf;
         upstream postern { server unix:\(folder.path("gate.sock")); keepalive 16; }
         \(servers)
       }

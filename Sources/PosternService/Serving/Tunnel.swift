@@ -1,0 +1,210 @@
+// A connection that has changed its protocol, carried between a client and its app for as long as its session is good (the gate's
+// rules, "Sessions"). Refuses to carry anything before the app has agreed to change: what it answers instead is the client's answer, and the
+// connection ends there, for behind it the app would hear requests that nobody has decided.
+
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+
+/// What the gate does with a handshake.
+enum TunnelOutcome: Sendable {
+  case refused(Answer)
+  case open(TunnelPlan)
+}
+
+/// A handshake that may pass.
+struct TunnelPlan: Sendable {
+  /// Where the app is.
+  let app: ListenAddress
+  /// What the app is asked.
+  let handshake: HTTPRequestHead
+  /// Whether the session is over; asked twice a second.
+  let isOver: @Sendable () async -> Bool
+
+  private static let lookMilliseconds: Int64 = 500
+  private static let patience = TimeAmount.seconds(5)
+
+  /// Asks the app, and joins the two connections where it agrees; otherwise what the client is answered.
+  ///
+  /// - Parameter client: a connection whose pipeline is `HTTPServer`'s; the future is its event loop's.
+  func open(from client: any Channel) -> EventLoopFuture<Answer?> {
+    let loop = client.eventLoop
+    let agreed = loop.makePromise(of: HTTPResponseHead.self)
+    let connected = connect(loop, agreed)
+    connected.cascadeFailure(to: agreed)
+    let deadline = loop.scheduleTask(in: Self.patience) { agreed.fail(ChannelError.connectTimeout(Self.patience)) }
+    return agreed.futureResult.and(connected).flatMap { head, app -> EventLoopFuture<Answer?> in
+      deadline.cancel()
+      guard head.status == .switchingProtocols else {
+        app.close(promise: nil)
+        return loop.makeSucceededFuture(Self.refusal(head))
+      }
+      return join(client, app, head).map { nil }
+    }.flatMapError { _ in
+      deadline.cancel()
+      connected.whenSuccess { $0.close(promise: nil) }
+      return loop.makeSucceededFuture(Answer(generated: 502, reason: "appUnavailable"))
+    }
+  }
+
+  private func connect(
+    _ loop: any EventLoop, _ agreed: EventLoopPromise<HTTPResponseHead>
+  ) -> EventLoopFuture<any Channel> {
+    let bootstrap = ClientBootstrap(group: loop)
+      .connectTimeout(Self.patience)
+      .channelInitializer { channel in
+        channel.eventLoop.makeCompletedFuture {
+          let pipeline = channel.pipeline.syncOperations
+          try pipeline.addHandler(HTTPRequestEncoder(), name: PipelineName.encoder)
+          try pipeline.addHandler(
+            ByteToMessageHandler(HTTPResponseDecoder(leftOverBytesStrategy: .forwardBytes)), name: PipelineName.decoder)
+          try pipeline.addHandler(HandshakeHandler(handshake, agreed), name: PipelineName.http)
+        }
+      }
+    switch app {
+    case .unix(let path): return bootstrap.connect(unixDomainSocketPath: path)
+    case .tcp(let host, let port): return bootstrap.connect(host: host, port: port)
+    }
+  }
+
+  /// What an app says that does not agree: its status, for what it would say more may take any time.
+  private static func refusal(_ head: HTTPResponseHead) -> Answer {
+    Answer(generated: (400..<600).contains(Int(head.status.code)) ? Int(head.status.code) : 502, reason: "appRefused")
+  }
+
+  // MARK: joined
+
+  private func join(
+    _ client: any Channel, _ app: any Channel, _ head: HTTPResponseHead
+  ) -> EventLoopFuture<Void> {
+    let (toClient, toApp) = PipeHandler.pair()
+    return client.eventLoop.makeCompletedFuture {
+      try client.pipeline.syncOperations.addHandler(toApp)
+      try app.pipeline.syncOperations.addHandler(toClient)
+    }.flatMap {
+      // The client hears that the app agreed before it hears anything else from it.
+      client.writeAndFlush(Self.bytes(of: head, client.allocator))
+    }.flatMap {
+      // The handlers that read messages go before the decoders, which hand on the bytes that they have read too many.
+      Self.remove([PipelineName.idle, PipelineName.http, PipelineName.decoder], from: client)
+    }.flatMap {
+      Self.remove([PipelineName.http, PipelineName.encoder, PipelineName.decoder], from: app)
+    }.map {
+      watch(client, app)
+      client.read()
+      app.read()
+    }
+  }
+
+  private static func remove(_ names: [String], from channel: any Channel) -> EventLoopFuture<Void> {
+    names.reduce(channel.eventLoop.makeSucceededVoidFuture()) { done, name in
+      done.flatMap { channel.pipeline.removeHandler(name: name) }
+    }
+  }
+
+  private static func bytes(of head: HTTPResponseHead, _ allocator: ByteBufferAllocator) -> ByteBuffer {
+    var buffer = allocator.buffer(capacity: 256)
+    buffer.writeString("HTTP/1.1 \(head.status.code) \(head.status.reasonPhrase)\r\n")
+    for (name, value) in head.headers { buffer.writeString("\(name): \(value)\r\n") }
+    buffer.writeString("\r\n")
+    return buffer
+  }
+
+  /// Ends both connections when the session is over.
+  private func watch(_ client: any Channel, _ app: any Channel) {
+    let task = client.eventLoop.scheduleRepeatedAsyncTask(
+      initialDelay: .milliseconds(Self.lookMilliseconds), delay: .milliseconds(Self.lookMilliseconds)
+    ) { _ in
+      client.eventLoop.makeFutureWithTask { await isOver() }.map { isOver in
+        if isOver { client.close(promise: nil) }
+      }
+    }
+    client.closeFuture.whenComplete { _ in
+      task.cancel()
+      app.close(promise: nil)
+    }
+    app.closeFuture.whenComplete { _ in client.close(promise: nil) }
+  }
+}
+
+/// The names of handlers that a tunnel takes out.
+enum PipelineName {
+  static let idle = "idle"
+  static let decoder = "decoder"
+  static let encoder = "encoder"
+  static let http = "http"
+}
+
+/// Sends the handshake, and tells what the app says to it.
+private final class HandshakeHandler: ChannelInboundHandler, RemovableChannelHandler {
+  typealias InboundIn = HTTPClientResponsePart
+  typealias OutboundOut = HTTPClientRequestPart
+
+  private let handshake: HTTPRequestHead
+  private let agreed: EventLoopPromise<HTTPResponseHead>
+
+  init(_ handshake: HTTPRequestHead, _ agreed: EventLoopPromise<HTTPResponseHead>) {
+    self.handshake = handshake
+    self.agreed = agreed
+  }
+
+  func channelActive(context: ChannelHandlerContext) {
+    context.write(wrapOutboundOut(.head(handshake)), promise: nil)
+    context.writeAndFlush(wrapOutboundOut(.end(nil)), promise: nil)
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    if case .head(let head) = unwrapInboundIn(data) { agreed.succeed(head) }
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    agreed.fail(error)
+    context.close(promise: nil)
+  }
+
+  func channelInactive(context: ChannelHandlerContext) { agreed.fail(ChannelError.eof) }
+}
+
+/// One end of a tunnel: what it reads, the other end writes, and no faster.
+private final class PipeHandler: ChannelDuplexHandler {
+  typealias InboundIn = ByteBuffer
+  typealias OutboundIn = ByteBuffer
+  typealias OutboundOut = ByteBuffer
+
+  /// Until this connection ends.
+  private var partner: PipeHandler?
+  private var context: ChannelHandlerContext?
+  private var isReadHeld = false
+
+  static func pair() -> (PipeHandler, PipeHandler) {
+    let (one, other) = (PipeHandler(), PipeHandler())
+    one.partner = other
+    other.partner = one
+    return (one, other)
+  }
+
+  func handlerAdded(context: ChannelHandlerContext) { self.context = context }
+
+  func handlerRemoved(context: ChannelHandlerContext) {
+    self.context = nil
+    partner = nil
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    partner?.context?.writeAndFlush(wrapOutboundOut(unwrapInboundIn(data)), promise: nil)
+  }
+
+  func read(context: ChannelHandlerContext) {
+    if partner?.context?.channel.isWritable ?? true { context.read() } else { isReadHeld = true }
+  }
+
+  func channelWritabilityChanged(context: ChannelHandlerContext) {
+    if context.channel.isWritable, let partner, partner.isReadHeld {
+      partner.isReadHeld = false
+      partner.context?.read()
+    }
+    context.fireChannelWritabilityChanged()
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) { context.close(promise: nil) }
+}
