@@ -35,6 +35,14 @@ package struct FactBuffer {
     return Self.cell(tag, value: UInt64(offset), length: text.count - offset)
   }
 
+  /// The cell of a text, as a request has it: not generic, since this is called from another module for every fact of every request.
+  package mutating func cell(_ bytes: String.UTF8View?, tag: Int = POSTERN_TEXT) -> postern_cell {
+    guard let bytes else { return postern_cell() }
+    let offset = text.count
+    text.append(contentsOf: bytes)
+    return Self.cell(tag, value: UInt64(offset), length: text.count - offset)
+  }
+
   /// The cell of a list of texts.
   package mutating func cell(texts: [some Sequence<UInt8>]) -> postern_cell {
     list(POSTERN_LIST, texts) { $0.cell($1) }

@@ -31,43 +31,46 @@ extension Gate {
     static let assertion = "x-goog-iap-jwt-assertion"
     static let email = "x-goog-authenticated-user-email"
     static let subject = "x-goog-authenticated-user-id"
-    static let all = [assertion, email, subject]
   }
 
   private func allow(_ decided: Decided, _ request: ClientRequest, live: LiveSession?, reason: String) -> Answer {
     if let refusal = refusalOfHandshake(request, decided.app) { return refusal }
     var answer = Answer(allow: reason)
-    for name in IdentityHeader.all { answer.headers.set(name, "") }
-    if decided.decision.identity_attached == 1, let app = decided.app, let person = decided.caller.person {
-      attach(person, app, decided, live: live, to: &answer)
-    }
+    let identity = identity(decided, live: live)
+    answer.headers.add(IdentityHeader.assertion, identity.assertion)
+    answer.headers.add(IdentityHeader.email, identity.email)
+    answer.headers.add(IdentityHeader.subject, identity.subject)
     if decided.decision.touch == 1, let live, let app = decided.app {
       cache.touch(live, app: app.name, at: decided.now)
     }
-    answer.headers.set("cookie", request.cookies.forApp ?? "")
+    answer.headers.add("cookie", request.cookies.forApp ?? "")
     let isOwn = decided.usesAuthorization
-    answer.headers.set("authorization", isOwn ? "" : request.headers["authorization"] ?? "")
+    answer.headers.add("authorization", isOwn ? "" : request.headers["authorization"] ?? "")
     return answer
   }
 
-  private func attach(_ person: Person, _ app: GateApp, _ decided: Decided, live: LiveSession?, to answer: inout Answer)
-  {
+  /// What the app is told of who asks; empty where it is told nothing.
+  private func identity(
+    _ decided: Decided, live: LiveSession?
+  ) -> (assertion: String, email: String, subject: String) {
+    guard decided.decision.identity_attached == 1, let app = decided.app, let person = decided.caller.person else {
+      return ("", "", "")
+    }
+    let email = person.isEmailVerified ? person.email.map { "\(person.provider):\($0)" } : nil
+    return (assertion(of: person, app, decided, live: live), email ?? "", "\(person.provider):\(person.subject)")
+  }
+
+  private func assertion(of person: Person, _ app: GateApp, _ decided: Decided, live: LiveSession?) -> String {
     let test = TokenTest(rawValue: decided.decision.token_test)
-    if test == .none, let live {
-      let token = live.assertion(for: app.name) {
-        signer.isFresh($0, at: decided.now)
-      } make: {
-        signer.assertion(person, for: app, at: decided.now)
-      }
-      answer.headers.set(IdentityHeader.assertion, token)
-    } else if test != .notSet {
-      answer.headers.set(
-        IdentityHeader.assertion, signer.assertion(person, for: app, at: decided.now, test: test).token)
+    if test == .notSet { return "" }
+    guard test == .none, let live else {
+      return signer.assertion(person, for: app, at: decided.now, test: test).token
     }
-    if let email = person.email, person.isEmailVerified {
-      answer.headers.set(IdentityHeader.email, "\(person.provider):\(email)")
+    return live.assertion(for: app.name) {
+      signer.isFresh($0, at: decided.now)
+    } make: {
+      signer.assertion(person, for: app, at: decided.now)
     }
-    answer.headers.set(IdentityHeader.subject, "\(person.provider):\(person.subject)")
   }
 
   static func isWebSocket(_ request: ClientRequest) -> Bool {

@@ -25,33 +25,25 @@ enum GateCookie {
 
 /// The cookies of a request.
 struct Cookies: Sendable {
-  private let pairs: [(name: Substring, value: Substring)]
-  /// The header as it came, where there is one alone, and nothing of it is ours.
-  private var whole: String?
+  /// Read when they are asked for: most requests are asked for one.
+  private let lines: [String]
 
-  /// Bytes are looked at, never letters: a browser's header is long, and read for every request.
-  init(_ headers: Headers) {
-    var pairs: [(name: Substring, value: Substring)] = []
-    var lineCount = 0
-    for field in headers.fields where field.name == "cookie" {
-      lineCount += 1
-      whole = field.value
-      Self.read(field.value, into: &pairs)
-    }
-    self.pairs = pairs
-    if lineCount != 1 || pairs.contains(where: Self.isOurs) { whole = nil }
-  }
+  init(_ headers: Headers) { lines = headers.values("cookie") }
 
-  private static func read(_ line: String, into pairs: inout [(name: Substring, value: Substring)]) {
-    for part in line.utf8.split(separator: UInt8(ascii: ";")) {
-      guard let mark = part.firstIndex(of: UInt8(ascii: "=")) else { continue }
-      pairs.append((Substring(part[..<mark]).trimmed, Substring(part[part.index(after: mark)...]).trimmed))
+  /// Goes through the pairs of a name and a value. Bytes are looked at, never letters: a browser's header is long.
+  private func forEachPair(_ body: (Substring, Substring) -> Void) {
+    for line in lines {
+      var rest = line.utf8[...]
+      while !rest.isEmpty {
+        let part = rest.prefix { $0 != UInt8(ascii: ";") }
+        rest = rest[part.endIndex...].dropFirst()
+        guard let mark = part.firstIndex(of: UInt8(ascii: "=")) else { continue }
+        body(Substring(part[..<mark]).trimmed, Substring(part[part.index(after: mark)...]).trimmed)
+      }
     }
   }
 
-  private static func isOurs(_ pair: (name: Substring, value: Substring)) -> Bool {
-    pair.name.utf8.starts(with: GateCookie.prefix.utf8)
-  }
+  private static func isOurs(_ name: Substring) -> Bool { name.utf8.starts(with: GateCookie.prefix.utf8) }
 
   /// What is known of one of our cookies.
   enum Found: Equatable {
@@ -61,12 +53,9 @@ struct Cookies: Sendable {
   }
 
   subscript(name: String) -> Found {
-    var found: Substring?
-    for pair in pairs where pair.name == name {
-      if found != nil { return .repeated }
-      found = pair.value
-    }
-    return found.map { .value(String($0)) } ?? .absent
+    var found = Found.absent
+    forEachPair { if $0 == name { found = found == .absent ? .value(String($1)) : .repeated } }
+    return found
   }
 
   /// A slot whose cookie is not there, so that no tab pushes out another while there is room; any where there is none.
@@ -81,12 +70,18 @@ struct Cookies: Sendable {
   }
 
   /// Names of ours.
-  var ourNames: [String] { pairs.filter(Self.isOurs).map { String($0.name) } }
+  var ourNames: [String] {
+    var names: [String] = []
+    forEachPair { name, _ in if Self.isOurs(name) { names.append(String(name)) } }
+    return names
+  }
 
   /// What is left for the app: nil where nothing is.
   var forApp: String? {
-    if let whole { return whole }
-    let kept = pairs.filter { !Self.isOurs($0) }
-    return kept.isEmpty ? nil : kept.map { "\($0.name)=\($0.value)" }.joined(separator: "; ")
+    var kept: String?
+    forEachPair { name, value in
+      if !Self.isOurs(name) { kept = kept.map { "\($0); \(name)=\(value)" } ?? "\(name)=\(value)" }
+    }
+    return kept
   }
 }

@@ -34,7 +34,7 @@ struct OperationsResponder: RequestResponder {
   let gate: Gate
   let isReady: @Sendable () -> Bool
 
-  func respond(_ request: ListenerRequest) -> Outcome {
+  func respond(_ request: consuming ListenerRequest) -> Outcome {
     switch request.target {
     case "/healthz": return .now(text(200, "ok\n"))
     case "/readyz": return .now(isReady() ? text(200, "ready\n") : text(503, "not ready\n"))

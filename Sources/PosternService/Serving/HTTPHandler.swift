@@ -9,7 +9,7 @@ internal import NIOHTTP1
 /// Answers requests as they come.
 protocol RequestResponder: Sendable {
   /// The answer to a request.
-  func respond(_ request: ListenerRequest) -> Outcome
+  func respond(_ request: consuming ListenerRequest) -> Outcome
 
   /// What becomes of a handshake that is to be carried; nil for every other request.
   func tunnel(_ request: ListenerRequest) -> (@Sendable () async -> TunnelOutcome)?

@@ -11,7 +11,7 @@ struct ProxyResponder: RequestResponder {
   let dialect: ProxyDialect
   var trustedHops = 0
 
-  func respond(_ request: ListenerRequest) -> Outcome {
+  func respond(_ request: consuming ListenerRequest) -> Outcome {
     guard let endpoint = Endpoint(request.target, dialect) else {
       return .now(Answer(generated: 404, reason: "noEndpoint"))
     }
@@ -37,7 +37,7 @@ struct ProxyResponder: RequestResponder {
   }
 
   /// The client's request; nil, and a line in the log, where what the proxy sent cannot be read.
-  private func client(_ request: ListenerRequest, _ endpoint: Endpoint) -> ClientRequest? {
+  private func client(_ request: consuming ListenerRequest, _ endpoint: Endpoint) -> ClientRequest? {
     do throws(WireFault) {
       return try dialect.clientRequest(request, prefix: endpoint.prefix, trustedHops: trustedHops)
     } catch {

@@ -20,9 +20,6 @@ struct Headers: Sendable, Equatable {
   /// Adds a header behind those that are there.
   mutating func add(_ name: String, _ value: String) { fields.append(Field(name: Self.lowercased(name), value: value)) }
 
-  /// Adds a header as another list of headers has it.
-  mutating func add(_ field: Field) { fields.append(field) }
-
   /// Puts one header in place of all of its name.
   mutating func set(_ name: String, _ value: String) {
     remove(name)
@@ -32,6 +29,8 @@ struct Headers: Sendable, Equatable {
   mutating func remove(_ name: String) {
     if contains(name) { fields.removeAll { $0.name == name } }
   }
+
+  mutating func removeAll(where isUnwanted: (Field) -> Bool) { fields.removeAll(where: isUnwanted) }
 
   func contains(_ name: String) -> Bool { fields.contains { $0.name == name } }
 

@@ -42,41 +42,60 @@ struct ListenerRequest {
 
 /// What a proxy's own headers say of a client's request, each at most once.
 private struct Told {
+  enum Part { case method, scheme, host, target, client }
+
   var method: String?
   var scheme: String?
   var host: String?
   var target: String?
   var client: String?
+
+  /// Notes a part; false where it has been said already.
+  mutating func note(_ part: Part, _ value: String) -> Bool {
+    switch part {
+    case .method: Self.note(value, &method)
+    case .scheme: Self.note(value, &scheme)
+    case .host: Self.note(value, &host)
+    case .target: Self.note(value, &target)
+    case .client: Self.note(value, &client)
+    }
+  }
+
+  private static func note(_ value: String, _ place: inout String?) -> Bool {
+    if place != nil { return false }
+    place = value
+    return true
+  }
 }
 
 extension ProxyDialect {
-  /// Where a header of this name belongs; nil where it says nothing in this dialect. Names are in lower case.
-  private func part(_ name: String) -> WritableKeyPath<Told, String?>? {
+  /// What a header of this name says in this dialect; nil where it says nothing. Names are in lower case.
+  private func part(_ name: String) -> Told.Part? {
     switch self {
     case .nginx:
       switch name {
-      case "x-postern-method": \.method
-      case "x-postern-scheme": \.scheme
-      case "x-postern-host": \.host
-      case "x-postern-uri": \.target
-      case "x-postern-client": \.client
+      case "x-postern-method": .method
+      case "x-postern-scheme": .scheme
+      case "x-postern-host": .host
+      case "x-postern-uri": .target
+      case "x-postern-client": .client
       default: nil
       }
     case .traefik, .caddy:
       switch name {
-      case "x-forwarded-method": \.method
-      case "x-forwarded-proto": \.scheme
-      case "x-forwarded-host": \.host
-      case "x-forwarded-uri": \.target
-      case "x-forwarded-for": \.client
+      case "x-forwarded-method": .method
+      case "x-forwarded-proto": .scheme
+      case "x-forwarded-host": .host
+      case "x-forwarded-uri": .target
+      case "x-forwarded-for": .client
       default: nil
       }
     case .envoy:
       // The request line says the rest.
       switch name {
-      case "x-forwarded-proto": \.scheme
-      case "host": \.host
-      case "x-forwarded-for": \.client
+      case "x-forwarded-proto": .scheme
+      case "host": .host
+      case "x-forwarded-for": .client
       default: nil
       }
     }
@@ -88,20 +107,20 @@ extension ProxyDialect {
   ///   - prefix: what stands before the client's target in Envoy's request line.
   ///   - trustedHops: how many entries of the client's addresses, from the right, are proxies of ours.
   func clientRequest(
-    _ request: ListenerRequest, prefix: String, trustedHops: Int
+    _ request: consuming ListenerRequest, prefix: String, trustedHops: Int
   ) throws(WireFault) -> ClientRequest {
-    var (told, headers) = (Told(), Headers())
-    headers.reserve(request.headers.fields.count)
-    for field in request.headers.fields {
+    var told = Told()
+    var fault: WireFault?
+    request.headers.removeAll { field in
       switch HeaderOrigin(field.name) {
-      case .client: headers.add(field)
-      case .disguised: throw .disguised(field.name)
+      case .client: return false
+      case .disguised: fault = .disguised(field.name)
       case .forwarding:
-        guard let part = part(field.name) else { continue }
-        if told[keyPath: part] != nil { throw .repeated(field.name) }
-        told[keyPath: part] = field.value
+        if let part = part(field.name), !told.note(part, field.value) { fault = .repeated(field.name) }
       }
+      return true
     }
+    if let fault { throw fault }
     if self == .envoy {
       told.method = request.method
       told.target = String(request.target.utf8.dropFirst(prefix.utf8.count)) ?? ""
@@ -110,7 +129,7 @@ extension ProxyDialect {
       method: try Self.present(told.method, "method"), scheme: try Self.present(told.scheme, "scheme"),
       host: try Self.present(told.host, "host"),
       clientAddress: Self.address(try Self.present(told.client, "client address"), trustedHops: trustedHops),
-      headers: headers, body: request.body)
+      headers: request.headers, body: request.body)
     if !client.setTarget(try Self.present(told.target, "target")) { throw .badTarget }
     return client
   }
