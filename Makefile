@@ -16,7 +16,7 @@ BENCH_DEPENDENCIES := valgrind
 SERVICE_DEPENDENCIES := redis-server nginx caddy chromium openssl curl python3-venv
 LINT_DEPENDENCIES := shellcheck
 SWIFT_FOLDERS := Package.swift Sources Tests Benchmarks
-SCRIPTS := .ci/run tools/build-library tools/check-readme tools/install-missing tools/run-checks Tests/C/run demo/tour.sh demo/gate.sh
+SCRIPTS := .ci/run tools/build-library tools/check-readme tools/install-missing tools/run-checks tools/generate-envoy Tests/C/run demo/tour.sh demo/gate.sh
 
 # One build serves the agreement and the benchmark: `swift test` would build for itself, with flags of its own.
 BUILD_AGREEMENT = POSTERN_ONLY_TESTS=AgreementTests swift build --build-tests -c release -Xswiftc -enable-testing --scratch-path .build-agreement

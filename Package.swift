@@ -56,6 +56,10 @@ let package = Package(
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/vapor/jwt-kit", from: "5.7.1"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/grpc/grpc-swift-2", from: "2.4.3"),
+    .package(url: "https://github.com/grpc/grpc-swift-nio-transport", from: "2.9.2"),
+    .package(url: "https://github.com/grpc/grpc-swift-protobuf", from: "2.4.1"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0", traits: []),
   ],
   targets: [
     .systemLibrary(name: "CLibYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
@@ -74,10 +78,21 @@ let package = Package(
       name: "PosternReview", dependencies: ["PosternCompiler", "PosternLanguage", "PosternKernel"],
       swiftSettings: house),
     .target(name: "PosternImport", dependencies: ["PosternLanguage"], swiftSettings: house),
+    // What protoc wrote is not held to the house's rules.
+    .target(
+      name: "EnvoyAuthorization",
+      dependencies: [
+        .product(name: "GRPCCore", package: "grpc-swift-2"),
+        .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
+        .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ], exclude: ["external_auth.proto"], swiftSettings: [.enableUpcomingFeature("InternalImportsByDefault")]),
     .target(
       name: "PosternService",
       dependencies: [
-        "PosternBundle", "PosternKernel", "CPostern", "CHiredis", .product(name: "GRDB", package: "GRDB.swift"),
+        "PosternBundle", "PosternKernel", "CPostern", "CHiredis", "EnvoyAuthorization",
+        .product(name: "GRPCCore", package: "grpc-swift-2"),
+        .product(name: "GRPCNIOTransportHTTP2Posix", package: "grpc-swift-nio-transport"),
+        .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
         .product(name: "SystemPackage", package: "swift-system"),
@@ -132,7 +147,8 @@ let package = Package(
     .testTarget(
       name: "PosternServiceTests",
       dependencies: [
-        "PosternService", "posternd", "PosternCompiler", "PosternLanguage", "PosternBundle", "PosternKernel",
+        "PosternService", "posternd", "EnvoyAuthorization", "PosternCompiler", "PosternLanguage", "PosternBundle",
+        "PosternKernel",
         "CPostern",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "JWTKit", package: "jwt-kit"),

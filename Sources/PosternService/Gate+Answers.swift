@@ -26,13 +26,6 @@ extension Gate {
 
   // MARK: allow
 
-  /// What a client must never send to an app: each is set or deleted, whatever the client said.
-  enum IdentityHeader {
-    static let assertion = "x-goog-iap-jwt-assertion"
-    static let email = "x-goog-authenticated-user-email"
-    static let subject = "x-goog-authenticated-user-id"
-  }
-
   private func allow(_ decided: Decided, _ request: ClientRequest, live: LiveSession?, reason: String) -> Answer {
     if let refusal = refusalOfHandshake(request, decided.app) { return refusal }
     var answer = Answer(allow: reason)

@@ -35,7 +35,7 @@ extension Gate {
     for field in request.headers.fields where isForApp(field.name, answer) {
       headers.add(name: field.name, value: field.value)
     }
-    for field in answer.headers.fields where isOfIdentity(field.name) && !field.value.isEmpty {
+    for field in answer.headers.fields where IdentityHeader.isForApp(field.name) && !field.value.isEmpty {
       headers.add(name: field.name, value: field.value)
     }
     return HTTPRequestHead(version: .http1_1, method: .GET, uri: request.target, headers: headers)
@@ -43,12 +43,9 @@ extension Gate {
 
   /// What the gate sets or deletes is never the client's.
   private static func isForApp(_ name: String, _ answer: Answer) -> Bool {
-    !answer.headers.contains(name) && !name.hasPrefix("x-goog-") && name != "upgrade" && name != "proxy-authorization"
+    !answer.headers.contains(name) && !name.hasPrefix(IdentityHeader.prefix) && name != "upgrade"
+      && name != "proxy-authorization"
       && name != "http2-settings"
-  }
-
-  private static func isOfIdentity(_ name: String) -> Bool {
-    name.hasPrefix("x-goog-") || name == "cookie" || name == "authorization"
   }
 }
 

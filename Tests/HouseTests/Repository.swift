@@ -18,7 +18,9 @@ enum Repository {
   /// Our Swift: modules, tests, benchmarks and the manifest; not what a generator wrote.
   static let swiftFiles: [SwiftFile] = {
     let paths = ["Sources", "Tests", "Benchmarks"].flatMap { files(in: $0, extension: "swift") } + ["Package.swift"]
-    return paths.filter { !$0.hasSuffix(".pb.swift") }.map { SwiftFile(path: $0, text: text($0)) }
+    return paths.filter { !$0.hasSuffix(".pb.swift") && !$0.hasSuffix(".grpc.swift") }.map {
+      SwiftFile(path: $0, text: text($0))
+    }
   }()
 
   /// The Swift of our modules.

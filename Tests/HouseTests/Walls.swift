@@ -30,14 +30,17 @@ struct Wall: Sendable {
     Wall(
       module: "PosternReview", imports: ["PosternCompiler", "PosternLanguage", "PosternKernel"], unsafeFiles: []),
     Wall(module: "PosternImport", imports: ["PosternLanguage"], unsafeFiles: []),
+    // What protoc wrote, and nothing else.
+    Wall(module: "EnvoyAuthorization", unsafeFiles: []),
     // Never the language or the compiler: what answers requests cannot parse policy.
     Wall(
       module: "PosternService",
       imports: [
         "PosternBundle", "PosternKernel", "CPostern", "NIOCore", "NIOPosix", "NIOHTTP1", "NIOSSL", "AsyncHTTPClient",
         "Crypto", "JWTKit", "Logging", "ServiceLifecycle", "UnixSignals", "Configuration", "SystemPackage",
-        "Synchronization", "GRDB",
-      ], singleFileImports: ["FoundationEssentials", "Glibc", "CHiredis"]),
+        "Synchronization", "GRDB", "EnvoyAuthorization",
+      ],
+      singleFileImports: ["FoundationEssentials", "Glibc", "CHiredis", "GRPCCore", "GRPCNIOTransportHTTP2Posix"]),
     Wall(
       module: "postern",
       imports: [

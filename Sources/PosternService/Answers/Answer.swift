@@ -55,6 +55,20 @@ struct Answer: Sendable, Equatable {
   }
 }
 
+/// What a client must never send to an app: each is set or deleted, whatever the client said.
+enum IdentityHeader {
+  static let assertion = "x-goog-iap-jwt-assertion"
+  static let email = "x-goog-authenticated-user-email"
+  static let subject = "x-goog-authenticated-user-id"
+  /// What all of them begin with; nothing that does is ever the client's.
+  static let prefix = "x-goog-"
+
+  /// Whether a header of an allow is for the app.
+  static func isForApp(_ name: String) -> Bool {
+    name.hasPrefix(prefix) || name == "cookie" || name == "authorization"
+  }
+}
+
 /// An answer that is there, or one that must be waited for.
 enum Outcome: Sendable {
   case now(Answer)

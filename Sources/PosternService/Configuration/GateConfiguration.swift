@@ -13,7 +13,26 @@ struct ConfigurationFault: Error, Equatable {
 /// What posternd is told.
 struct GateConfiguration: Sendable {
   struct Listener: Sendable, Equatable {
-    var dialect: ProxyDialect
+    enum Kind: Sendable, Equatable {
+      case proxy(ProxyDialect)
+      case envoyGRPC
+
+      /// The kind of a name in the setting.
+      init?(_ name: String) {
+        if name == Self.envoyGRPCName {
+          self = .envoyGRPC
+        } else if let dialect = ProxyDialect(rawValue: name) {
+          self = .proxy(dialect)
+        } else {
+          return nil
+        }
+      }
+
+      private static let envoyGRPCName = "envoy-grpc"
+      static let names = ProxyDialect.allCases.map(\.rawValue) + [envoyGRPCName]
+    }
+
+    var kind: Kind
     var address: ListenAddress
   }
 
@@ -152,12 +171,12 @@ struct ConfigurationReading {
     if texts.isEmpty { mistakes.append("listeners: at least one, as nginx=unix:/run/postern/nginx.sock") }
     return texts.compactMap { text in
       let parts = text.split(separator: "=", maxSplits: 1)
-      guard parts.count == 2, let dialect = ProxyDialect(rawValue: String(parts[0])) else {
-        let known = ProxyDialect.allCases.map(\.rawValue).joined(separator: ", ")
+      guard parts.count == 2, let kind = GateConfiguration.Listener.Kind(String(parts[0])) else {
+        let known = GateConfiguration.Listener.Kind.names.joined(separator: ", ")
         mistakes.append("listeners: `\(text)` names no proxy; there are \(known)")
         return nil
       }
-      return address(String(parts[1]), "listeners").map { .init(dialect: dialect, address: $0) }
+      return address(String(parts[1]), "listeners").map { .init(kind: kind, address: $0) }
     }
   }
 

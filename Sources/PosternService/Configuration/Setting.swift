@@ -56,7 +56,9 @@ struct Setting: Sendable {
       key: "public.port", kind: .number, defaultText: "443", help: "the port that browsers see, of all hosts"),
     Setting(
       key: "listeners", kind: .list, defaultText: nil,
-      help: "who asks where: nginx=unix:/run/postern/nginx.sock, traefik=ADDRESS:PORT, caddy=..., envoy=..."),
+      help:
+        "who asks where: nginx=unix:/run/postern/nginx.sock, traefik=ADDRESS:PORT, caddy=..., envoy=..., envoy-grpc=..."
+    ),
     Setting(
       key: "trustedHops", kind: .number, defaultText: "0",
       help: "how many of the last addresses that a proxy says are proxies of ours"),

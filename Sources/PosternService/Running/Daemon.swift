@@ -168,9 +168,14 @@ final class Node: Sendable {
   /// Listens until a signal ends it; what has been begun is answered.
   func run() async throws {
     var channels: [any Channel] = []
+    var services: [any Service] = []
     for listener in configuration.listeners {
-      let responder = ProxyResponder(gate: gate, dialect: listener.dialect, trustedHops: configuration.trustedHops)
-      channels.append(try await HTTPServer.bind(listener.address, group: group, responder))
+      switch listener.kind {
+      case .envoyGRPC: services.append(EnvoyServer(listener.address, gate))
+      case .proxy(let dialect):
+        let responder = ProxyResponder(gate: gate, dialect: dialect, trustedHops: configuration.trustedHops)
+        channels.append(try await HTTPServer.bind(listener.address, group: group, responder))
+      }
     }
     if let address = configuration.operations {
       let responder = OperationsResponder(gate: gate) { self.isReady.withLock { $0 } }
@@ -179,7 +184,7 @@ final class Node: Sendable {
     isReady.withLock { $0 = true }
     gate.log.notice(
       "listening", metadata: ["revision": "\(gate.policy.revision)", "listeners": "\(configuration.listeners.count)"])
-    let services: [any Service] = [
+    services += [
       Repeating(milliseconds: 500) { await self.gate.flush() },
       Repeating(milliseconds: 1_000) { await self.reload(isForced: false) },
       Following { await self.gate.followRevocations() },

@@ -13,12 +13,13 @@ import Testing
 /// A proxy that runs here.
 enum Proxy: String, CaseIterable, CustomTestStringConvertible {
   case nginx, caddy, envoy
+  case envoyGRPC = "Envoy over gRPC"
 
   var dialect: ProxyDialect {
     switch self {
     case .nginx: .nginx
     case .caddy: .caddy
-    case .envoy: .envoy
+    case .envoy, .envoyGRPC: .envoy
     }
   }
 
@@ -62,6 +63,7 @@ final class ProxyFixture {
   private let folder: TestFolder
   private var server: ServerProcess?
   private var channels: [any Channel] = []
+  private var authorization: Task<Void, any Error>?
   private(set) var port = 0
   private let group = MultiThreadedEventLoopGroup.singleton
 
@@ -72,7 +74,7 @@ final class ProxyFixture {
     let app = try await HTTPServer.bind(.tcp(host: "127.0.0.1", port: 0), group: group, EchoResponder())
     // Envoy's clusters name an address; the others are asked over a Unix socket.
     let address: ListenAddress =
-      proxy == .envoy ? .tcp(host: "127.0.0.1", port: 0) : .unix(path: folder.path("gate.sock"))
+      proxy.dialect == .envoy ? .tcp(host: "127.0.0.1", port: 0) : .unix(path: folder.path("gate.sock"))
     let listener = try await HTTPServer.bind(
       address, group: group, ProxyResponder(gate: gate.gate, dialect: proxy.dialect))
     channels = [app, listener]
@@ -81,13 +83,20 @@ final class ProxyFixture {
     switch proxy {
     case .nginx: try startNginx(appPort: appPort)
     case .caddy: try startCaddy(appPort: appPort)
-    case .envoy: try startEnvoy(appPort: appPort, gatePort: listener.localAddress?.port ?? 0)
+    case .envoy, .envoyGRPC:
+      let grpcPort = try await FreePort.next()
+      if proxy == .envoyGRPC {
+        let server = EnvoyServer(.tcp(host: "127.0.0.1", port: grpcPort), gate.gate)
+        authorization = Task { try await server.run() }
+      }
+      try startEnvoy(appPort: appPort, gatePort: listener.localAddress?.port ?? 0, grpcPort: grpcPort)
     }
     try await server?.waitForPort(port)
   }
 
   deinit {
     server?.stop()
+    authorization?.cancel()
     for channel in channels { channel.close(promise: nil) }
   }
 
@@ -129,9 +138,11 @@ final class ProxyFixture {
       environment: ["HOME": folder.root, "XDG_DATA_HOME": folder.root, "XDG_CONFIG_HOME": folder.root])
   }
 
-  private func startEnvoy(appPort: Int, gatePort: Int) throws {
-    var configuration = try RepositoryFile.text("docs/recipes/envoy/envoy.yaml")
-    for (name, value) in [("LISTEN_PORT", port), ("APP_PORT", appPort), ("GATE_PORT", gatePort)] {
+  private func startEnvoy(appPort: Int, gatePort: Int, grpcPort: Int) throws {
+    let recipe = proxy == .envoyGRPC ? "envoy-grpc" : "envoy"
+    var configuration = try RepositoryFile.text("docs/recipes/envoy/\(recipe).yaml")
+    let ports = [("LISTEN_PORT", port), ("APP_PORT", appPort), ("GATE_PORT", gatePort), ("GRPC_PORT", grpcPort)]
+    for (name, value) in ports {
       configuration = configuration.replacingOccurrences(of: "${\(name)}", with: String(value))
     }
     try folder.write("envoy.yaml", configuration)
