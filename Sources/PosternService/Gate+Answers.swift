@@ -168,7 +168,7 @@ extension Gate {
     let slot = request.cookies.freeSlot(GateCookie.attempt)
     let decision = decided.decision
     let login = LoginRequest(
-      host: request.hostName, target: target, app: decided.app?.name ?? "",
+      host: request.hostName, target: LoginRequest.target(target, of: request), app: decided.app?.name ?? "",
       providers: (decided.app?.providers ?? []).map { policy.providers[$0].name }, tenants: decided.app?.tenants ?? [],
       loginHint: decided.app?.loginHint, prompt: decision.prompt, authenticatedAfter: decision.authenticated_after,
       method: decision.reauthentication_method, maxAgeSeconds: decision.reauthentication_max_age_seconds,

@@ -82,6 +82,9 @@ extension Gate {
       request: login, provider: provider.name, tenant: tenant, state: "\(slot)\(SessionIdentifier().text)",
       nonce: SessionIdentifier().text, verifier: SessionIdentifier().text, startedAt: clock.now,
       didAskForLogin: prompt == "login")
+    guard let cookie = await cookieValue(of: state) else {
+      return failure("Sign-in is not possible right now.", again: returnURL(login), status: 503)
+    }
     let parameters = authorization(state, provider, prompt: prompt)
     let mark = metadata.authorizationEndpoint.contains("?") ? "&" : "?"
     var answer = Answer.redirect(
@@ -89,9 +92,33 @@ extension Gate {
     answer.headers.add(
       "set-cookie",
       GateCookie.set(
-        GateCookie.state(slot), sealer.seal(state, for: .loginState),
-        maxAgeSeconds: LoginRequest.lifetimeMilliseconds / 1_000))
+        GateCookie.state(slot), cookie, maxAgeSeconds: LoginRequest.lifetimeMilliseconds / 1_000))
     return answer
+  }
+
+  /// The state itself, sealed, or where browsers would not keep that much (RFC 6265, 6.1) the name that the store has it under; nil
+  /// where the store cannot take it.
+  private func cookieValue(of state: LoginState) async -> String? {
+    let sealed = sealer.seal(state, for: .loginState)
+    if sealed.utf8.count <= GateCookie.valueBytes { return sealed }
+    let name = SessionIdentifier()
+    do throws(StoreFault) {
+      try await store.put(
+        Array(sealed.utf8), under: "state:\(name.key.text)", until: clock.now + LoginRequest.lifetimeMilliseconds)
+      return name.text
+    } catch {
+      log.error("the session store cannot be asked", metadata: ["error": "\(error)"])
+      return nil
+    }
+  }
+
+  private func state(ofCookie value: String) async -> LoginState? {
+    var sealed = value
+    if let name = SessionIdentifier(value) {
+      guard let bytes = try? await store.take("state:\(name.key.text)", at: clock.now) else { return nil }
+      sealed = String(decoding: bytes, as: UTF8.self)
+    }
+    return sealer.open(sealed, for: .loginState, as: LoginState.self)
   }
 
   private func authorization(_ state: LoginState, _ provider: LoginProvider, prompt: String?) -> [(String, String)] {
@@ -122,8 +149,8 @@ extension Gate {
   /// Somebody comes back from a provider.
   func finishLogin(_ request: ClientRequest, _ query: [String: String], provider name: String) async -> Answer {
     guard let stateText = query["state"], let slot = stateText.first?.wholeNumberValue, slot < LoginRequest.slotCount,
-      let sealed = request.cookies.value(GateCookie.state(slot)),
-      let state = sealer.open(sealed, for: .loginState, as: LoginState.self), state.state == stateText,
+      let cookie = request.cookies.value(GateCookie.state(slot)), let state = await state(ofCookie: cookie),
+      state.state == stateText,
       state.provider == name, let provider = policy.provider(named: name)
     else { return failure("This sign-in was not begun here, or in another window since.", again: nil, status: 400) }
     var answer = await finishLogin(request, query, state, provider)

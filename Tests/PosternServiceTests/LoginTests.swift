@@ -321,7 +321,7 @@ struct LoginTests {
 
   // MARK: bearer tokens
 
-  private static func claims(_ change: [String: JSON] = [:]) -> [String: JSON] {
+  static func claims(_ change: [String: JSON] = [:]) -> [String: JSON] {
     let now = TestClock.start / 1_000
     return [
       "iss": .text(StandInProvider.issuer), "aud": .text("robot"), "sub": .text("robot"),

@@ -31,6 +31,15 @@ struct LoginRequest: Codable, Sendable, Equatable {
   var expiresAt: Int64
 
   static let lifetimeMilliseconds: Int64 = 600_000
+  /// How long an address to come back to may be: it travels in an address itself.
+  private static let targetBytes = 4_000
+
+  /// Where to come back to: without its query, or at the root, where it is longer than proxies take it.
+  static func target(_ target: String, of request: ClientRequest) -> String {
+    if target.utf8.count <= targetBytes { return target }
+    return request.path.utf8.count <= targetBytes ? request.path : "/"
+  }
+
   /// How many attempts one browser can have under way on one host: tabs beyond it push out older ones.
   static let slotCount = 8
 
