@@ -154,7 +154,7 @@ let package = Package(
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "JWTKit", package: "jwt-kit"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
-        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOEmbedded", package: "swift-nio"),
       ], exclude: ["RealThings/browser.py", "RealThings/websocket.py"], swiftSettings: house),
     .testTarget(name: "HouseTests", swiftSettings: house),
   ]

@@ -90,7 +90,7 @@ extension Gate {
       var decided = decide(request, live, policy)
       // A mode is as good as the page that it stands for.
       let page = Int(decided.decision.verdict) == POSTERN_HANDLE ? decideWithoutMode(request, live, policy) : decided
-      if Self.needsAccount(page.decision) {
+      if Self.needsAccount(page, live) {
         await checkAccount(of: live)
         decided = decide(request, live, policy)
       }
@@ -156,8 +156,11 @@ extension Gate {
     Int(decision.reason) == POSTERN_REASON_PUBLIC_ACCESS && decision.identity_attached == 0
   }
 
-  private static func needsAccount(_ decision: postern_decision) -> Bool {
-    Int(decision.reason) == POSTERN_REASON_STATE_STALE || isAnonymous(decision)
+  /// Whether the provider is to be asked: on a public page, where no refusal says so, when the app's `revalidate` has passed.
+  private static func needsAccount(_ decided: Decided, _ live: LiveSession) -> Bool {
+    if Int(decided.decision.reason) == POSTERN_REASON_STATE_STALE { return true }
+    guard isAnonymous(decided.decision), let revalidate = decided.app?.revalidateMilliseconds else { return false }
+    return decided.now - live.facts.account.checkedAt >= revalidate
   }
 
   // MARK: decisions

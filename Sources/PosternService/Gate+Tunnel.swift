@@ -51,7 +51,7 @@ extension Gate {
 
 /// Whether what let a handshake in still holds.
 ///
-/// It is asked twice a second of every tunnel: mostly it compares instants, and decides again where one has passed, where another bundle
+/// It is asked four times a second of every tunnel: mostly it compares instants, and decides again where one has passed, where another bundle
 /// decides, or where the session is not known to be what it was.
 final class TunnelWatch: Sendable {
   private struct Standing {

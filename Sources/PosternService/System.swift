@@ -123,6 +123,17 @@ enum FileAccess {
   }
 }
 
+/// What the process may use of the machine.
+enum ProcessLimit {
+  /// Lets the process have as many connections and files open as it may allow itself: services are often started with 1,024.
+  static func raiseOpenFiles() {
+    var limit = rlimit()
+    guard unsafe getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
+    limit.rlim_cur = limit.rlim_max
+    _ = unsafe setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+  }
+}
+
 /// The variables that the process was started with.
 public enum ProcessEnvironment {
   /// Values by their names.

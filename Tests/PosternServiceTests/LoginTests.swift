@@ -403,6 +403,22 @@ struct LoginTests {
     #expect(visitor.provider.state.withLock { $0.forms.count } == 1)
   }
 
+  @Test("on a public page a session that is over asks its provider no more often than the policy's revalidate")
+  func publicPage() async throws {
+    let visitor = try Visitor()
+    let refresh = "https://public.example.com/?gcp-iap-mode=DO_SESSION_REFRESH"
+    let arrival = try #require(await visitor.back(try await visitor.toProvider(refresh)).headers["location"])
+    _ = await visitor.open(arrival)
+    let headers = [("Cookie", visitor.cookie(for: "https://public.example.com/"))]
+    visitor.gate.clock.advance(seconds: 15 * 60)
+    visitor.provider.change { $0.forms = [] }
+    for _ in 0..<119 {
+      #expect(await visitor.gate.ask("GET", "https://public.example.com/", headers: headers).status == 200)
+      visitor.gate.clock.advance(seconds: 1)
+    }
+    #expect(visitor.provider.forms.count == 1)
+  }
+
   @Test("a provider that comes back is asked again, before the grace has run out")
   func backAgain() async throws {
     let visitor = try Visitor()

@@ -17,6 +17,8 @@ final class GateApp: Sendable {
   let programmaticClients: [String]
   /// Who may read this app's 401.
   let corsOrigins: [String]
+  /// How old what is known of an account may be; nil: as old as it is.
+  let revalidateMilliseconds: Int64?
   /// Indices of providers.
   let providers: [Int]
 
@@ -31,6 +33,8 @@ final class GateApp: Sendable {
     loginHint = hint.isEmpty ? nil : hint
     tenants = contents.listedNames(profile)
     programmaticClients = contents.listedNames(profile + 8)
+    let revalidate = contents.u32(profile + 48)
+    revalidateMilliseconds = revalidate == BundleFormat.none ? nil : Int64(revalidate) * 1_000
     corsOrigins = contents.listedTexts(profile + 32)
     providers = (0..<providerCount).filter { mask >> UInt64($0) & 1 == 1 }
   }

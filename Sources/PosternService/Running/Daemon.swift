@@ -121,6 +121,7 @@ final class Node: Sendable {
   init(_ configuration: GateConfiguration) async throws {
     self.configuration = configuration
     LoggingLevel.bootstrap(configuration.logLevel)
+    ProcessLimit.raiseOpenFiles()
     let log = Logger(label: "posternd")
     if !FileAccess.makeFolder(configuration.stateFolder) {
       throw LoadFault(description: "\(configuration.stateFolder) cannot be made")

@@ -118,6 +118,14 @@ struct EnvoyServer: Service {
       services: [EnvoyAuthorization(gate: gate)])
   }
 
+  /// The port that it listens on, once it does; nil where that is a Unix socket.
+  var port: Int? {
+    get async throws {
+      let address = try await server.listeningAddress
+      return address?.ipv4?.port ?? address?.ipv6?.port
+    }
+  }
+
   func run() async throws {
     try await withGracefulShutdownHandler {
       try await server.serve()

@@ -28,6 +28,7 @@ final class HTTPHandler<Responder: RequestResponder>: ChannelDuplexHandler, Remo
   private static var bodyLimit: Int { 65_536 }
 
   private let responder: Responder
+  private let watch: ConnectionWatch
   private var request: ListenerRequest?
   private var framing = Answer.Framing()
   private var isTooLarge = false
@@ -36,7 +37,10 @@ final class HTTPHandler<Responder: RequestResponder>: ChannelDuplexHandler, Remo
   private var isReadHeld = false
   private var heldParts = CircularBuffer<HTTPServerRequestPart>()
 
-  init(_ responder: Responder) { self.responder = responder }
+  init(_ responder: Responder, _ watch: ConnectionWatch) {
+    self.responder = responder
+    self.watch = watch
+  }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     let part = unwrapInboundIn(data)
@@ -78,6 +82,7 @@ final class HTTPHandler<Responder: RequestResponder>: ChannelDuplexHandler, Remo
   private func end(_ context: ChannelHandlerContext) {
     guard let request else { return }
     self.request = nil
+    watch.endRequest()
     if isTooLarge { return write(Answer(generated: 413, reason: "bodyTooLarge"), context) }
     if let work = responder.tunnel(request) {
       return wait(for: work, context) { outcome in
@@ -150,15 +155,6 @@ final class HTTPHandler<Responder: RequestResponder>: ChannelDuplexHandler, Remo
   }
 
   // MARK: ends
-
-  func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
-    // A connection on which nothing comes is closed; the proxy opens another when it needs one.
-    if event is IdleStateHandler.IdleStateEvent {
-      context.close(promise: nil)
-    } else {
-      context.fireUserInboundEventTriggered(event)
-    }
-  }
 
   /// What is no HTTP is told so, and ends the connection.
   func errorCaught(context: ChannelHandlerContext, error: any Error) {

@@ -59,9 +59,6 @@ struct ProxyResponder: RequestResponder {
 
 /// Listens for HTTP/1.1.
 enum HTTPServer {
-  /// How long a connection may say nothing; longer than proxies keep theirs, so that they close first.
-  private static let idleSeconds: Int64 = 120
-
   /// Listens on `address`; a socket in the file system replaces one that nobody listens on any more.
   static func bind(
     _ address: ListenAddress, group: any EventLoopGroup, _ responder: some RequestResponder
@@ -72,10 +69,11 @@ enum HTTPServer {
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           let pipeline = channel.pipeline.syncOperations
-          try pipeline.addHandler(IdleStateHandler(readTimeout: .seconds(idleSeconds)), name: PipelineName.idle)
+          let watch = ConnectionWatch(.init())
+          try pipeline.addHandler(watch, name: PipelineName.watch)
           try pipeline.addHandler(
             ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes)), name: PipelineName.decoder)
-          try pipeline.addHandler(HTTPHandler(responder), name: PipelineName.http)
+          try pipeline.addHandler(HTTPHandler(responder, watch), name: PipelineName.http)
         }
       }
     switch address {

@@ -18,10 +18,10 @@ struct TunnelPlan: Sendable {
   let app: ListenAddress
   /// What the app is asked.
   let handshake: HTTPRequestHead
-  /// Whether the session is over; asked twice a second.
+  /// Whether the session is over; asked four times a second.
   let isOver: @Sendable () async -> Bool
 
-  private static let lookMilliseconds: Int64 = 500
+  private static let lookMilliseconds: Int64 = 250
   private static let patience = TimeAmount.seconds(5)
 
   /// Asks the app, and joins the two connections where it agrees; otherwise what the client is answered.
@@ -86,7 +86,7 @@ struct TunnelPlan: Sendable {
       client.writeAndFlush(Self.bytes(of: head, client.allocator))
     }.flatMap {
       // The handlers that read messages go before the decoders, which hand on the bytes that they have read too many.
-      Self.remove([PipelineName.idle, PipelineName.http, PipelineName.decoder], from: client)
+      Self.remove([PipelineName.watch, PipelineName.http, PipelineName.decoder], from: client)
     }.flatMap {
       Self.remove([PipelineName.http, PipelineName.encoder, PipelineName.decoder], from: app)
     }.map {
@@ -129,7 +129,7 @@ struct TunnelPlan: Sendable {
 
 /// The names of handlers that a tunnel takes out.
 enum PipelineName {
-  static let idle = "idle"
+  static let watch = "watch"
   static let decoder = "decoder"
   static let encoder = "encoder"
   static let http = "http"

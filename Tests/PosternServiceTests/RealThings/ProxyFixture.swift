@@ -84,10 +84,11 @@ final class ProxyFixture {
     case .nginx: try startNginx(appPort: appPort)
     case .caddy: try startCaddy(appPort: appPort)
     case .envoy, .envoyGRPC:
-      let grpcPort = try await FreePort.next()
+      var grpcPort = 0
       if proxy == .envoyGRPC {
-        let server = EnvoyServer(.tcp(host: "127.0.0.1", port: grpcPort), gate.gate)
+        let server = EnvoyServer(.tcp(host: "127.0.0.1", port: 0), gate.gate)
         authorization = Task { try await server.run() }
+        grpcPort = try await server.port ?? 0
       }
       try startEnvoy(appPort: appPort, gatePort: listener.localAddress?.port ?? 0, grpcPort: grpcPort)
     }

@@ -4,6 +4,7 @@ import AsyncHTTPClient
 import CPostern
 import NIOCore
 import NIOHTTP1
+import NIOPosix
 import Testing
 
 @testable import PosternService
@@ -105,6 +106,27 @@ struct NodesIntegrationTests {
   }
 
   // MARK: the daemon
+
+  @Test("ten thousand connections that say nothing keep nobody else from an answer")
+  func manyIdle() async throws {
+    let server = try await RedisServer()
+    let (folder, port) = (try TestFolder(), try await FreePort.next())
+    let process = try await startDaemon(server, port: port, folder)
+    let group = MultiThreadedEventLoopGroup.singleton
+    var idle: [any Channel] = []
+    for _ in 0..<100 {
+      idle += try await withThrowingTaskGroup(of: (any Channel).self) { tasks in
+        for _ in 0..<100 {
+          tasks.addTask { try await ClientBootstrap(group: group).connect(host: "127.0.0.1", port: port).get() }
+        }
+        return try await tasks.reduce(into: []) { $0.append($1) }
+      }
+    }
+    #expect(try await status("", port: port) == 401)
+    #expect(idle.filter(\.isActive).count == 10_000)
+    for channel in idle { channel.close(promise: nil) }
+    withExtendedLifetime(process) {}
+  }
 
   /// posternd with the system's clock, and the store that it has.
   private func startDaemon(_ server: RedisServer, port: Int, _ folder: TestFolder) async throws -> ServerProcess {

@@ -1,0 +1,52 @@
+// How long a connection may take: for one request from its first byte to its last, and between requests. Refuses whoever sends a byte now
+// and then to keep a connection for ever. It looks at the clock of the event loop, for no policy is about this.
+
+internal import NIOCore
+
+/// Ends a connection that takes too long.
+final class ConnectionWatch: ChannelInboundHandler, RemovableChannelHandler {
+  typealias InboundIn = ByteBuffer
+  typealias InboundOut = ByteBuffer
+
+  /// What a connection may take.
+  struct Limits: Sendable {
+    /// Longer than proxies keep connections, so that they close first.
+    var idle = TimeAmount.seconds(120)
+    var request = TimeAmount.seconds(30)
+    /// How often it is looked.
+    var look = TimeAmount.seconds(5)
+  }
+
+  private let limits: Limits
+  private var lastReadAt = NIODeadline.distantPast
+  /// When the request began that has not ended yet.
+  private var requestBeganAt: NIODeadline?
+  private var look: RepeatedTask?
+
+  init(_ limits: Limits) { self.limits = limits }
+
+  /// The request that was being read is there.
+  func endRequest() { requestBeganAt = nil }
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    lastReadAt = context.eventLoop.now
+    let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+    look = context.eventLoop.scheduleRepeatedTask(initialDelay: limits.look, delay: limits.look) { _ in
+      let (watch, context) = bound.value
+      if watch.isOver(at: context.eventLoop.now) { context.close(promise: nil) }
+    }
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) { look?.cancel() }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    lastReadAt = context.eventLoop.now
+    if requestBeganAt == nil { requestBeganAt = lastReadAt }
+    context.fireChannelRead(data)
+  }
+
+  private func isOver(at now: NIODeadline) -> Bool {
+    if let requestBeganAt, now - requestBeganAt > limits.request { return true }
+    return now - lastReadAt > limits.idle
+  }
+}
