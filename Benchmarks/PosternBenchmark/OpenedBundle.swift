@@ -3,6 +3,7 @@
 internal import CFloor
 internal import Foundation
 internal import Glibc
+internal import PosternBundle
 internal import PosternKernel
 
 /// One generation of a policy, as a host holds it. The bytes never change, so that threads may share it.
@@ -10,9 +11,15 @@ internal import PosternKernel
   let memory: BundleMemory
   let bundle: PosternKernel.Bundle
 
-  /// Verifies `memory`, and from then on owns it.
+  /// Verifies `memory` on one thread, as a C host does, and from then on owns it.
   init(_ memory: consuming BundleMemory) throws(BundleFault) {
     bundle = try unsafe PosternKernel.Bundle(verifying: Words(owned: memory.bytes))
+    self.memory = memory
+  }
+
+  /// The same on two threads, as the gate does.
+  init(sideBySide memory: consuming BundleMemory) throws(BundleFault) {
+    bundle = try unsafe VerifiedBundle.verified(Words(owned: memory.bytes))
     self.memory = memory
   }
 

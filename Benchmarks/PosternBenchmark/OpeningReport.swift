@@ -5,18 +5,25 @@ internal import CPostern
 internal import Foundation
 internal import PosternBundle
 internal import PosternCompiler
+internal import PosternKernel
 
 enum OpeningReport {
   static func run(_ organization: MeasuredOrganization, into figures: inout Figures) throws {
     let workload = "opening, \(organization.appCount) apps"
     let hash = organization.opened.mark
-    let (read, opened) = try measure(organization)
+    let (read, single) = try measure(organization) { memory throws(BundleFault) in try OpenedBundle(memory) }
+    let opened = try measure(organization) { memory throws(BundleFault) in
+      try OpenedBundle(sideBySide: memory)
+    }.opened
     let pass = bestMean(runs: 3, calls: 1, count: 1) { SingleShots.kept(organization.opened.memory.sum()) }.nanoseconds
     figures.add(
       workload, "read the file", read / 1e6, "ms", hash: hash, ratio: read / pass, to: "one pass over its bytes")
     figures.add(
       workload, "verify and first decision", opened / 1e6, "ms", hash: hash, ratio: opened / pass,
       to: "one pass over its bytes")
+    figures.add(
+      workload, "the same on one thread", single / 1e6, "ms", hash: hash, ratio: single / opened,
+      to: "two threads")
     let signed = try verifySigned(organization)
     figures.add(
       workload, "signature, digests, verify, first decision", (signed + opened) / 1e6, "ms", hash: hash,
@@ -24,7 +31,9 @@ enum OpeningReport {
   }
 
   /// The least of several: memory of its own each time, so that nothing is warm but the file.
-  private static func measure(_ organization: MeasuredOrganization) throws -> (read: Double, opened: Double) {
+  private static func measure(
+    _ organization: MeasuredOrganization, _ open: (consuming BundleMemory) throws(BundleFault) -> OpenedBundle
+  ) throws -> (read: Double, opened: Double) {
     let workload = Workload(RequestFacts(Subject(organization.synthetic, app: organization.app)))
     var (read, whole) = (Double.infinity, Double.infinity)
     for _ in 0..<5 {
@@ -32,7 +41,7 @@ enum OpeningReport {
       let memory = try BundleMemory(file: organization.file)
       read = min(read, Double(nanoseconds() - start))
       let middle = nanoseconds()
-      let loop = DecisionLoop(try OpenedBundle(memory), workload)
+      let loop = DecisionLoop(try open(memory), workload)
       var decision = postern_decision()
       loop.decide(at: RequestFacts.now, into: &decision)
       whole = min(whole, Double(nanoseconds() - middle))

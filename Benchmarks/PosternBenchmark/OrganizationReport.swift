@@ -98,6 +98,7 @@ struct OrganizationReport {
     let decide = try Callgrind.count(inside: "postern_bench_decide", arguments: ["measure", "decide"] + arguments)
     let instructions = Double(decide.instructions) / Double(Batch.count)
     figures.addAgainstFirst(workload, "Postern, instructions", instructions, "instructions", hash: hash)
+    try addSpread(into: &figures)
     figures.add(
       workload, "Postern, allocations of a batch", Double(decide.allocations), "allocations", hash: hash,
       ratio: Double(decide.allocations) / Double(Batch.count), to: "a decision")
@@ -112,6 +113,19 @@ struct OrganizationReport {
     figures.add(
       workload, "floor, instructions", least, "instructions", hash: hash, ratio: instructions / least,
       to: "which Postern takes")
+  }
+
+  /// The mean over many people and apps, which alone can be the same at every size: what one person takes depends on the
+  /// false hits that this person meets.
+  private func addSpread(into figures: inout Figures) throws {
+    let list = RequestList(spreadOver: organization.synthetic)
+    var loop = DecisionLoop(organization.opened, Workload(RequestFacts(list.subjects[0])))
+    guard let hash = loop.hash(of: list) else { preconditionFailure("every request is allowed") }
+    let count = try Callgrind.count(
+      inside: "postern_bench_decide", arguments: ["measure", "spread", organization.file, String(appCount)])
+    figures.addAgainstFirst(
+      "spread, \(appCount) apps", "Postern, instructions, mean of \(list.count) people",
+      Double(count.instructions) / Double(list.count * Batch.count), "instructions", hash: hash)
   }
 
   private func addShots(

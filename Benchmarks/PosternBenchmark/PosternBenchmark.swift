@@ -40,6 +40,7 @@ enum PosternBenchmark {
     case "floor": return measureFloor(appCount: number(arguments[1]))
     case "condition": return try ConditionReport.measure(number(arguments[1]))
     case "child": return try ChildUse.show(of: Array(arguments.dropFirst()))
+    case "spread": return try measureSpread(file: arguments[1], appCount: number(arguments[2]))
     case "groups": return try GroupsReport.measure(number(arguments[1]))
     default: break
     }
@@ -50,6 +51,17 @@ enum PosternBenchmark {
       case "resolve": measuredResolve()
       case "verify": _ = measuredVerification()
       default: _ = measuredBatch()
+      }
+    }
+  }
+
+  private static func measureSpread(file: String, appCount: Int) throws {
+    let list = RequestList(spreadOver: SyntheticOrganization(appCount: appCount))
+    try measuring(DecisionLoop(OpenedBundle(file: file), Workload(RequestFacts(list.subjects[0])))) { loop in
+      loop.set(list)
+      for index in 0..<list.count {
+        loop.place(index, of: list)
+        _ = measuredBatch()
       }
     }
   }

@@ -21,6 +21,18 @@ struct RequestList: Sendable {
     self.init(subjects: subjects, requests: order.map { ($0, organization.folder(ofApp: $0)) })
   }
 
+  /// Requests to apps all over the organization, each by another person of the app's folder in three groups drawn for it: what a
+  /// count of instructions is the mean of, for a person whose groups meet false hits of a row's filter takes more.
+  init(spreadOver organization: SyntheticOrganization) {
+    var generator = SplitMix(state: 0x7370_7265_6164_0000)
+    let subjects = (0..<Self.spreadCount).map {
+      Subject(organization, app: $0 * organization.appCount / Self.spreadCount, drawnBy: &generator)
+    }
+    self.init(subjects: subjects, requests: subjects.enumerated().map { ($1.appIndex, $0) })
+  }
+
+  static let spreadCount = 256
+
   /// One request.
   init(_ subject: Subject) { self.init(subjects: [subject], requests: [(subject.appIndex, 0)]) }
 

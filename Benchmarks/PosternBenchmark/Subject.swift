@@ -20,6 +20,19 @@ struct Subject {
     self.init(organization, app: app, user: user ?? 0, groups: rows.strangers(organization, areUsers: false))
   }
 
+  /// Another for the same: of the folder's people, and of the groups that are nowhere above the app, those that `generator` draws.
+  init(_ organization: SyntheticOrganization, app: Int, drawnBy generator: inout SplitMix) {
+    let rows = AppRows(organization, app: app)
+    let users = rows.folder.filter { !rows.own.contains($0) && organization.isUser($0) }
+    let above = Set(rows.own).union(rows.folder)
+    var groups: [Int] = []
+    while groups.count < Self.groupCount {
+      let group = organization.userCount + Int.random(in: 0..<organization.groupCount, using: &generator)
+      if !above.contains(group) && !groups.contains(group) { groups.append(group) }
+    }
+    self.init(organization, app: app, user: users.randomElement(using: &generator) ?? 0, groups: groups)
+  }
+
   /// One whose user has no grant above the app, and who is in the app's own row through a group; another than the stranger.
   static func throughGroup(_ organization: SyntheticOrganization, app: Int) -> Subject {
     let rows = AppRows(organization, app: app)

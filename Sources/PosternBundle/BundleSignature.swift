@@ -91,10 +91,14 @@ public enum BundleSignature {
     }
     let entries = table.entries.filter { $0.id != .manifest && $0.id != .signature }
     if entries.count != manifest.sections.count { throw .manifestMismatch }
-    for (entry, stated) in zip(entries, manifest.sections) {
+    // The largest first, so that all threads are done together.
+    let ranges = entries.map(\.range)
+    let order = ranges.indices.sorted { ranges[$0].count > ranges[$1].count }
+    let digests = SideBySide.map(order) { SHA256.digest(of: bundle, ranges[$0]) }
+    for (index, stated) in manifest.sections.enumerated() {
+      let entry = entries[index]
       let found = Manifest.Section(
-        id: entry.id.rawValue, flags: entry.flags, byteCount: UInt64(entry.range.count),
-        digest: SHA256.digest(of: bundle, entry.range))
+        id: entry.id.rawValue, flags: entry.flags, byteCount: UInt64(entry.range.count), digest: digests[index])
       if found != stated { throw .sectionMismatch(id: entry.id.rawValue) }
     }
   }

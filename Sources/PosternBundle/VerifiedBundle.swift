@@ -18,8 +18,14 @@ package final class VerifiedBundle: @unchecked Sendable {
   package init(_ bytes: [UInt8]) throws(BundleFault) {
     let memory = Memory(bytes)
     // The memory lives as long as this object, and so as long as the bundle; nobody writes to it.
-    bundle = try Bundle(verifying: unsafe Words(owned: memory.buffer))
+    bundle = try VerifiedBundle.verified(unsafe Words(owned: memory.buffer))
     self.memory = memory
+  }
+
+  /// Verifies `words`: a large bundle's on two threads.
+  package static func verified(_ words: Words) throws(BundleFault) -> Bundle {
+    if words.byteCount < SideBySide.leastByteCount { return try Bundle(verifying: words) }
+    return try Bundle(verifying: words) { SideBySide.run($0, $1) }
   }
 
   /// Bytes that do not move, from where a cache line begins, as sections do inside a bundle.

@@ -12,7 +12,14 @@ extension Bundle {
       _ = run.fail(reason, POSTERN_CLOCK_NONE)
       return
     }
-    self.run(entry: line.program, credential, &run)
+    let clocks = usualClocks(entry: line.program, credential, at: run.now)
+    if clocks.arePassed {
+      run.outcome.validUntil = clocks.validUntil
+      run.outcome.validUntilClock = clocks.clock
+      run.outcome.checkStateAt = clocks.checkStateAt
+    } else {
+      self.run(entry: line.program, credential, &run)
+    }
   }
 
   /// Row 7: the reason why the credential is not usable here, or nil; finds the provider.

@@ -141,6 +141,8 @@ package enum AppFlag {
   /// The profile has paths that do not keep a session alive.
   package static let excludesActivity: UInt16 = 32
   package static let all: UInt16 = 63
+  /// Those of apps that not every app is like.
+  static let unusual: UInt16 = `public` | domainsRestricted | conditional | asksForTenant | excludesActivity
 }
 
 /// Flags of a deny rule.

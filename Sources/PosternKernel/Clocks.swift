@@ -84,24 +84,23 @@ struct ClockRun {
 }
 
 extension Bundle {
-  /// Runs the program at `entry` over `credential`.
+  /// Whether and until when the credential passes the program at `entry`, if that is the usual one and nothing is out of the
+  /// ordinary; `UsualClocks.none` says nothing.
+  ///
+  /// Out of line, so that its few values stay in registers.
+  @inline(never)
+  borrowing func usualClocks(entry: UInt32, _ credential: postern_credential, at now: Int64) -> UsualClocks {
+    let offset = sections.code.offset &+ RecordSize.codeWord &* Int(entry)
+    // A program without the mark may end with the bundle.
+    if words.byte(offset &+ 1) != LabelMark.usualProgram { return .none }
+    return UsualProgram(words, offset).clocks(credential, at: now)
+  }
+
+  /// Runs the program at `entry` over `credential`. Jumps go forward and every path ends: the verifier has proved it.
   ///
   /// Out of line, so that the run's few values stay in registers.
   @inline(never)
   borrowing func run(entry: UInt32, _ credential: postern_credential, _ run: inout ClockRun) {
-    let offset = sections.code.offset &+ RecordSize.codeWord &* (Int(entry) &+ 1)
-    // A shorter program at the end of the bundle is another one.
-    if offset &+ UsualProgram.byteCount <= words.byteCount,
-      run.passes(UsualProgram(words, offset), credential)
-    {
-      return
-    }
-    runAny(entry: entry, credential, &run)
-  }
-
-  /// The same, word by word. Jumps go forward and every path ends: the verifier has proved it.
-  @inline(never)
-  private borrowing func runAny(entry: UInt32, _ credential: postern_credential, _ run: inout ClockRun) {
     // The entry itself is a label.
     var offset = sections.code.offset &+ RecordSize.codeWord &* (Int(entry) &+ 1)
     while true {
@@ -142,66 +141,80 @@ struct CodeHead {
   @inline(__always) var x: UInt32 { UInt32(truncatingIfNeeded: bits >> 32) }
 }
 
+/// What the usual program makes of a credential that passes it.
+struct UsualClocks {
+  let validUntil: Int64
+  let checkStateAt: Int64
+  /// The clock of `validUntil`; 0 where the program is another one, or the credential may not pass.
+  let clock: UInt8
+
+  @inline(__always) static var none: UsualClocks { UsualClocks(validUntil: 0, checkStateAt: 0, clock: 0) }
+  @inline(__always) var arePassed: Bool { clock != 0 }
+}
+
 /// The program that nearly every app has: people's sessions, with a state that is checked again, timeouts and nothing else.
+/// Its label says that it is that program, and the verifier has proved it: no limit is 0, and `revalidate` is one.
 struct UsualProgram {
   private let record: Block<64>
 
-  static let byteCount = 64
+  static let byteCount = RecordSize.codeWord + 64
 
-  @inline(__always) init(_ words: Words, _ offset: Int) { record = Block<64>(words, offset) }
-
-  /// Whether it is that program, and asks for no other facts than its clocks need.
-  @inline(__always) var isUsual: Bool {
-    record.byte(0) == Opcode.checkPersonFacts.rawValue && record.byte(1) <= FactSet.ofClocks.rawValue
-      && record.byte(16) == Opcode.checkFreshState.rawValue && record.byte(32) == Opcode.checkTimeouts.rawValue
-      && record.byte(48) == Opcode.pass.rawValue
+  /// The words at `offset`, a label and four more.
+  @inline(__always) init(_ words: Words, _ offset: Int) {
+    record = Block<64>(words, offset &+ RecordSize.codeWord)
   }
 
-  @inline(__always) var skewSeconds: UInt32 { record.u32(8) }
-  @inline(__always) var revalidateSeconds: UInt32 { record.u32(20) }
-  @inline(__always) var absoluteSeconds: UInt32 { record.u32(36) }
-  @inline(__always) var idleSeconds: UInt32 { record.u32(40) }
+  /// Whether the words after a label are that program, and ask for no other facts than its clocks need.
+  var isUsual: Bool {
+    record.byte(0) == Opcode.checkPersonFacts.rawValue && record.byte(1) <= FactSet.ofClocks.rawValue
+      && record.byte(16) == Opcode.checkFreshState.rawValue && record.byte(32) == Opcode.checkTimeouts.rawValue
+      && record.byte(48) == Opcode.pass.rawValue && revalidateSeconds != BundleFormat.none && revalidateSeconds != 0
+      && absoluteSeconds != 0 && idleSeconds != 0
+  }
 
-  /// Whether a limit is 0.
-  @inline(__always) var hasNoTime: Bool { revalidateSeconds == 0 || absoluteSeconds == 0 || idleSeconds == 0 }
-}
+  @inline(__always) private var skewSeconds: UInt32 { record.u32(8) }
+  @inline(__always) private var revalidateSeconds: UInt32 { record.u32(20) }
+  @inline(__always) private var absoluteSeconds: UInt32 { record.u32(36) }
+  @inline(__always) private var idleSeconds: UInt32 { record.u32(40) }
 
-extension ClockRun {
-  /// Whether the credential passes the usual program, with no clock expired and nothing out of the ordinary: then the outcome
-  /// is what `step` would make of it. No says nothing, and leaves the outcome as it was.
+  /// What `ClockRun.step` would make of a credential that passes, with no clock expired and nothing out of the ordinary; of any
+  /// other, `none`.
   @inline(__always)
-  mutating func passes(_ program: UsualProgram, _ credential: postern_credential) -> Bool {
-    if !program.isUsual || !credential.isActiveSessionOfPerson { return false }
-    // Facts after 1970 and an instant in the next 70 million years: no sum below leaves the range of Int64.
+  func clocks(_ credential: postern_credential, at now: Int64) -> UsualClocks {
+    if !credential.isActiveSessionOfPerson { return .none }
+    // An instant in the next 70 million years: no sum below leaves the range of Int64.
+    if UInt64(bitPattern: now) >> 61 != 0 { return .none }
+    let bound = now &+ Int64(skewSeconds) &* 1_000
     let areOrdinary =
-      credential.created_at > 0 && credential.last_seen_at > 0 && credential.state_checked_at > 0
-      && UInt64(bitPattern: now) < 1 << 61
-    if !areOrdinary || credential.latestOrdinaryFact > now &+ Int64(program.skewSeconds) &* 1_000 { return false }
-    if program.revalidateSeconds == BundleFormat.none { return false }
-    let due = credential.state_checked_at &+ Int64(program.revalidateSeconds) &* 1_000
-    let absoluteEnd = Self.end(credential.created_at, program.absoluteSeconds)
-    let idleEnd = Self.end(credential.last_seen_at, program.idleSeconds)
-    // A fact ahead of `now` with a limit of 0 has expired all the same: `step` tells.
-    if now >= due || now >= absoluteEnd || now >= idleEnd || program.hasNoTime { return false }
-    outcome.checkStateAt = due
-    outcome.validUntil = due
-    outcome.validUntilClock = UInt8(truncatingIfNeeded: POSTERN_CLOCK_REVALIDATE)
-    bound(absoluteEnd, POSTERN_CLOCK_ABSOLUTE)
-    bound(idleEnd, POSTERN_CLOCK_IDLE)
-    return true
+      Self.isOrdinary(credential.created_at, bound) && Self.isOrdinary(credential.last_seen_at, bound)
+      && Self.isOrdinary(credential.state_checked_at, bound) && credential.issued_at <= bound
+      && credential.login_at <= bound && credential.second_factor_at <= bound && credential.security_key_at <= bound
+    if !areOrdinary { return .none }
+    let due = credential.state_checked_at &+ Int64(revalidateSeconds) &* 1_000
+    let absoluteEnd = Self.end(credential.created_at, absoluteSeconds)
+    let idleEnd = Self.end(credential.last_seen_at, idleSeconds)
+    var validUntil = due
+    var clock = UInt8(truncatingIfNeeded: POSTERN_CLOCK_REVALIDATE)
+    if absoluteEnd < validUntil {
+      (validUntil, clock) = (absoluteEnd, UInt8(truncatingIfNeeded: POSTERN_CLOCK_ABSOLUTE))
+    }
+    if idleEnd < validUntil { (validUntil, clock) = (idleEnd, UInt8(truncatingIfNeeded: POSTERN_CLOCK_IDLE)) }
+    // The least of the three has not come: so none has. No limit is 0, at which a fact ahead of `now` would have expired.
+    return now < validUntil ? UsualClocks(validUntil: validUntil, checkStateAt: due, clock: clock) : .none
+  }
+
+  /// Whether a fact is after 1970 and not beyond `bound`, in one comparison: 0 less 1 is a huge number without its sign.
+  @inline(__always) private static func isOrdinary(_ fact: Int64, _ bound: Int64) -> Bool {
+    UInt64(bitPattern: fact &- 1) < UInt64(bitPattern: bound)
   }
 
   /// The end of an ordinary fact's time, far away where the limit is `none`.
   @inline(__always) private static func end(_ fact: Int64, _ seconds: UInt32) -> Int64 {
     seconds == BundleFormat.none ? Int64.max : fact &+ Int64(seconds) &* 1_000
   }
+}
 
-  @inline(__always) private mutating func bound(_ end: Int64, _ clock: Int) {
-    if end >= outcome.validUntil { return }
-    outcome.validUntil = end
-    outcome.validUntilClock = UInt8(truncatingIfNeeded: clock)
-  }
-
+extension ClockRun {
   @inline(__always)
   mutating func step(_ head: CodeHead, _ word: Block<16>, _ credential: postern_credential) -> Step {
     switch head.opcode {

@@ -17,29 +17,48 @@ extension Bundle {
   ) {
     decision = Self.refusal
     decision.revision = revision
-    guard let hearing = Hearing(request, text: text, now: now) else { return }
+    if !RequestView.areCellsSound(request, text.count) { return }
     let host = TextRange(checked: request.host)
     let path = TextRange(checked: request.path)
     guard !host.isEmpty, !path.isEmpty, credential.kind <= UInt8(truncatingIfNeeded: POSTERN_CREDENTIAL_BEARER)
     else { return }
-    var line = findPlainHost(text.slice(host))
-    if let line {
-      prefetchWhatFollows(line, identity)
-    } else {
-      guard let hostCount = Host.trimmedCount(text.slice(host)) else { return }
-      line = findHost(text.slice(host), count: hostCount)
-    }
+    let line = findPlainHost(text.slice(host))
+    if let line { prefetchWhatFollows(line, identity) }
     let raw = text.slice(path)
-    if !Path.isPlain(raw) {
+    let isPlain = Path.isPlain(raw)
+    if let line, isPlain, RequestView.isUsual(request, text: text), !Mode.isReserved(raw),
+      decideUsual(line, raw, credential, identity, at: now, into: &decision)
+    {
+      return
+    }
+    decideAny(
+      request, text, cells, credential, identity, at: now, line, raw: raw, isPlain: isPlain, scratch: &scratch,
+      into: &decision)
+  }
+
+  /// The same once the cells are checked, the host is looked up and the path looked at.
+  @inline(never)
+  private borrowing func decideAny(
+    _ request: postern_request, _ text: Span<UInt8>, _ cells: Span<postern_cell>, _ credential: postern_credential,
+    _ identity: Span<UInt32>, at now: Int64, _ plainLine: HostLine?, raw: Span<UInt8>, isPlain: Bool,
+    scratch: inout MutableSpan<UInt8>, into decision: inout postern_decision
+  ) {
+    guard let hearing = Hearing(request, text: text, now: now) else { return }
+    var line = plainLine
+    if line == nil {
+      let host = text.slice(TextRange(checked: request.host))
+      guard let hostCount = Host.trimmedCount(host) else { return }
+      line = findHost(host, count: hostCount)
+    }
+    if !isPlain {
       decideUnusual(
         hearing, request, credential, text, cells, identity, line, raw: raw, scratch: &scratch, into: &decision)
     } else if let refusal = identityRefusal(credential, identity) {
       decision.forbid(refusal)
     } else if let line {
-      let app = route(raw, on: line).app
-      decideForm(
-        hearing, request, credential, text, cells, identity, baseApp: line.baseApp, path: raw, app: app, into: &decision
-      )
+      decideRareForm(
+        hearing, request, credential, text, cells, identity, baseApp: line.baseApp, path: raw,
+        app: route(raw, on: line).app, into: &decision)
     } else {
       decision.forbid(POSTERN_REASON_UNKNOWN_HOST)
     }
@@ -68,7 +87,7 @@ struct Hearing {
   let isWebSocket: Bool
   let query: QueryRequest
 
-  /// nil where a cell or the method is malformed.
+  /// nil where the method is malformed.
   @inline(__always) init?(_ request: postern_request, text: Span<UInt8>, now: Int64) {
     guard let view = RequestView(request, text: text) else { return nil }
     self.now = now

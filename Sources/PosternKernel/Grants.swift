@@ -11,7 +11,7 @@ extension Bundle {
     let entryCount = Int(header.u32(4))
     var ordinal = BundleFormat.none
     if entryCount > BundleFormat.walkLimit {
-      ordinal = probe(offset, identity)
+      ordinal = probe(offset, cellCountBits: UInt32(header.u16(14)), slotCount: header.u32(16), identity)
     } else if entryCount < BundleFormat.filterLeast || header.u64(16) & identity.rowFilter != 0 {
       ordinal = walk(offset, entryCount: entryCount, identity)
     }
@@ -32,26 +32,19 @@ extension Bundle {
     return BundleFormat.none
   }
 
-  /// Members are looked for 64 at a time: first in the filters of their cells, without a branch, then those that a filter
-  /// lets through in their slots. These are few but for what is held.
+  /// Members are looked for 64 at a time: most identities have no more.
   @inline(never)
-  private borrowing func probe(_ header: Int, _ identity: IdentityView) -> UInt32 {
-    let row = ProbedRow(header: header, words: words)
+  private borrowing func probe(
+    _ header: Int, cellCountBits: UInt32, slotCount: UInt32, _ identity: IdentityView
+  ) -> UInt32 {
+    let row = ProbedRow(words, header: header, cellCountBits: cellCountBits, slotCount: slotCount)
     let identity = identity.sized
     let memberCount = identity.memberCount
+    if memberCount <= 64 { return row.leastGrant(of: identity, from: 0, to: memberCount) }
     var least = BundleFormat.none
     var first = 0
     while first < memberCount {
-      var index = min(first &+ 64, memberCount)
-      var hits: UInt64 = 0
-      while index > first {
-        index &-= 1
-        hits = hits &+ hits &+ row.mayHold(identity.key(index))
-      }
-      while hits != 0 {
-        least = min(least, row.grant(of: identity.key(first &+ hits.trailingZeroBitCount)))
-        hits &= hits &- 1
-      }
+      least = min(least, row.leastGrant(of: identity, from: first, to: min(first &+ 64, memberCount)))
       first &+= 64
     }
     return least
@@ -63,10 +56,9 @@ struct ProbedRow {
   private let table: CellsAndSlots
 
   /// The row at `header`, whose cells and slots are all there.
-  @inline(__always) init(header: Int, words: Words) {
-    let head = Block<24>(words, header)
+  @inline(__always) init(_ words: Words, header: Int, cellCountBits: UInt32, slotCount: UInt32) {
     table = CellsAndSlots(
-      words, header &+ RowHeader.byteCount, cellCountBits: head.u16(14), slotCount: head.u32(16))
+      words, header &+ RowHeader.byteCount, cellCountBits: cellCountBits, slotCount: slotCount)
   }
 
   /// 1 where the filter of a key's cell has the key's bit, otherwise 0.
@@ -77,6 +69,23 @@ struct ProbedRow {
   /// Index of the one slot that can hold `key`.
   @inline(__always) func slot(of key: UInt32) -> Int {
     PerfectHash.slot(UInt64(key), pilot: RowCell.pilot(table.cell(of: key)), slotCount: table.slotCount)
+  }
+
+  /// The least grant of some of an identity's members, at most 64, or NONE: first they are looked for in the filters of their
+  /// cells, without a branch, then those that a filter lets through in their slots. These are few but for what is held.
+  @inline(__always) func leastGrant(of identity: borrowing IdentityView, from first: Int, to end: Int) -> UInt32 {
+    var index = end
+    var hits: UInt64 = 0
+    while index > first {
+      index &-= 1
+      hits = hits &+ hits &+ mayHold(identity.key(index))
+    }
+    var least = BundleFormat.none
+    while hits != 0 {
+      least = min(least, grant(of: identity.key(first &+ hits.trailingZeroBitCount)))
+      hits &= hits &- 1
+    }
+    return least
   }
 
   /// The grant of `key`, or NONE.

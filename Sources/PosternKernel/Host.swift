@@ -81,7 +81,7 @@ enum Host {
     isAddress ? ASCII.lowercased(word) : word | 0x2020_2020_2020_2020
   }
 
-  /// The same for the last 0 to 7 bytes, whose unused ones stay 0.
+  /// The same for at most 8 bytes, whose unused ones stay 0.
   @inline(__always) static func foldedTail(_ word: UInt64, byteCount: Int, isAddress: Bool) -> UInt64 {
     let unused: UInt64 = byteCount == 0 ? 0 : UInt64.max >> (64 &- UInt64(byteCount) &* 8)
     return folded(word, isAddress: isAddress) & unused
@@ -90,19 +90,55 @@ enum Host {
   /// The hash of a host, letters folded.
   @inline(__always)
   static func hash(_ text: Span<UInt8>, seed: UInt64, isWildcard: Bool, isAddress: Bool) -> UInt64 {
-    var state = PerfectHash.start(seed: seed, context: PerfectHash.hostContext(isWildcard: isWildcard))
-    text.forEachWord { word, _ in state = PerfectHash.step(state, folded(word, isAddress: isAddress)) }
-    let tail = foldedTail(text.tailWord, byteCount: text.count & 7, isAddress: isAddress)
-    return PerfectHash.finish(state, tail: tail, byteCount: text.count)
+    let count = text.count
+    let context = PerfectHash.hostContext(isWildcard: isWildcard)
+    var state = PerfectHash.start(seed: seed, context: context, byteCount: count)
+    if count < 8 { return PerfectHash.finish(state, shortWord(text, isAddress: isAddress), 0) }
+    var offset = 0
+    while offset &+ 16 < count {
+      state = PerfectHash.step(
+        state, folded(text.u64(offset), isAddress: isAddress), folded(text.u64(offset &+ 8), isAddress: isAddress))
+      offset &+= 16
+    }
+    return PerfectHash.finish(
+      state, folded(text.u64(max(0, count &- 16)), isAddress: isAddress),
+      folded(text.u64(count &- 8), isAddress: isAddress))
+  }
+
+  /// The same of a name of at most 40 bytes that is no wildcard, step by step where a loop would ask for each.
+  @inline(__always) static func plainHash(_ text: Span<UInt8>, seed: UInt64) -> UInt64 {
+    let count = text.count
+    let context = PerfectHash.hostContext(isWildcard: false)
+    var state = PerfectHash.start(seed: seed, context: context, byteCount: count)
+    let letters: UInt64 = 0x2020_2020_2020_2020
+    if count <= 16 {
+      if count < 8 { return PerfectHash.finish(state, shortWord(text, isAddress: false), 0) }
+      return PerfectHash.finish(state, text.u64(0) | letters, text.u64(count &- 8) | letters)
+    }
+    state = PerfectHash.step(state, text.u64(0) | letters, text.u64(8) | letters)
+    if count > 32 { state = PerfectHash.step(state, text.u64(16) | letters, text.u64(24) | letters) }
+    return PerfectHash.finish(state, text.u64(count &- 16) | letters, text.u64(count &- 8) | letters)
+  }
+
+  /// A text of fewer than 8 bytes as one word, letters folded.
+  @inline(never) private static func shortWord(_ text: Span<UInt8>, isAddress: Bool) -> UInt64 {
+    foldedTail(text.word(0, byteCount: text.count), byteCount: text.count, isAddress: isAddress)
   }
 
   /// Whether the name stored at `offset` of the line, with zeros after it, is `text`, letters folded; their byte counts
   /// are equal.
   @inline(__always)
   static func isName(_ text: Span<UInt8>, storedIn line: Line, at offset: Int) -> Bool {
-    var difference: UInt64 = 0
-    text.forEachWord { word, index in difference |= line.u64(offset &+ index) ^ word }
-    if text.count & 7 != 0 { difference |= line.u64(offset &+ text.count & ~7) ^ text.tailWord }
+    let count = text.count
+    if count < 8 {
+      return line.u64(offset) == text.word(0, byteCount: count) || isNameInCapitals(text, storedIn: line, at: offset)
+    }
+    var difference = line.u64(offset &+ count &- 8) ^ text.u64(count &- 8)
+    var index = 0
+    while index &+ 8 < count {
+      difference |= line.u64(offset &+ index) ^ text.u64(index)
+      index &+= 8
+    }
     // Nearly every client writes small letters.
     return difference == 0 || isNameInCapitals(text, storedIn: line, at: offset)
   }

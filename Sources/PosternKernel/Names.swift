@@ -47,11 +47,16 @@ extension Bundle {
   }
 
   private static func hash(_ text: Span<UInt8>, seed: UInt64, context: UInt64, isFolded: Bool) -> UInt64 {
-    var state = PerfectHash.start(seed: seed, context: context)
-    text.forEachWord { word, _ in
-      state = PerfectHash.step(state, isFolded ? ASCII.lowercased(word) : word)
+    if !isFolded { return PerfectHash.hash(text, seed: seed, context: context) }
+    let count = text.count
+    var state = PerfectHash.start(seed: seed, context: context, byteCount: count)
+    if count < 8 { return PerfectHash.finish(state, ASCII.lowercased(text.word(0, byteCount: count)), 0) }
+    var offset = 0
+    while offset &+ 16 < count {
+      state = PerfectHash.step(state, ASCII.lowercased(text.u64(offset)), ASCII.lowercased(text.u64(offset &+ 8)))
+      offset &+= 16
     }
-    let tail = text.tailWord
-    return PerfectHash.finish(state, tail: isFolded ? ASCII.lowercased(tail) : tail, byteCount: text.count)
+    return PerfectHash.finish(
+      state, ASCII.lowercased(text.u64(max(0, count &- 16))), ASCII.lowercased(text.u64(count &- 8)))
   }
 }

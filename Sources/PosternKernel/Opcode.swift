@@ -133,6 +133,8 @@ extension OperandKind {
   package static var fold: OperandKind { OperandKind(35) }
   /// The `postern_tag` that a fact of the device must have: a bool, a text or an address.
   package static var deviceType: OperandKind { OperandKind(36) }
+  /// A `LabelMark`.
+  package static var labelMark: OperandKind { OperandKind(37) }
 }
 
 /// The facts about an opcode.
@@ -191,7 +193,7 @@ extension Opcode {
   /// The opcode's facts; nil for a number that is no opcode.
   package var shape: OpcodeShape? {
     switch rawValue {
-    case 1: OpcodeShape("label", b: .registers, x: .remaining)
+    case 1: OpcodeShape("label", a: .labelMark, b: .registers, x: .remaining)
     case 2: OpcodeShape("pass", endsPath: true)
     case 3: OpcodeShape("challenge", b: .challengeReason, endsPath: true)
     case 4: OpcodeShape("branchNotPerson", x: .target)
@@ -235,6 +237,12 @@ extension Opcode {
     default: nil
     }
   }
+}
+
+/// What a label says of the words after it.
+package enum LabelMark {
+  /// They are the usual program (`UsualProgram`); the verifier proves it.
+  package static let usualProgram: UInt8 = 1
 }
 
 /// The facts that `checkFacts` asks for. Not an `OptionSet`, which can be made from an array and so allocates.

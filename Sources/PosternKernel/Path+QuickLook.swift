@@ -11,8 +11,8 @@ extension Path {
     if raw.count <= 16 { return isPlain(short: raw) }
     // The last step begins where it ends with the path: to look twice does no harm.
     let last = raw.count &- 16
-    var refused = WideMask(repeating: false)
-    var offset = 1
+    var refused = unusual(raw.wideWord(1), after: raw.wideWord(0))
+    var offset = 17
     while offset < last {
       refused .|= unusual(raw.wideWord(offset), after: raw.wideWord(offset &- 1))
       offset &+= 16

@@ -8,6 +8,9 @@ struct QueryRequest {
   /// Whether `gcp-iap-mode=SECURE_TOKEN_TEST` stands there.
   var isTokenTest = false
   var tokenTest = UInt8(truncatingIfNeeded: POSTERN_TOKEN_TEST_NOT_SET)
+
+  /// Whether all parameters are the app's own.
+  var isNothing: Bool { mode == 0 && !isTokenTest }
 }
 
 enum Query {

@@ -30,8 +30,7 @@ extension Bundle {
   @inline(never)
   borrowing func findPlainHost(_ text: Span<UInt8>) -> HostLine? {
     if hostTable.slotCount == 0 || text.count > BundleFormat.inlineHostByteCount { return nil }
-    let hash = Host.hash(text, seed: hostTable.seed, isWildcard: false, isAddress: false)
-    let slot = hostTable.slot(hash, words: words)
+    let slot = hostTable.slot(Host.plainHash(text, seed: hostTable.seed), words: words)
     let line = Line(words, hostTable.slotsOffset &+ RecordSize.hostLine &* slot)
     let flags = UInt16(HostFlag.wildcard | HostFlag.inUse) << 8
     if line.u16(HostField.byteCount) & (flags | 0xFF) != UInt16(HostFlag.inUse) << 8 | UInt16(text.count) { return nil }

@@ -40,6 +40,58 @@ extension Bundle {
     sections.profiles.offset &+ RecordSize.profile &* Int(line.profile)
   }
 
+  /// Rows 1 to 10 where nothing is out of the ordinary: a usual request to a plain path, with a resolved session of a person
+  /// that passes the usual program of an app without public access, domains, conditions, tenants, excludes or deny rules. False
+  /// says nothing, and leaves the decision as it was.
+  @inline(always)
+  borrowing func decideUsual(
+    _ host: HostLine, _ path: Span<UInt8>, _ credential: postern_credential, _ identity: Span<UInt32>, at now: Int64,
+    into decision: inout postern_decision
+  ) -> Bool {
+    if identity.count < IdentityLayout.wordCount { return false }
+    let identity = IdentityView(identity)
+    let isOurs =
+      credential.kind == UInt8(truncatingIfNeeded: POSTERN_CREDENTIAL_SESSION) && identity.mark == mark
+      && identity.word(IdentityLayout.status) == IdentityLayout.resolved
+    let app = route(path, on: host).app
+    if !isOurs || app == BundleFormat.none { return false }
+    let line = appLine(app)
+    let provider = identity.word(IdentityLayout.provider)
+    if line.flags & AppFlag.unusual != 0 || line.denySet != BundleFormat.none
+      || provider >= UInt32(truncatingIfNeeded: BundleFormat.providerLimit)
+      || line.providerMask >> UInt64(provider) & 1 == 0 || identity.word(IdentityLayout.hasTenant) != 0
+    {
+      return false
+    }
+    let clocks = usualClocks(entry: line.program, credential, at: now)
+    if !clocks.arePassed { return false }
+    decision.app = app
+    decision.valid_until = clocks.validUntil
+    decision.check_state_at = clocks.checkStateAt
+    decision.clock = clocks.clock
+    let binding = findBinding(line, identity)
+    if binding == BundleFormat.none {
+      Self.forbidUnbound(&decision)
+      return true
+    }
+    decision.verdict = UInt8(truncatingIfNeeded: POSTERN_ALLOW)
+    decision.reason = UInt16(truncatingIfNeeded: POSTERN_REASON_GRANTED)
+    decision.identity_attached = 1
+    decision.touch = 1
+    decision.rule_kind = UInt8(truncatingIfNeeded: POSTERN_RULE_BINDING)
+    decision.rule = binding
+    return true
+  }
+
+  /// What no binding is to a decision that has its clocks already.
+  private static func forbidUnbound(_ decision: inout postern_decision) {
+    decision.valid_until = 0
+    decision.check_state_at = 0
+    decision.clock = UInt8(truncatingIfNeeded: POSTERN_CLOCK_NONE)
+    decision.forbid(POSTERN_REASON_NO_BINDING)
+  }
+
+  /// Rows 4 to 10 for any request, credential and app.
   @inline(always)
   borrowing func decideRows(
     _ hearing: Hearing, _ request: postern_request, _ credential: postern_credential, _ text: Span<UInt8>,

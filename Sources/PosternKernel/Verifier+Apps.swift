@@ -38,27 +38,91 @@ extension Verifier {
     let floor = CostFloor(self)
     var bound = CertificateBound()
     var deny = DenyUsage()
+    var before = AppPattern()
+    var other = AppPattern()
     var index = 0
     while index < lines.count {
-      var usage = try checkApp(lines, index, limits)
-      let conditions = try checkAppRecord(records, index, limits)
-      try require(usage.isConditional == (conditions != BundleFormat.none), .appConditionals)
-      if usage.isConditional { try usage.add(conditionCost(ofRun: conditions)) }
-      let denySet = lines.word(index, 6).lowHalf
-      if denySet != deny.set { deny = denyUsage(ofSet: denySet) }
-      usage.wordCount &+= deny.wordCount
-      let references = (profile: lines.word(index, 6).highHalf, cost: lines.word(index, 7).highHalf)
-      if references != (bound.profile, bound.cost) {
-        bound = try certificateBound(profile: references.profile, cost: references.cost, floor)
-      }
-      try require(usage.excludesActivity == bound.hasExcludes, .appActivity)
-      let asksForTenant =
-        usage.providers & limits.tenantProviders != 0
-        || (bound.hasTenants && usage.providers & limits.identityPlatforms != 0)
-      try require(usage.asksForTenant == asksForTenant, .appTenants)
-      try require(usage.wordCount <= UInt64(bound.wordCount) && usage.probeCount <= bound.rowProbes, .certificateTooLow)
-      index &+= 1
+      index = endOfSoundApps(lines, records, from: index, like: before, limits)
+      if index == lines.count { break }
+      swap(&before, &other)
+      let end = endOfSoundApps(lines, records, from: index, like: before, limits)
+      if end == index { before = try checkWhole(lines, records, index, limits, floor, &bound, &deny) }
+      index = max(end, index &+ 1)
     }
+  }
+
+  /// Where the apps end that stand from `start` on, differ from one that was checked in their programs, rows and records alone,
+  /// and are sound: at the end, or at an app that is to be looked at more closely.
+  ///
+  /// Out of line, so that nothing else wants its registers.
+  @inline(never)
+  private func endOfSoundApps(
+    _ lines: Records<8>, _ records: Records<2>, from start: Int, like before: AppPattern, _ limits: AppLimits
+  ) -> Int {
+    let units = Records<1>(words, sections.grants)
+    var app = start
+    while app < lines.count {
+      let head = lines.word(app, 0)
+      if !before.matches(head, providers: lines.word(app, 1), lines.word(app, 6), lines.word(app, 7)) { break }
+      let program = Int(head.lowHalf)
+      if program >= limits.codeWordCount { break }
+      let label = words.u64(sections.code.offset &+ RecordSize.codeWord &* program)
+      if UInt8(truncatingIfNeeded: label) != Opcode.label.rawValue || label.highHalf > before.wordCount { break }
+      let probeCount = probeCount(ofRows: lines, app, count: before.rowCount, units)
+      let record = (text: records.word(app, 0), last: records.word(app, 1))
+      let isSound =
+        before.endsRows(lines.word(app, 2), lines.word(app, 3), lines.word(app, 4), lines.word(app, 5))
+        && probeCount <= before.probeCount && isText(record.text)
+        && UInt64(record.last.lowHalf) &- limits.clientStart < limits.clientCount
+        && record.last.highHalf == BundleFormat.none
+      if !isSound { break }
+      app &+= 1
+    }
+    return app
+  }
+
+  /// The probes that the first rows of an app cost; more than any certificate grants where one is no row.
+  @inline(__always)
+  private func probeCount(ofRows lines: Records<8>, _ app: Int, count: Int, _ units: Records<1>) -> UInt64 {
+    var probeCount: UInt64 = 0
+    var row = 0
+    while row < count {
+      let unit = Int(lines.half(app, 4 &+ row))
+      if unit >= units.count { return .max }
+      let header = units.word(unit)
+      if header.lowHalf != BundleFormat.rowMarker { return .max }
+      probeCount &+= Self.probes(entryCount: header.highHalf)
+      row &+= 1
+    }
+    return probeCount
+  }
+
+  /// Checks an app; returns what others may have in common with it.
+  @inline(never)
+  private func checkWhole(
+    _ lines: Records<8>, _ records: Records<2>, _ index: Int, _ limits: AppLimits, _ floor: CostFloor,
+    _ bound: inout CertificateBound, _ deny: inout DenyUsage
+  ) throws(BundleFault) -> AppPattern {
+    var usage = try checkApp(lines, index, limits)
+    let conditions = try checkAppRecord(records, index, limits)
+    try require(usage.isConditional == (conditions != BundleFormat.none), .appConditionals)
+    if usage.isConditional { try usage.add(conditionCost(ofRun: conditions)) }
+    let denySet = lines.word(index, 6).lowHalf
+    if denySet != deny.set { deny = denyUsage(ofSet: denySet) }
+    usage.wordCount &+= deny.wordCount
+    let references = (profile: lines.word(index, 6).highHalf, cost: lines.word(index, 7).highHalf)
+    if references != (bound.profile, bound.cost) {
+      bound = try certificateBound(profile: references.profile, cost: references.cost, floor)
+    }
+    try require(usage.excludesActivity == bound.hasExcludes, .appActivity)
+    let asksForTenant =
+      usage.providers & limits.tenantProviders != 0
+      || (bound.hasTenants && usage.providers & limits.identityPlatforms != 0)
+    try require(usage.asksForTenant == asksForTenant, .appTenants)
+    try require(usage.wordCount <= UInt64(bound.wordCount) && usage.probeCount <= bound.rowProbes, .certificateTooLow)
+    if usage.isConditional { return AppPattern() }
+    return AppPattern(
+      lines, index, wordCount: UInt64(bound.wordCount) &- deny.wordCount, probeCount: bound.rowProbes)
   }
 
   /// Checks the line of an app; returns what its program and its rows cost.
@@ -244,6 +308,53 @@ private struct AppUsage {
 private struct DenyUsage {
   var set = BundleFormat.none
   var wordCount: UInt64 = 0
+}
+
+/// What an app that was checked has in common with most others, and what it leaves to their programs and rows. The first has
+/// something in common with none, for a label promises at least one word.
+private struct AppPattern {
+  /// Flags, row count and reserved byte.
+  private var head: UInt32 = 0
+  private var providers: UInt64 = 0
+  /// Deny set and profile, then public binding and certificate.
+  private var references: UInt64 = 0
+  private var last: UInt64 = 0
+  /// All ones where a word of the rows has an app's row.
+  private var rows: (UInt64, UInt64, UInt64, UInt64) = (0, 0, 0, 0)
+  private(set) var wordCount: UInt64 = 0
+  private(set) var probeCount: UInt64 = 0
+
+  init() {}
+
+  init(_ lines: Records<8>, _ app: Int, wordCount: UInt64, probeCount: UInt64) {
+    head = lines.word(app, 0).highHalf
+    providers = lines.word(app, 1)
+    references = lines.word(app, 6)
+    last = lines.word(app, 7)
+    rows = (rows(inWord: 0), rows(inWord: 1), rows(inWord: 2), rows(inWord: 3))
+    self.wordCount = wordCount
+    self.probeCount = probeCount
+  }
+
+  var rowCount: Int { Int(head >> 16) }
+
+  private func rows(inWord word: Int) -> UInt64 {
+    let count = min(max(rowCount &- 2 &* word, 0), 2)
+    return count == 0 ? 0 : UInt64.max >> UInt64(64 &- 32 &* count)
+  }
+
+  @inline(__always)
+  func matches(_ head: UInt64, providers: UInt64, _ references: UInt64, _ last: UInt64) -> Bool {
+    let difference =
+      UInt64(head.highHalf ^ self.head) | (providers ^ self.providers) | (references ^ self.references)
+      | (last ^ self.last)
+    return difference == 0
+  }
+
+  /// Whether the words of an app's rows are NONE where it has none.
+  @inline(__always) func endsRows(_ first: UInt64, _ second: UInt64, _ third: UInt64, _ fourth: UInt64) -> Bool {
+    (first | rows.0) & (second | rows.1) & (third | rows.2) & (fourth | rows.3) == UInt64.max
+  }
 }
 
 /// The words and the probes that a certificate leaves to the programs and rows of apps with one profile. Most apps share

@@ -16,6 +16,7 @@ extension Verifier {
       if word.opcode == .label {
         try require(!isOpen || word.x <= budget, .costNotDecreasing)
         try require(!isOpen || word.b & ~written == 0, .registersNotWritten)
+        try require(word.a != LabelMark.usualProgram || isUsualProgram(at: index), .operandOutOfRange)
         budget = word.x
         written = word.b
       } else {
@@ -33,6 +34,13 @@ extension Verifier {
       index &+= 1
     }
     try require(!isOpen, .pathDoesNotEnd)
+  }
+
+  /// Whether the words after the label at `index` are the usual program.
+  private func isUsualProgram(at index: Int) -> Bool {
+    let wordCount = UsualProgram.byteCount / RecordSize.codeWord
+    if index &+ wordCount > sections.codeWordCount { return false }
+    return UsualProgram(words, sections.code.offset &+ RecordSize.codeWord &* index).isUsual
   }
 
   /// A body begins at a `label` and is so short that there is no other `each` in it: what is left of the budget once it has
@@ -86,7 +94,7 @@ extension Verifier {
     case .provider: Int(value) < sections.providerCount
     case .seconds: value != BundleFormat.none
     case .facts: value <= UInt32(FactSet.all)
-    case .flag, .ofCaller, .anyValue: value <= 1
+    case .flag, .ofCaller, .anyValue, .labelMark: value <= 1
     case .method: value >= 1 && value <= 3
     case .writes, .reads: value < UInt32(ConditionLimit.registers)
     case .requestPart: value <= UInt32(RequestPart.last)

@@ -13,38 +13,89 @@ extension Verifier {
     var pair = KindPair(0, kindStarts)
     var header = 0
     while header < units.count {
-      header = try checkRow(units, header, &pair)
+      header = Self.endOfSoundRows(units, from: header, pair)
+      if header < units.count { header = try checkRow(units, header, &pair) }
     }
+  }
+
+  /// Where the walked rows of `pair` end that stand from the unit `start` on and are sound: at the end of the units, or at a row
+  /// that is to be looked at more closely, for it is of another kind or has a mistake.
+  ///
+  /// Out of line, so that nothing else wants its registers.
+  @inline(never)
+  private static func endOfSoundRows(_ units: Records<1>, from start: Int, _ pair: KindPair) -> Int {
+    var header = start
+    while units.count &- header >= RowHeader.byteCount / RecordSize.unit {
+      let first = units.word(header)
+      let second = units.word(header &+ 1)
+      let entryCount = Int(first.highHalf)
+      // Of a walked row the mask is all that is above the binding's id, for it has no cells.
+      let isOfPair =
+        first.lowHalf == BundleFormat.rowMarker && UInt(bitPattern: entryCount &- 1) < UInt(BundleFormat.walkLimit)
+        && second >> 32 == UInt64(pair.mask) && second & UInt64(BundleFormat.conditionalGrant) == 0
+      if !isOfPair { break }
+      let hasFilter = entryCount >= BundleFormat.filterLeast
+      let place = header &+ RowHeader.byteCount(entryCount: entryCount) / RecordSize.unit
+      if units.count &- place < entryCount { break }
+      let filter = filterOfSound(units.slice(place, count: entryCount), pair)
+      if filter == 0 || (hasFilter && filter != units.word(header &+ 2)) { break }
+      header = place &+ entryCount
+    }
+    return header
+  }
+
+  /// The filter of the keys of a walked row's entries; 0 where one is not as it should be.
+  @inline(__always)
+  private static func filterOfSound(_ entries: Records<1>, _ pair: KindPair) -> UInt64 {
+    var tally = KindTally()
+    var filter: UInt64 = 0
+    // The grant stands in the high half, the member in the low one: as one number they ascend together. Read with its sign, one
+    // with the reserved bit is below any other.
+    var previous: Int64 = -1
+    var index = 0
+    while index < entries.count {
+      let unit = entries.word(index)
+      if Int64(bitPattern: unit) <= previous { return 0 }
+      previous = Int64(bitPattern: unit)
+      filter |= RowFilter.bit(unit.lowHalf)
+      tally.add(MemberKey.name(ofKey: unit.lowHalf), pair)
+      index &+= 1
+    }
+    // What is of one of the kinds is below the end of the members.
+    return tally.isWhole(pair, memberCount: entries.count) ? filter : 0
   }
 
   /// Checks the row at the unit `header`; returns where the next begins. Most rows are of the kinds of the row before,
   /// whose `pair` serves again.
-  @inline(__always)
+  @inline(never)
   private func checkRow(_ units: Records<1>, _ header: Int, _ pair: inout KindPair) throws(BundleFault) -> Int {
     try require(units.count &- header >= RowHeader.byteCount / RecordSize.unit, .rowOutOfBounds)
     let first = units.word(header)
-    let second = units.word(header &+ 1)
     let entryCount = Int(first.highHalf)
-    let kinds = UInt16(truncatingIfNeeded: second >> 32)
-    let isWalked = entryCount <= BundleFormat.walkLimit
-    let isSound =
-      first.lowHalf == BundleFormat.rowMarker && entryCount > 0 && second.lowHalf < BundleFormat.conditionalGrant
-      && kinds != 0 && kinds < 1 << NameKind.memberCount
-      && UInt16(truncatingIfNeeded: second >> 48) == RowCell.countBits(entryCount: first.highHalf)
-    try require(isSound, .rowHeader)
-    if kinds != pair.mask { pair = KindPair(kinds, kindStarts) }
-    let offset = sections.grants.offset &+ RecordSize.unit &* header
-    if !isWalked { return try checkProbedRow(offset, entryCount: entryCount, pair) }
-    let headerByteCount = RowHeader.byteCount(entryCount: entryCount)
-    let next = header &+ headerByteCount / RecordSize.unit &+ entryCount
+    pair = try checkRowHeader(first, units.word(header &+ 1), pair)
+    if entryCount > BundleFormat.walkLimit {
+      return try checkProbedRow(sections.grants.offset &+ RecordSize.unit &* header, entryCount: entryCount, pair)
+    }
+    let place = header &+ RowHeader.byteCount(entryCount: entryCount) / RecordSize.unit
+    let next = place &+ entryCount
     try require(next <= units.count, .rowOutOfBounds)
-    let filter = try checkEntries(Records(words, offset &+ headerByteCount, count: entryCount), pair)
-    try require(headerByteCount != RowHeader.byteCount || filter == units.word(header &+ 2), .rowFilter)
+    let filter = try checkEntries(units.slice(place, count: entryCount), pair)
+    try require(entryCount < BundleFormat.filterLeast || filter == units.word(header &+ 2), .rowFilter)
     return next
   }
 
+  /// Checks the header of a row; returns its kinds.
+  private func checkRowHeader(_ first: UInt64, _ second: UInt64, _ pair: KindPair) throws(BundleFault) -> KindPair {
+    let kinds = UInt16(truncatingIfNeeded: second >> 32)
+    let isSound =
+      first.lowHalf == BundleFormat.rowMarker && first.highHalf > 0 && second.lowHalf < BundleFormat.conditionalGrant
+      && kinds != 0 && kinds < 1 << NameKind.memberCount
+      && UInt16(truncatingIfNeeded: second >> 48) == RowCell.countBits(entryCount: first.highHalf)
+    try require(isSound, .rowHeader)
+    return kinds == pair.mask ? pair : KindPair(kinds, kindStarts)
+  }
+
   /// Checks the entries of a walked row; returns the filter of their keys.
-  @inline(__always)
   private func checkEntries(_ entries: Records<1>, _ pair: KindPair) throws(BundleFault) -> UInt64 {
     var tally = KindTally()
     var filter: UInt64 = 0
@@ -54,7 +105,6 @@ extension Verifier {
     while index < entries.count {
       let unit = entries.word(index)
       try checkEntry(unit, memberEnd: memberEnd)
-      // The grant stands in the high half, the member in the low one: as one number they ascend together.
       try require(unit > previous || index == 0, .rowOrder)
       previous = unit
       filter |= RowFilter.bit(unit.lowHalf)
@@ -85,7 +135,8 @@ extension Verifier {
     try require(next <= end, .rowOutOfBounds)
     try checkCells(Records(words, cells, count: cellCount))
     try checkSlots(
-      ProbedRow(header: header, words: words), Records(words, slots, count: slotCount), entryCount: entryCount, pair)
+      ProbedRow(words, header: header, cellCountBits: UInt32(head.u16(14)), slotCount: head.u32(16)),
+      Records(words, slots, count: slotCount), entryCount: entryCount, pair)
     return (next &- sections.grants.offset) / RecordSize.unit
   }
 
@@ -98,8 +149,41 @@ extension Verifier {
     }
   }
 
-  @inline(__always)
   private func checkSlots(
+    _ row: ProbedRow, _ slots: Records<1>, entryCount: Int, _ pair: KindPair
+  ) throws(BundleFault) {
+    // The key of a free slot is of no name below 2^31.
+    let areSound = memberEnd <= 1 << 31 && Self.areSound(row, slots, entryCount: entryCount, pair)
+    if !areSound { try checkSlotsOneByOne(row, slots, entryCount: entryCount, pair) }
+  }
+
+  /// Whether every slot is free, or has a member of one of the two kinds where its key leads, let through by its cell. Counted
+  /// without a branch: free slots come in no order that a processor could guess.
+  ///
+  /// Out of line, so that nothing else wants its registers.
+  @inline(never)
+  private static func areSound(_ row: ProbedRow, _ slots: Records<1>, entryCount: Int, _ pair: KindPair) -> Bool {
+    var tally = KindTally()
+    var freeCount = 0
+    var signs: UInt64 = 0
+    var index = 0
+    while index < slots.count {
+      let unit = slots.word(index)
+      let key = unit.lowHalf
+      let displacement = UInt64(truncatingIfNeeded: row.slot(of: key) ^ index) | row.mayHold(key) ^ 1
+      // A misplaced member is taken for one of no kind: a number below 0 has all bits of its upper half.
+      let member = MemberKey.name(ofKey: key) | (0 &- displacement).highHalf
+      tally.add(member, pair)
+      freeCount &+= unit == UInt64(BundleFormat.freeMember) ? 1 : 0
+      signs |= unit
+      index &+= 1
+    }
+    return signs >> 63 == 0 && slots.count &- freeCount == entryCount && tally.isWhole(pair, memberCount: entryCount)
+  }
+
+  /// The same for a row with kinds beyond two, or with a mistake.
+  @inline(never)
+  private func checkSlotsOneByOne(
     _ row: ProbedRow, _ slots: Records<1>, entryCount: Int, _ pair: KindPair
   ) throws(BundleFault) {
     var tally = KindTally()
@@ -205,4 +289,9 @@ private struct KindTally {
   }
 
   var memberCount: Int { firstCount &+ secondCount }
+
+  /// Whether so many members are all of the two kinds, and there are no others to be found.
+  @inline(__always) func isWhole(_ pair: KindPair, memberCount count: Int) -> Bool {
+    memberCount == count && hasEach(of: pair) && pair.otherKinds == 0
+  }
 }

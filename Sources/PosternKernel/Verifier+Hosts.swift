@@ -6,7 +6,9 @@ extension Verifier {
     let lines = Records<8>(words, hostTable.slotsOffset, count: Int(hostTable.slotCount))
     let limits = HostLimits(self)
     var slot = 0
-    while slot < lines.count {
+    while true {
+      slot = endOfSoundHosts(lines, from: slot, limits)
+      if slot == lines.count { return }
       if lines.word(slot, 0) & UInt64(HostFlag.inUse) << 8 == 0 {
         try require(isFree(lines, slot), .freeHostNotZero)
       } else {
@@ -14,6 +16,42 @@ extension Verifier {
       }
       slot &+= 1
     }
+  }
+
+  /// Where the lines end that stand from `start` on and are free, or of a host as nearly every one is (a name of 17 to 32 bytes,
+  /// with a route `/` and no other), and sound: at the end, or at a line that is to be looked at more closely.
+  ///
+  /// Out of line, so that nothing else wants its registers.
+  @inline(never)
+  private func endOfSoundHosts(_ lines: Records<8>, from start: Int, _ limits: HostLimits) -> Int {
+    let table = hostTable
+    let context = PerfectHash.hostContext(isWildcard: false)
+    var slot = start
+    while slot < lines.count {
+      let head = lines.word(slot, 0)
+      if head == 0 && isFree(lines, slot) {
+        slot &+= 1
+        continue
+      }
+      let count = Int(head & 0xFF)
+      let flags = UInt8(truncatingIfNeeded: head >> 8) & (HostFlag.inUse | HostFlag.wildcard)
+      let apps = lines.word(slot, 1)
+      let isUsual =
+        UInt(bitPattern: count &- 17) < 16 && flags == HostFlag.inUse && head.highHalf == 1
+        && UInt16(truncatingIfNeeded: head >> 16) <= limits.longestOfEvery && apps.lowHalf < limits.appCount
+        && apps.highHalf < limits.appCount
+      if !isUsual { break }
+      let text = lines.record(slot)
+      let padding = text.u64(HostField.text &+ count) | text.u64(56) | (count > 24 ? 0 : text.u64(48))
+      let first = PerfectHash.step(
+        PerfectHash.start(seed: table.seed, context: context, byteCount: count), text.u64(HostField.text),
+        text.u64(HostField.text &+ 8))
+      let hash = PerfectHash.finish(
+        first, text.u64(HostField.text &+ count &- 16), text.u64(HostField.text &+ count &- 8))
+      if padding != 0 || table.slot(hash, words: words) != slot { break }
+      slot &+= 1
+    }
+    return slot
   }
 
   @inline(__always)
@@ -42,22 +80,16 @@ extension Verifier {
   private func inlineHostHash(
     _ lines: Records<8>, _ slot: Int, count: Int, context: UInt64
   ) throws(BundleFault) -> UInt64 {
-    var state = PerfectHash.start(seed: hostTable.seed, context: context)
-    var word = 3
-    let tailWord = 3 &+ count / 8
-    while word < tailWord {
-      state = PerfectHash.step(state, lines.word(slot, word))
-      word &+= 1
-    }
-    let tail = word < 8 ? lines.word(slot, word) : 0
-    var padding = tail >> UInt64(8 &* (count % 8))
+    var word = 3 &+ count / 8
+    var padding = word < 8 ? lines.word(slot, word) >> UInt64(8 &* (count % 8)) : 0
     word &+= 1
     while word < 8 {
       padding |= lines.word(slot, word)
       word &+= 1
     }
     try require(count > 0 && padding == 0, .hostText)
-    return PerfectHash.finish(state, tail: tail, byteCount: count)
+    let text = hostTable.slotsOffset &+ RecordSize.hostLine &* slot &+ HostField.text
+    return hash(text, count: count, seed: hostTable.seed, context: context)
   }
 
   /// The hash of a host that stands in strings; its line has the offset and then only 0.
@@ -192,6 +224,9 @@ private struct HostLimits {
       cost &+= RecordSize.cost
     }
   }
+
+  /// The longest route that every certificate covers, and that there may be.
+  @inline(__always) var longestOfEvery: UInt16 { min(longest, UInt16(Path.byteLimit)) }
 
   /// Whether every certificate covers a host of so many route depths and so long a route.
   @inline(__always) func areCovered(depthMask: UInt32, longest: UInt16) -> Bool {

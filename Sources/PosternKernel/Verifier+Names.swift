@@ -135,20 +135,30 @@ extension Verifier {
     try require(sections.nameCount == 0 || nameTable.slotCount > 0, .tableHeader)
   }
 
-  /// Checks the names of a kind, sixteen at a time: first everything but their slots, then these. Slots lie anywhere in a
-  /// large table; loads that stand side by side miss the cache together instead of one after the other.
+  /// Checks the names of a kind, sixteen at a time: first everything but where they are looked up, then their pilots, then their
+  /// slots. Texts, pilots and slots lie anywhere in large tables; what is asked for side by side misses the cache together
+  /// instead of one after the other.
   @inline(never)
   private func checkNames(of kind: NameKind) throws(BundleFault) {
     let limits = NameLimits(self, kind)
+    let table = nameTable
     let end = Int(names(kind).end)
-    var slots = InlineArray<16, UInt32>(repeating: 0)
+    var hashes = InlineArray<16, UInt64>(repeating: 0)
     var first = Int(names(kind).first)
     while first < end {
-      let count = min(end &- first, slots.count)
-      try findSlots(first, count: count, limits, &slots)
+      let count = min(end &- first, hashes.count)
+      prefetchTexts(first &+ count, count: min(end &- first &- count, hashes.count))
+      try findHashes(first, count: count, limits, &hashes)
       var index = 0
       while index < count {
-        let name = words.u32(nameTable.slotsOffset &+ 4 &* Int(slots[index]))
+        let slot = table.slot(hashes[index], words: words)
+        words.prefetch(table.slotsOffset &+ 4 &* slot)
+        hashes[index] = UInt64(truncatingIfNeeded: slot)
+        index &+= 1
+      }
+      index = 0
+      while index < count {
+        let name = words.u32(table.slotsOffset &+ 4 &* Int(truncatingIfNeeded: hashes[index]))
         try require(Int(name) == first &+ index, .nameMisplaced)
         index &+= 1
       }
@@ -156,38 +166,76 @@ extension Verifier {
     }
   }
 
-  /// Checks the records of `count` names; finds the slots where their texts are looked up.
+  /// Checks the records of `count` names; finds the hashes of their texts, and asks for the pilots.
   @inline(__always)
-  private func findSlots(
-    _ first: Int, count: Int, _ limits: NameLimits, _ slots: inout InlineArray<16, UInt32>
+  private func findHashes(
+    _ first: Int, count: Int, _ limits: NameLimits, _ hashes: inout InlineArray<16, UInt64>
   ) throws(BundleFault) {
     let records = Records<4>(words, sections.names.offset &+ RecordSize.name &* first, count: count)
+    let strings = Text(words, sections.strings.offset, byteCount: sections.strings.byteCount)
     let table = nameTable
     var index = 0
     while index < records.count {
-      let text = records.word(index, 0)
-      try require(isText(text), .nameText)
+      let place = records.word(index, 0)
+      guard let text = strings.slice(place.lowHalf, byteCount: place.highHalf) else { throw .nameText }
       let numbers = records.word(index, 1)
       try require(limits.admit(numbers), .nameNumbers)
       try require(limits.admit(memberships: records.word(index, 3)), .nameMemberships)
-      let hash = hash(
-        sections.strings.offset &+ Int(text.lowHalf), count: Int(text.highHalf), seed: table.seed,
-        context: limits.context(numbers))
-      slots[index] = UInt32(truncatingIfNeeded: table.slot(hash, words: words))
+      let state = PerfectHash.start(seed: table.seed, context: limits.context(numbers), byteCount: text.byteCount)
+      let hash = hash(text, from: state)
+      words.prefetch(table.pilotsOffset &+ 2 &* PerfectHash.pilotIndex(hash, pilotCount: table.pilotCount))
+      hashes[index] = hash
+      index &+= 1
+    }
+  }
+
+  /// Asks for the texts of `count` names: in a large bundle they lie anywhere.
+  @inline(__always) private func prefetchTexts(_ first: Int, count: Int) {
+    let records = Records<4>(words, sections.names.offset &+ RecordSize.name &* first, count: count)
+    let strings = Text(words, sections.strings.offset, byteCount: sections.strings.byteCount)
+    var index = 0
+    while index < records.count {
+      strings.prefetch(records.word(index, 0).lowHalf)
       index &+= 1
     }
   }
 
   /// The hash of a text of the bundle.
   @inline(__always) func hash(_ start: Int, count: Int, seed: UInt64, context: UInt64) -> UInt64 {
-    var state = PerfectHash.start(seed: seed, context: context)
-    var offset = start
-    let end = start &+ count
-    while offset &+ 8 <= end {
-      state = PerfectHash.step(state, words.u64(offset))
-      offset &+= 8
+    let state = PerfectHash.start(seed: seed, context: context, byteCount: count)
+    return hash(Text(words, start, byteCount: count), from: state)
+  }
+
+  /// The same from the state before its first byte. Most texts are of one step or of two; a loop would ask about each.
+  @inline(__always) private func hash(_ text: Text, from state: UInt64) -> UInt64 {
+    let count = text.byteCount
+    if count > 16 {
+      if count > 32 { return hash(long: text, byteCount: count, state) }
+      let second = PerfectHash.step(state, text.u64(0), text.u64(8))
+      return PerfectHash.finish(second, text.u64(count &- 16), text.u64(count &- 8))
     }
-    return PerfectHash.finish(state, tail: words.tail(before: end, count: end &- offset), byteCount: count)
+    if count < 8 { return PerfectHash.finish(state, shortWord(text), 0) }
+    return PerfectHash.finish(state, text.u64(0), text.u64(count &- 8))
+  }
+
+  @inline(never) private func shortWord(_ text: Text) -> UInt64 {
+    var word: UInt64 = 0
+    var index = text.byteCount
+    while index > 0 {
+      index &-= 1
+      word = word << 8 | UInt64(text.byte(index))
+    }
+    return word
+  }
+
+  @inline(never) private func hash(long text: Text, byteCount count: Int, _ start: UInt64) -> UInt64 {
+    var state = start
+    var offset = 0
+    while offset &+ 16 < count {
+      state = PerfectHash.step(state, text.u64(offset), text.u64(offset &+ 8))
+      offset &+= 16
+    }
+    return PerfectHash.finish(state, text.u64(count &- 16), text.u64(count &- 8))
   }
 
   // MARK: deny rules

@@ -6,26 +6,67 @@ extension Bundle {
   ///
   /// - Throws: the first rule of docs/bundle-format.md that the bytes break.
   public init(verifying words: Words) throws(BundleFault) {
-    var verifier = try Verifier(words: words)
-    try verifier.checkOrganization()
-    try verifier.checkAutomata()
-    try verifier.checkZones()
-    try verifier.checkCode()
+    let verifier = try Verifier(words: words)
     try verifier.checkGrants()
-    try verifier.checkNames()
-    try verifier.checkProviders()
-    try verifier.checkAttributes()
-    try verifier.checkDenyRules()
-    try verifier.checkConditionals()
-    try verifier.checkPropagation()
-    try verifier.checkProfiles()
-    try verifier.checkApps()
-    try verifier.checkOrganizationRow()
-    try verifier.checkHosts()
-    try verifier.checkRoutes()
+    try verifier.checkAllButGrants()
+    self.init(verifier)
+  }
+
+  /// The same in two halves, which `run` calls, at once if it can, and whose faults it returns in their order.
+  ///
+  /// - Throws: the first rule that the bytes break, as if one half had come after the other: the second looks at rows only where
+  ///   it has compared their bounds itself.
+  package init(
+    verifying words: Words,
+    sideBySide run: (
+      _ grants: @Sendable () -> BundleFault?, _ rest: @Sendable () -> BundleFault?
+    ) -> (BundleFault?, BundleFault?)
+  ) throws(BundleFault) {
+    let verifier = try Verifier(words: words)
+    let faults = run({ verifier.faultOfGrants }, { verifier.faultOfAllButGrants })
+    if let fault = faults.0 ?? faults.1 { throw fault }
+    self.init(verifier)
+  }
+
+  private init(_ verifier: Verifier) {
     self.init(
-      words: words, sections: verifier.sections,
+      words: verifier.words, sections: verifier.sections,
       tables: (names: verifier.nameTable, hosts: verifier.hostTable, routes: verifier.routeTable))
+  }
+}
+
+extension Verifier {
+  /// What comes after the grants.
+  fileprivate func checkAllButGrants() throws(BundleFault) {
+    try checkNames()
+    try checkProviders()
+    try checkAttributes()
+    try checkDenyRules()
+    try checkConditionals()
+    try checkPropagation()
+    try checkProfiles()
+    try checkApps()
+    try checkOrganizationRow()
+    try checkHosts()
+    try checkRoutes()
+  }
+
+  fileprivate var faultOfGrants: BundleFault? {
+    do throws(BundleFault) {
+      try checkGrants()
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  fileprivate var faultOfAllButGrants: BundleFault? {
+    do throws(BundleFault) {
+      try checkAllButGrants()
+      return nil
+    } catch {
+      return error
+    }
   }
 }
 
@@ -43,7 +84,7 @@ struct Verifier {
     if !holds { throw fault }
   }
 
-  /// Reads the header and the section table.
+  /// Reads the header and the section table, and checks what is small and all else relies on.
   init(words: Words) throws(BundleFault) {
     self.words = words
     try require(words.byteCount >= BundleFormat.headerByteCount, .tooShort)
@@ -59,6 +100,10 @@ struct Verifier {
     nameTable = try perfectTable(sections.nameTable, slotByteCount: 4)
     hostTable = try perfectTable(sections.hosts, slotByteCount: RecordSize.hostLine)
     routeTable = try perfectTable(sections.routes, slotByteCount: RecordSize.route)
+    try checkOrganization()
+    try checkAutomata()
+    try checkZones()
+    try checkCode()
   }
 
   // MARK: sections

@@ -25,7 +25,7 @@ extension LittleEndianLoads {
 /// A read-only range of bytes whose owner keeps it alive and unchanged.
 @safe public struct Words: LittleEndianLoads {
   private let base: UnsafeRawPointer
-  /// The last offset at which 8 bytes can be read.
+  /// The last offset at which 8 bytes can be read; at least 56.
   private let lastWord: UInt
   /// The number of bytes.
   public let byteCount: Int
@@ -33,9 +33,10 @@ extension LittleEndianLoads {
   /// Wraps `bytes`, which must outlive every use of the value and never change.
   @unsafe public init(owned bytes: UnsafeRawBufferPointer) {
     byteCount = bytes.count
-    lastWord = UInt(max(bytes.count, 8) &- 8)
-    // Fewer than 8 bytes are no bundle, and the verifier says so before it loads any; a load would stop the process.
-    unsafe base = bytes.count < 8 ? UnsafeRawPointer(bitPattern: 1)! : bytes.baseAddress!  // Neither is null.
+    // Fewer bytes than a header are no bundle, and the verifier says so before it loads any. Nothing is ever mapped where their
+    // line is said to lie, so that a load would stop the process.
+    lastWord = UInt(max(bytes.count, 64) &- 8)
+    unsafe base = bytes.count < 64 ? UnsafeRawPointer(bitPattern: 1)! : bytes.baseAddress!  // Neither is null.
   }
 
   @inline(__always)
@@ -58,23 +59,19 @@ extension LittleEndianLoads {
     return u64(offset &+ count &- 8) >> (UInt64(8 &- count) &* 8)
   }
 
-  /// The last `count` bytes before `end`, at most 7, as a zero-extended little-endian word, without a branch.
-  @inline(__always) func tail(before end: Int, count: Int) -> UInt64 {
-    // A bundle begins with its header, so 8 bytes always end where any of its texts does. The two shifts make up 64 less
-    // the bits that count: one shift by 64 would be none.
-    (u64(end &- 8) &>> 1) &>> (63 &- UInt64(truncatingIfNeeded: count) &* 8)
-  }
-
   /// Where the `size` bytes from `offset` lie, which are all there and may be none; for `Records`.
   @inline(__always) fileprivate func start(_ offset: Int, byteCount size: Int) -> UnsafeRawPointer {
-    precondition(size >= 0 && offset >= 0 && offset <= byteCount &- size, "records beyond the bundle")
+    // A negative offset or size is a huge one when it is read without its sign.
+    precondition(UInt(bitPattern: offset) <= UInt(bitPattern: byteCount), "records beyond the bundle")
+    precondition(UInt(bitPattern: size) <= UInt(bitPattern: byteCount &- offset), "records beyond the bundle")
     return unsafe base.advanced(by: offset)
   }
 
   /// Where the `size` bytes from `offset` lie, which are all there; for `Block`.
   @inline(__always) fileprivate func base(_ offset: Int, byteCount size: Int) -> UnsafeRawPointer {
-    precondition(size >= 8 && UInt(bitPattern: offset) <= lastWord, "a record beyond the bundle")
-    precondition(UInt(bitPattern: size &- 8) <= lastWord &- UInt(bitPattern: offset), "a record beyond the bundle")
+    // The difference is none below 0, for 64 bytes are there.
+    precondition(size >= 8 && size <= 64, "a record of another size")
+    precondition(UInt(bitPattern: offset) <= lastWord &- UInt(bitPattern: size &- 8), "a record beyond the bundle")
     return unsafe base.advanced(by: offset)
   }
 
@@ -92,6 +89,9 @@ extension LittleEndianLoads {
   }
 }
 
+// Threads may share it, for it only reads, and its bytes never change.
+extension Words: @unchecked Sendable {}
+
 /// A record of `byteCount` bytes whose bounds were compared at once: a load at a constant offset costs no comparison of its
 /// own, wherever the record is handed.
 @safe struct Block<let byteCount: Int>: LittleEndianLoads {
@@ -103,6 +103,40 @@ extension LittleEndianLoads {
   @inline(__always)
   func load<Value: BitwiseCopyable>(_ offset: Int, as type: Value.Type, byteCount size: Int) -> Value {
     precondition(offset >= 0 && offset <= byteCount &- size, "a load beyond the record")
+    return unsafe base.loadUnaligned(fromByteOffset: offset, as: type)
+  }
+}
+
+/// A text whose bounds were compared at once: a loop over it compares nothing but its own offset.
+@safe struct Text: LittleEndianLoads {
+  private let base: UnsafeRawPointer
+  let byteCount: Int
+
+  @unsafe fileprivate init(base: UnsafeRawPointer, byteCount: Int) {
+    unsafe self.base = base
+    self.byteCount = byteCount
+  }
+
+  /// Some of its bytes; nil where they are not all there.
+  @inline(__always) func slice(_ offset: UInt32, byteCount count: UInt32) -> Text? {
+    if Int(offset) &+ Int(count) > byteCount { return nil }
+    return unsafe Text(base: base.advanced(by: Int(offset)), byteCount: Int(count))
+  }
+
+  /// Asks for the cache line at `offset`, wherever that is: nothing is read.
+  @inline(__always) func prefetch(_ offset: UInt32) {
+    unsafe postern_prefetch(UnsafeRawPointer(bitPattern: UInt(bitPattern: base) &+ UInt(offset)))
+  }
+
+  /// The text at `offset` of `words`; stops the process where it is not all there.
+  @inline(__always) init(_ words: Words, _ offset: Int, byteCount: Int) {
+    unsafe base = words.start(offset, byteCount: byteCount)
+    self.byteCount = byteCount
+  }
+
+  @inline(__always)
+  func load<Value: BitwiseCopyable>(_ offset: Int, as type: Value.Type, byteCount size: Int) -> Value {
+    precondition(offset >= 0 && offset <= byteCount &- size, "a load beyond the text")
     return unsafe base.loadUnaligned(fromByteOffset: offset, as: type)
   }
 }
@@ -125,6 +159,24 @@ typealias Line = Block<64>
   /// The records of `section`.
   @inline(__always) init(_ words: Words, _ section: Section) {
     self.init(words, section.offset, count: section.byteCount / (8 * wordCount))
+  }
+
+  /// Some of the records.
+  @inline(__always) func slice(_ first: Int, count sliceCount: Int) -> Records {
+    precondition(UInt(bitPattern: first) <= UInt(bitPattern: count), "records beyond the records")
+    precondition(UInt(bitPattern: sliceCount) <= UInt(bitPattern: count &- first), "records beyond the records")
+    return unsafe Records(base: base.advanced(by: 8 &* wordCount &* first), count: sliceCount)
+  }
+
+  @unsafe private init(base: UnsafeRawPointer, count: Int) {
+    unsafe self.base = base
+    self.count = count
+  }
+
+  /// One of the records, to be loaded from at any offset.
+  @inline(__always) func record(_ index: Int) -> Text {
+    precondition(UInt(bitPattern: index) < UInt(bitPattern: count), "a record beyond the records")
+    return unsafe Text(base: base.advanced(by: 8 &* wordCount &* index), byteCount: 8 * wordCount)
   }
 
   /// A word of a record.
@@ -153,11 +205,11 @@ typealias Line = Block<64>
   let slotCount: UInt32
 
   /// The cells from `offset` of `words` and the slots after them; stops the process where they are not all there.
-  @inline(__always) init(_ words: Words, _ offset: Int, cellCountBits: UInt16, slotCount: UInt32) {
+  @inline(__always) init(_ words: Words, _ offset: Int, cellCountBits: UInt32, slotCount: UInt32) {
     precondition(cellCountBits &- 1 < 31, "cells beyond the bundle")
     slotsOffset = 8 &<< Int(cellCountBits)
     unsafe base = words.start(offset, byteCount: slotsOffset &+ 8 &* Int(slotCount))
-    shift = 32 &- UInt32(cellCountBits)
+    shift = 32 &- cellCountBits
     self.slotCount = slotCount
   }
 
@@ -185,6 +237,14 @@ extension Span where Element == UInt8 {
   @inline(__always) func u64(_ offset: Int) -> UInt64 {
     precondition(offset | (count &- 8 &- offset) >= 0, "a load beyond the facts")
     return UInt64(littleEndian: unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt64.self))
+  }
+
+  /// Whether the `expected` low three bytes stand at `offset`, with more bytes behind them; no says nothing.
+  @inline(__always) func begins(at offset: Int, _ expected: UInt32) -> Bool {
+    // A negative offset is a huge one when it is read without its sign.
+    if count < 4 || UInt(bitPattern: offset) > UInt(bitPattern: count &- 4) { return false }
+    let found = UInt32(littleEndian: unsafe bytes.unsafeLoadUnaligned(fromUncheckedByteOffset: offset, as: UInt32.self))
+    return found << 8 == expected << 8
   }
 
   /// The `byteCount` bytes from `offset`, at most 8, as a zero-extended little-endian word.

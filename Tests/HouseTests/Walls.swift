@@ -21,7 +21,8 @@ struct Wall: Sendable {
       module: "PosternLanguage", imports: ["PosternCEL", "Synchronization"],
       singleFileImports: ["CLibYAML", "Glibc", "CPostern", "Dispatch"]),
     Wall(
-      module: "PosternBundle", imports: ["PosternKernel", "CPostern"], singleFileImports: ["COpenSSL"],
+      module: "PosternBundle", imports: ["PosternKernel", "CPostern", "Synchronization"],
+      singleFileImports: ["COpenSSL", "Dispatch"],
       unsafeFiles: ["Signing.swift", "VerifiedBundle.swift"]),
     Wall(
       module: "PosternCompiler",

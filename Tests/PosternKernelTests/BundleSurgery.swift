@@ -116,4 +116,20 @@ struct BundleSurgery {
       }
     }
   }
+
+  /// The fault that is found where the half that comes last runs first.
+  var faultOfHalvesReversed: BundleFault? {
+    unsafe bytes.withUnsafeBytes { buffer in
+      do throws(BundleFault) {
+        let bundle = try unsafe Bundle(verifying: Words(owned: buffer)) { first, second in
+          let last = second()
+          return (first(), last)
+        }
+        _ = bundle.revision
+        return nil
+      } catch {
+        return error
+      }
+    }
+  }
 }

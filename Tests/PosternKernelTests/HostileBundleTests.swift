@@ -35,6 +35,31 @@ struct HostileBundleTests {
     #expect(surgery.fault == cut.fault)
   }
 
+  @Test("the fault is the same whichever half is looked at first", arguments: Cut.all)
+  func halvesInAnyOrder(cut: Cut) {
+    var surgery = BundleSurgery(GoldenBundle.bytes)
+    cut.make(&surgery)
+    #expect(surgery.faultOfHalvesReversed == cut.fault)
+  }
+
+  @Test("a label says that its program is the usual one, and each number that makes it so is proved")
+  func usualProgram() {
+    let golden = BundleSurgery(GoldenBundle.smallest)
+    let label = golden.first(golden.records(.code, 16)) {
+      golden.u16($0) == UInt16(Opcode.label.rawValue) | UInt16(LabelMark.usualProgram) << 8
+    }
+    // The facts asked for, and the limits `revalidate`, absolute and idle, each 0, and `revalidate` none.
+    let cuts: [(offset: Int, value: UInt32)] = [(36, 0), (36, .max), (52, 0), (56, 0)]
+    for cut in cuts {
+      var surgery = golden
+      surgery.set(label + cut.offset, cut.value)
+      #expect(surgery.fault == .operandOutOfRange)
+    }
+    var surgery = golden
+    surgery.bytes[label + 17] |= FactSet.issuedAt.rawValue
+    #expect(surgery.fault == .operandOutOfRange)
+  }
+
   @Test("every rule of the verifier has a cut")
   func everyRuleHasACut() {
     let covered = Set(Cut.all.map(\.fault.rule))
@@ -136,7 +161,8 @@ extension Cut {
     },
     Cut("a host where no look-up finds it", .hostMisplaced) { surgery in
       let inline = surgery.first(surgery.slots(.hosts, 64)) { (1...40).contains(surgery.bytes[$0]) }
-      surgery.bytes[inline + 24] ^= 1
+      // The table is small: another host may well belong where this one stands.
+      while surgery.fault == nil { surgery.bytes[inline + 24] += 1 }
     },
     Cut("a free host that is not empty", .freeHostNotZero) { $0.bytes[$0.usedHost + 1] &= ~2 },
     Cut("a route's path outside", .routeText) { $0.set($0.usedRoute, UInt32(0xFFFF_0000)) },
@@ -214,6 +240,12 @@ extension Cut {
     Cut("an unknown opcode", .unknownOpcode) { $0.bytes[$0.word(.checkFacts)] = Opcode.last + 1 },
     Cut("an operand out of range", .operandOutOfRange) { $0.bytes[$0.word(.checkFacts) + 1] = 32 },
     Cut("an unused operand used", .operandOutOfRange) { $0.bytes[$0.word(.pass) + 4] = 1 },
+    Cut("a label with a mark that there is not", .operandOutOfRange) { $0.bytes[$0.word(.label) + 1] = 2 },
+    Cut("a label that takes another program for the usual one", .operandOutOfRange) { surgery in
+      let words = surgery.records(.code, 16)
+      let label = surgery.first(words) { surgery.u16($0) == UInt16(Opcode.label.rawValue) }
+      surgery.bytes[label + 1] = LabelMark.usualProgram
+    },
     Cut("a jump backwards", .jumpBackwards) { $0.set($0.word(.branchCredential) + 4, UInt32(0)) },
     Cut("a jump to no label", .jumpToNoLabel) { $0.add($0.word(.branchCredential) + 4, 1) },
     Cut("a jump past the code", .jumpToNoLabel) { $0.set($0.word(.branchCredential) + 4, UInt32(0xFFFF)) },

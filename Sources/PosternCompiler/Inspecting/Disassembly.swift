@@ -62,6 +62,7 @@ struct Disassembly {
     case .facts: value == 0 ? nil : Self.names(FactSet(rawValue: UInt8(truncatingIfNeeded: value)))
     case .flag: value == 1 ? "tokenExpired" : "tokenTooOld"
     case .ofCaller: value == 1 ? "of the caller" : nil
+    case .labelMark: value == UInt32(LabelMark.usualProgram) ? "usual" : nil
     case .writes, .reads: "r\(value)"
     case .readsTwo: "r\(value & 15) r\(value >> 4)"
     case .converts: "r\(value & 15) from r\(value >> 4)"

@@ -128,7 +128,17 @@ struct ProgramBuilder {
     }
     markRegisters()
     let remaining = markRemaining()
+    if isUsual { instructions[0].a = LabelMark.usualProgram }
     return Program(instructions: instructions, worstWordCount: remaining.first ?? 0)
+  }
+
+  /// Whether it is what nearly every app has: people's sessions, with a state that is checked again, timeouts and nothing else.
+  private var isUsual: Bool {
+    let opcodes: [Opcode] = [.label, .checkPersonFacts, .checkFreshState, .checkTimeouts, .pass]
+    guard instructions.prefix(opcodes.count).map(\.opcode) == opcodes else { return false }
+    let (facts, state, timeouts) = (instructions[1], instructions[2], instructions[3])
+    return FactSet.ofClocks.contains(FactSet(rawValue: facts.a)) && state.x != 0 && state.x != BundleFormat.none
+      && timeouts.x != 0 && timeouts.y != 0
   }
 
   /// Forwards: what every way to a label has written.
