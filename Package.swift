@@ -112,6 +112,8 @@ let package = Package(
         "PosternImport", "PosternReview", "PosternCompiler", "PosternLanguage", "PosternCEL", "PosternBundle",
         "PosternKernel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
       ], resources: [.embedInCode("Pages/diagnostics.txt")], swiftSettings: house),
     // The valgrind of Debian 12 reads DWARF 4.
     .target(
@@ -147,8 +149,8 @@ let package = Package(
     .testTarget(
       name: "PosternServiceTests",
       dependencies: [
-        "PosternService", "posternd", "EnvoyAuthorization", "PosternCompiler", "PosternLanguage", "PosternBundle",
-        "PosternKernel",
+        "PosternService", "posternd", "postern", "EnvoyAuthorization", "PosternCompiler", "PosternLanguage",
+        "PosternBundle", "PosternKernel",
         "CPostern",
         .product(name: "AsyncHTTPClient", package: "async-http-client"),
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "JWTKit", package: "jwt-kit"),

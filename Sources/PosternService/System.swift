@@ -106,6 +106,14 @@ enum FileAccess {
   /// Makes a folder that only its owner may look into; true where it is there already.
   static func makeFolder(_ path: String) -> Bool { unsafe mkdir(path, 0o700) == 0 || errno == EEXIST }
 
+  /// Puts a file in another's place, with that mode.
+  static func move(_ path: String, to target: String, mode: UInt32) -> Bool {
+    unsafe chmod(path, mode) == 0 && rename(path, target) == 0
+  }
+
+  /// Removes a file, or an empty folder.
+  static func remove(_ path: String) { _ = unsafe Glibc.remove(path) }
+
   /// Makes an empty file that only its owner may read; true where it is there already.
   static func makeFile(_ path: String) -> Bool {
     let descriptor = unsafe open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0o600)

@@ -35,8 +35,7 @@ internal import PosternCompiler
     subcommands: [
       CanCommand.self, CelCommand.self, CheckCommand.self, CompileCommand.self, DiffCommand.self, EvalCommand.self,
       ExplainCommand.self, FmtCommand.self, ImportCommand.self, InspectCommand.self, InstallGitCommand.self,
-      SignCommand.self, TestCommand.self, VerifyCommand.self,
-      WhoCommand.self,
+      SessionsCommand.self, SignCommand.self, TestCommand.self, VerifyCommand.self, WhoCommand.self,
     ])
 
   static let _errorPrefix = "error: "

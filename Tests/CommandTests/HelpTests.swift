@@ -6,7 +6,7 @@ import Testing
 struct HelpTests {
   static let commands = [
     "can", "cel", "check", "compile", "diff", "eval", "explain", "fmt", "import", "inspect", "install-git",
-    "sign", "test", "verify", "who",
+    "sessions", "sign", "test", "verify", "who",
   ]
 
   @Test("the help of the command is the recorded one")
@@ -26,6 +26,13 @@ struct HelpTests {
     let outcome = try Command(command, "--help").run()
     #expect(outcome.status == 0)
     Golden.expect(outcome.output, is: "help-\(command).txt")
+  }
+
+  @Test("the help of what sessions can do is the recorded one", arguments: ["list", "revoke"])
+  func helpOfSessions(_ command: String) throws {
+    let outcome = try Command("sessions", command, "--help").run()
+    #expect(outcome.status == 0)
+    Golden.expect(outcome.output, is: "help-sessions-\(command).txt")
   }
 
   @Test("the version names the compiler")
@@ -57,6 +64,10 @@ struct HelpTests {
       ["verify", "a"], ["sign", "a"], ["test"], ["test", "a", "--coverage", "--format", "tap"],
       ["who", "a"], ["can", "a"], ["import"], ["import", "a"], ["import", "--output", "a"],
       ["fmt"], ["fmt", "-", "a"], ["fmt", "--check", "--diff", "a"],
+      ["sessions", "list", "--limit", "0"], ["sessions", "list", "--person", "a:b", "--provider", "a"],
+      ["sessions", "list", "--person", "ann", "--socket", "/nowhere"], ["sessions", "list", "--socket", "/nowhere"],
+      ["sessions", "revoke"], ["sessions", "revoke", "--everyone", "--person", "a@b.c"],
+      ["sessions", "revoke", "--session", "short", "--socket", "/nowhere"],
     ])
   func usage(_ arguments: [String]) throws {
     let outcome = try Command(arguments: arguments).run()

@@ -46,8 +46,8 @@ struct Wall: Sendable {
       module: "postern",
       imports: [
         "PosternImport", "PosternReview", "PosternCompiler", "PosternLanguage", "PosternCEL", "PosternBundle",
-        "PosternKernel", "ArgumentParser", "Glibc",
-      ], singleFileImports: ["Foundation"]),
+        "PosternKernel", "ArgumentParser", "Glibc", "NIOHTTP1",
+      ], singleFileImports: ["Foundation", "FoundationEssentials", "NIOCore", "NIOPosix"]),
     Wall(module: "posternd", imports: ["PosternService", "Glibc"], unsafeFiles: []),
   ]
 

@@ -58,6 +58,11 @@ final class FailingStore: SessionStore {
     store.revoke(revocation, at: now)
   }
 
+  func logins(from cursor: String?, count: Int) async throws(StoreFault) -> LoginPage {
+    try check()
+    return store.logins(from: cursor, count: count)
+  }
+
   func put(_ value: [UInt8], under name: String, until expiresAt: Int64) async throws(StoreFault) {
     try check()
     store.put(value, under: name, until: expiresAt)

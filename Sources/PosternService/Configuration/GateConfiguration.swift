@@ -48,6 +48,8 @@ struct GateConfiguration: Sendable {
   var decisionsFile: String?
   var operations: ListenAddress?
   var stateFolder = "/var/lib/postern"
+  /// nil: nobody administers sessions.
+  var adminSocket: String?
   var store = StoreConfiguration.memory
   var storeRetentionDays = SessionRetention.days
   var trustedRootsFile: String?
@@ -119,6 +121,8 @@ struct ConfigurationReading {
       address($0, "operations.listener")
     }
     configuration.stateFolder = reader.string(forKey: "state.folder", default: configuration.stateFolder)
+    let socket = reader.string(forKey: "admin.socket", default: "\(configuration.stateFolder)/admin.sock")
+    configuration.adminSocket = socket == "none" ? nil : socket
     configuration.trustedRootsFile = reader.string(forKey: "tls.trustedRootsFile")
     configuration.store = store(
       stateFolder: configuration.stateFolder, trustedRootsFile: configuration.trustedRootsFile)

@@ -71,6 +71,9 @@ struct Setting: Sendable {
       key: "operations.listener", kind: .text, defaultText: "none",
       help: "where /healthz, /readyz and /metrics are: an address of its own, never a proxy's"),
     Setting(
+      key: "admin.socket", kind: .text, defaultText: "admin.sock in state.folder",
+      help: "the Unix socket for postern sessions, which only its owner may open; none: there is none"),
+    Setting(
       key: "state.folder", kind: .text, defaultText: "/var/lib/postern",
       help: "where keys and the last accepted revision are kept; only its owner may read it"),
     Setting(

@@ -182,6 +182,9 @@ final class Node: Sendable {
       let responder = OperationsResponder(gate: gate) { self.isReady.withLock { $0 } }
       channels.append(try await HTTPServer.bind(address, group: group, responder))
     }
+    if let path = configuration.adminSocket {
+      channels.append(try await HTTPServer.bindPrivately(path, group: group, AdministrationResponder(gate: gate)))
+    }
     isReady.withLock { $0 = true }
     gate.log.notice(
       "listening", metadata: ["revision": "\(gate.policy.revision)", "listeners": "\(configuration.listeners.count)"])

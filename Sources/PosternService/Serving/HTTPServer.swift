@@ -82,4 +82,24 @@ enum HTTPServer {
     case .tcp(let host, let port): return try await bootstrap.bind(host: host, port: port).get()
     }
   }
+
+  /// What the system takes as a socket's path.
+  private static let pathByteLimit = 107
+
+  /// Listens on a socket that only its owner may open, from the first instant on: it is made in a folder where nobody else can look, and
+  /// then put in its place.
+  static func bindPrivately(
+    _ path: String, group: any EventLoopGroup, _ responder: some RequestResponder
+  ) async throws -> any Channel {
+    let folder = "\(path).new"
+    if folder.utf8.count + 2 > pathByteLimit {
+      throw LoadFault(description: "\(path): a socket's path has at most \(pathByteLimit - 6) bytes; set admin.socket")
+    }
+    guard FileAccess.makeFolder(folder) else { throw LoadFault(description: "\(folder) cannot be made") }
+    defer { FileAccess.remove(folder) }
+    let channel = try await bind(.unix(path: "\(folder)/s"), group: group, responder)
+    if FileAccess.move("\(folder)/s", to: path, mode: 0o600) { return channel }
+    try await channel.close()
+    throw LoadFault(description: "\(path) cannot be made")
+  }
 }

@@ -101,6 +101,26 @@ final class MemorySessionStore: SessionStore {
   }
 
   func revocations() -> AsyncStream<Revocation> { push.stream() }
+
+  /// By their keys. What is kept is copied first: nobody waits while it is sorted.
+  func logins(from cursor: String?, count: Int) -> LoginPage {
+    let state = state.withLock { $0 }
+    let rest = state.logins.keys.filter { $0.text > cursor ?? "" }.sorted { $0.text < $1.text }
+    let keys = rest.prefix(count)
+    var sessions: [SessionKey: [KeptSession]] = Dictionary(uniqueKeysWithValues: keys.map { ($0, []) })
+    for (key, session) in state.sessions where sessions[session.login] != nil {
+      sessions[session.login]?.append(
+        KeptSession(key: key, session: session, lastSeenAt: state.lastSeenAt[key] ?? [:]))
+    }
+    let logins = keys.compactMap { key in
+      state.logins[key].map { stored in
+        KeptLogin(
+          key: key, login: stored.login, account: stored.account,
+          sessions: (sessions[key] ?? []).sorted { $0.key.text < $1.key.text })
+      }
+    }
+    return LoginPage(logins: logins, next: rest.count > count ? keys.last?.text : nil)
+  }
 }
 
 extension MemorySessionStore.State {

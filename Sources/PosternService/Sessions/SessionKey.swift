@@ -28,5 +28,11 @@ struct SessionKey: Hashable, Codable, Sendable {
   /// 43 letters of base64url.
   let text: String
 
+  /// One that somebody writes; nil where it cannot be one.
+  init?(_ text: String) {
+    guard text.utf8.count == 43, Base64URL.bytes(text)?.count == 32 else { return nil }
+    self.text = text
+  }
+
   init(hashing identifier: String) { text = Base64URL.text(SHA256.hash(data: Array(identifier.utf8))) }
 }

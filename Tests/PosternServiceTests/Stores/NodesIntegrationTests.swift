@@ -129,7 +129,7 @@ struct NodesIntegrationTests {
   }
 
   /// posternd with the system's clock, and the store that it has.
-  private func startDaemon(_ server: RedisServer, port: Int, _ folder: TestFolder) async throws -> ServerProcess {
+  static func startDaemon(_ server: RedisServer, port: Int, _ folder: TestFolder) async throws -> ServerProcess {
     guard FileAccess.write(try TestPolicy.bundle(), to: folder.path("policy.ptb")) else {
       throw FixtureFault(description: "no bundle")
     }
@@ -144,7 +144,7 @@ struct NodesIntegrationTests {
     return process
   }
 
-  private func status(_ cookie: String, port: Int) async throws -> UInt {
+  static func status(_ cookie: String, port: Int) async throws -> UInt {
     var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)/check")
     let headers = TestGate.listenerRequest(
       "GET", "https://payroll.example.com/runs", headers: TestClient.script + [("Cookie", cookie)], .caddy
@@ -154,7 +154,7 @@ struct NodesIntegrationTests {
   }
 
   /// Somebody who has just logged in, by the system's clock.
-  private func signIn(_ store: any SessionStore) async throws -> String {
+  static func signIn(_ store: any SessionStore) async throws -> String {
     let now = GateClock.system.now
     let login = Login(person: TestGate.person(), browser: "browser", authenticatedAt: now, issuedAt: now)
     let (loginKey, identifier) = (SessionIdentifier().key, SessionIdentifier())
@@ -170,29 +170,29 @@ struct NodesIntegrationTests {
   func daemon() async throws {
     let server = try await RedisServer()
     let (folder, port) = (try TestFolder(), RedisServer.port())
-    let daemon = try await startDaemon(server, port: port, folder)
+    let daemon = try await Self.startDaemon(server, port: port, folder)
     defer { daemon.kill() }
     let store = try await server.store()
-    let cookie = try await signIn(store)
-    #expect(try await status(cookie, port: port) == 200)
+    let cookie = try await Self.signIn(store)
+    #expect(try await Self.status(cookie, port: port) == 200)
     server.kill()
     try await server.start()
     _ = try await eventually("posternd follows again") { try await followers(server) == 1 ? () : nil }
-    _ = try await eventually("the session is good") { try await status(cookie, port: port) == 200 ? () : nil }
+    _ = try await eventually("the session is good") { try await Self.status(cookie, port: port) == 200 ? () : nil }
     _ = try await eventually("the store") { try await store.revoke(.browser("browser"), at: GateClock.system.now) }
-    _ = try await eventually("its end") { try await status(cookie, port: port) == 401 ? () : nil }
+    _ = try await eventually("its end") { try await Self.status(cookie, port: port) == 401 ? () : nil }
   }
 
   @Test("posternd is killed with -9: another one goes on with the sessions that it had")
   func daemonKilled() async throws {
     let server = try await RedisServer()
     let (folder, port) = (try TestFolder(), RedisServer.port())
-    let first = try await startDaemon(server, port: port, folder)
-    let cookie = try await signIn(try await server.store())
-    #expect(try await status(cookie, port: port) == 200)
+    let first = try await Self.startDaemon(server, port: port, folder)
+    let cookie = try await Self.signIn(try await server.store())
+    #expect(try await Self.status(cookie, port: port) == 200)
     first.kill()
-    let second = try await startDaemon(server, port: port, folder)
+    let second = try await Self.startDaemon(server, port: port, folder)
     defer { second.kill() }
-    #expect(try await status(cookie, port: port) == 200)
+    #expect(try await Self.status(cookie, port: port) == 200)
   }
 }

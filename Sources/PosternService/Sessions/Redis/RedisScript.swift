@@ -179,6 +179,28 @@ struct RedisScript: Sendable {
   /// Drops what has been ended of some logins. Arguments: keys.
   static let sweep = RedisScript("for i = 3, #ARGV do live_login(ARGV[i]) end")
 
+  // MARK: pages
+
+  /// Arguments: keys of logins. For each that is good: key, login, account, and its sessions, each with its activity.
+  static let listLogins = RedisScript(
+    """
+    local found = {}
+    for i = 3, #ARGV do
+      local login, account = live_login(ARGV[i])
+      if login then
+        local sessions = {}
+        for _, key in ipairs(redis.call('SMEMBERS', prefix .. 'sessions:' .. ARGV[i])) do
+          local known = redis.call('HMGET', prefix .. 'session:' .. key, 'session', 'startedAt', 'turn')
+          if known[1] and not is_ended('session:' .. key, known[2], known[3]) then
+            sessions[#sessions + 1] = {key, known[1], redis.call('HGETALL', prefix .. 'seen:' .. key)}
+          end
+        end
+        found[#found + 1] = {ARGV[i], login, account, sessions}
+      end
+    end
+    return found
+    """)
+
   // MARK: values that are taken once
 
   /// Kept a day longer than it is good for: whether it still is, is a question to the clock of whoever takes it.

@@ -8,9 +8,9 @@ internal import Synchronization
 
 /// Keeps sessions in a Redis.
 final class RedisSessionStore: SessionStore {
-  private let settings: RedisSettings
+  let settings: RedisSettings
   private let dialer: RedisDialer
-  private let client: RedisClient
+  let client: RedisClient
   private let acknowledged: AcknowledgedRevocations
   private let log: Logger
 
@@ -67,16 +67,10 @@ final class RedisSessionStore: SessionStore {
   func session(for key: SessionKey) async throws(StoreFault) -> SessionFacts? {
     let reply = try await run(.readSession, [key.text])
     if reply == .none { return nil }
-    guard let parts = reply.list, parts.count == 4, let seen = parts[3].list else { throw Self.unreadable }
-    var facts = SessionFacts(
-      session: try decode(parts[0]), login: try decode(parts[1]), account: try decode(parts[2]), lastSeenAt: [:])
-    for index in stride(from: 0, to: seen.count - 1, by: 2) {
-      guard let app = seen[index].text, let at = seen[index + 1].text.flatMap({ Int64($0) }) else {
-        throw Self.unreadable
-      }
-      facts.lastSeenAt[app] = at
-    }
-    return facts
+    guard let parts = reply.list, parts.count == 4 else { throw Self.unreadable }
+    return SessionFacts(
+      session: try decode(parts[0]), login: try decode(parts[1]), account: try decode(parts[2]),
+      lastSeenAt: try Self.activity(parts[3]))
   }
 
   /// So many go into one script, that nobody else waits long for it.
@@ -114,19 +108,12 @@ final class RedisSessionStore: SessionStore {
 
   /// Deletes what has been ended, where no list says what that is. Whatever is left of it is never read again, and goes in the end.
   private func sweep() async throws(StoreFault) {
-    let connection = try await client.connection()
-    let start = "\(settings.prefix)login:"
-    var cursor = "0"
-    repeat {
-      let reply = try await connection.call(
-        RedisCommand("SCAN", cursor, "MATCH", "\(start.escapedForGlob)*", "COUNT", "512"))
-      guard let parts = reply.list, parts.count == 2, let next = parts[0].text, let keys = parts[1].list else {
-        throw Self.unreadable
-      }
-      let logins = keys.compactMap { $0.text.map { String($0.dropFirst(start.count)) } }
-      if !logins.isEmpty { _ = try await connection.run(.sweep, Self.common(settings) + logins) }
+    var cursor: String? = "0"
+    while let begin = cursor {
+      let (keys, next) = try await scanLogins(from: begin, count: 512)
+      if !keys.isEmpty { _ = try await run(.sweep, keys) }
       cursor = next
-    } while cursor != "0"
+    }
   }
 
   func revocations() async throws(StoreFault) -> AsyncStream<Revocation> {
@@ -173,7 +160,7 @@ final class RedisSessionStore: SessionStore {
 
   // MARK: asking
 
-  private func run(_ script: RedisScript, _ arguments: [String]) async throws(StoreFault) -> RedisReply {
+  func run(_ script: RedisScript, _ arguments: [String]) async throws(StoreFault) -> RedisReply {
     try await client.connection().run(script, Self.common(settings) + arguments)
   }
 
@@ -182,12 +169,12 @@ final class RedisSessionStore: SessionStore {
     [settings.prefix, String(settings.retentionMilliseconds)]
   }
 
-  private func decode<Value: Decodable>(_ reply: RedisReply) throws(StoreFault) -> Value {
+  func decode<Value: Decodable>(_ reply: RedisReply) throws(StoreFault) -> Value {
     guard let text = reply.text, let value = Value.read(json: text.utf8) else { throw Self.unreadable }
     return value
   }
 
-  private static let unreadable = StoreFault(description: "the store holds what this posternd cannot read")
+  static let unreadable = StoreFault(description: "the store holds what this posternd cannot read")
 }
 
 /// What this node has revoked a short while ago: told again when it connects again, for a Redis that took another's place may not know it.
@@ -232,12 +219,5 @@ extension Revocation {
     case .session(let key), .login(let key): key.text
     default: ""
     }
-  }
-}
-
-extension String {
-  /// As a pattern that matches nothing else.
-  fileprivate var escapedForGlob: String {
-    String(flatMap { character in "*?[]\\^-".contains(character) ? ["\\", character] : [character] })
   }
 }

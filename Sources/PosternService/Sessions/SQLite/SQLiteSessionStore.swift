@@ -211,7 +211,7 @@ final class SQLiteSessionStore: SessionStore {
 
   // MARK: asking
 
-  private func read<Value: Sendable>(
+  func read<Value: Sendable>(
     _ ask: @escaping @Sendable (Database) throws -> Value
   ) async throws(StoreFault) -> Value {
     do { return try await pool.read(ask) } catch { throw fault(error) }
@@ -224,12 +224,12 @@ final class SQLiteSessionStore: SessionStore {
     do { return try await pool.write(change) } catch { throw fault(error) }
   }
 
-  private func decode<Value: Decodable>(_ text: String) throws(StoreFault) -> Value {
+  func decode<Value: Decodable>(_ text: String) throws(StoreFault) -> Value {
     guard let value = Value.read(json: text.utf8) else { throw unreadable() }
     return value
   }
 
-  private func unreadable() -> StoreFault { StoreFault(description: "\(file) holds what this posternd cannot read") }
+  func unreadable() -> StoreFault { StoreFault(description: "\(file) holds what this posternd cannot read") }
 
   private func fault(_ error: any Error) -> StoreFault { StoreFault(description: "\(file): \(error)") }
 }
