@@ -121,13 +121,17 @@ enum FileAccess {
     return descriptor >= 0
   }
 
-  /// The first bytes of a file, at most `count`; nil where it cannot be read.
-  static func head(_ path: String, byteCount: Int) -> [UInt8]? {
+  /// The first and the last bytes of a file, at most `count` of each; nil where it cannot be read.
+  static func ends(_ path: String, byteCount: Int) -> [UInt8]? {
     guard let file = unsafe fopen(path, "rbe") else { return nil }
     defer { unsafe fclose(file) }
     var bytes = [UInt8](repeating: 0, count: byteCount)
-    let count = unsafe fread(&bytes, 1, byteCount, file)
-    return Array(bytes.prefix(count))
+    let headByteCount = unsafe fread(&bytes, 1, byteCount, file)
+    let head = Array(bytes.prefix(headByteCount))
+    // A file that is shorter stays where it is read to.
+    _ = unsafe fseek(file, -byteCount, SEEK_END)
+    let tailByteCount = unsafe fread(&bytes, 1, byteCount, file)
+    return head + bytes.prefix(tailByteCount)
   }
 }
 

@@ -36,7 +36,15 @@ struct GateConfiguration: Sendable {
     var address: ListenAddress
   }
 
-  var bundleFile = ""
+  /// Where bundles come from.
+  enum Bundle: Sendable, Equatable {
+    case file(String)
+    case server(BundleAddress)
+  }
+
+  var bundle = Bundle.file("")
+  /// How often a server is asked.
+  var bundlePollSeconds = 30
   var verificationKeyFile: String?
   var allowsUnsigned = false
   var loginHost = ""
@@ -108,7 +116,11 @@ struct ConfigurationReading {
 
   mutating func configuration() -> GateConfiguration {
     var configuration = GateConfiguration(reader: reader)
-    configuration.bundleFile = required("bundle.file")
+    configuration.bundle = bundle()
+    configuration.bundlePollSeconds = number("bundle.pollSeconds", default: 30)
+    if !(1...86_400).contains(configuration.bundlePollSeconds) {
+      mistakes.append("bundle.pollSeconds: a number of seconds, from 1 to 86400")
+    }
     configuration.verificationKeyFile = reader.string(forKey: "bundle.verificationKeyFile")
     configuration.allowsUnsigned = reader.bool(forKey: "bundle.allowUnsigned", default: false)
     configuration.loginHost = required("login.host").lowercased()
@@ -142,6 +154,20 @@ struct ConfigurationReading {
     }
     if configuration.trustedHops < 0 { mistakes.append("trustedHops: a number from 0 on") }
     return configuration
+  }
+
+  private mutating func bundle() -> GateConfiguration.Bundle {
+    guard let url = reader.string(forKey: "bundle.url") else {
+      if let path = reader.string(forKey: "bundle.file"), !path.isEmpty { return .file(path) }
+      mistakes.append("bundle.file: must be set (--bundle-file, POSTERND_BUNDLE_FILE), or bundle.url instead")
+      return .file("")
+    }
+    if reader.string(forKey: "bundle.file") != nil {
+      mistakes.append("bundle.url: bundle.file is set too; there is one bundle")
+    }
+    if let address = BundleAddress(url) { return .server(address) }
+    mistakes.append("bundle.url: `\(url)` is no https:// URL, nor an http:// URL of this machine")
+    return .file("")
   }
 
   mutating func required(_ key: String) -> String {

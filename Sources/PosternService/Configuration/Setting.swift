@@ -41,8 +41,16 @@ struct Setting: Sendable {
 
   static let all: [Setting] = [
     Setting(
-      key: "bundle.file", kind: .text, defaultText: nil,
+      key: "bundle.file", kind: .text, defaultText: "none, must be set where bundle.url is not",
       help: "the compiled bundle; watched, and read again when it changes or on SIGHUP"),
+    Setting(
+      key: "bundle.url", kind: .text, defaultText: "none",
+      help:
+        "where the bundle is served instead: https://..., or http://... of this machine; the last good one is kept in state.folder"
+    ),
+    Setting(
+      key: "bundle.pollSeconds", kind: .number, defaultText: "30", help: "how often bundle.url is asked for another one"
+    ),
     Setting(
       key: "bundle.verificationKeyFile", kind: .text, defaultText: "none",
       help: "the public key (PEM, Ed25519) that bundles are signed with"),

@@ -1,6 +1,7 @@
 // Which bundle decides (the gate's rules, "Bundles"): signed with the configured key, whole, not older than what that key has signed
 // before. A bundle that is refused is refused loudly, and the one before goes on deciding.
 
+internal import Logging
 internal import PosternBundle
 internal import PosternKernel
 
@@ -9,18 +10,35 @@ struct LoadFault: Error, Equatable, CustomStringConvertible {
   let description: String
 }
 
-/// Loads bundles from one file.
+/// Loads bundles from one place.
 actor BundleLoader {
-  private let path: String
+  /// Where bundles come from.
+  enum Source: Sendable {
+    case file(String)
+    case server(BundleDownload)
+
+    fileprivate var name: String {
+      switch self {
+      case .file(let path): path
+      case .server(let download): download.address.url
+      }
+    }
+  }
+
+  private let source: Source
   private let key: VerificationKey?
   private let stateFolder: String
-  /// The header of the file that was loaded last: its revision and its digest, so that it changes when anything does.
-  private var lastHeader: [UInt8]?
+  private let log: Logger
+  /// What tells the bundle that was read last from any other: of a file its ends, where its digest and its signature stand.
+  private var lastMark: [UInt8]?
+  /// What the server knows that bundle by.
+  private var lastTag: String?
 
   /// - Parameter keyPEM: the key that signs bundles; nil: unsigned ones are taken.
-  init(path: String, keyPEM: [UInt8]?, stateFolder: String) throws(LoadFault) {
-    self.path = path
+  init(_ source: Source, keyPEM: [UInt8]?, stateFolder: String, log: Logger) throws(LoadFault) {
+    self.source = source
     self.stateFolder = stateFolder
+    self.log = log
     do throws(KeyFault) {
       key = try keyPEM.map { pem throws(KeyFault) in try VerificationKey(pem: pem) }
     } catch {
@@ -28,35 +46,81 @@ actor BundleLoader {
     }
   }
 
-  /// The bundle in the file.
-  func load() throws(LoadFault) -> GatePolicy {
-    lastHeader = header
-    guard let bytes = FileAccess.read(path) else { throw LoadFault(description: "\(path) cannot be read") }
-    let accepted = try checkOrigin(bytes)
+  /// The bundle to begin with: where a server has none that is good, the last one of it that was.
+  func first() async throws(LoadFault) -> GatePolicy {
+    do throws(LoadFault) {
+      guard let bytes = try await read(isForced: true) else { throw LoadFault(description: "\(source.name) is empty") }
+      return try accept(bytes, from: source.name)
+    } catch {
+      guard case .server = source, let kept = FileAccess.read(keptFile) else { throw error }
+      log.error(
+        "a bundle was refused, the last good one of this folder decides",
+        metadata: ["error": "\(error)", "file": "\(keptFile)"])
+      return try accept(kept, from: keptFile)
+    }
+  }
+
+  /// Hands a bundle to `take` where there is another than the last time, or any where that is forced.
+  func reload(isForced: Bool, _ take: @Sendable (GatePolicy) -> Void) async throws(LoadFault) {
+    guard let bytes = try await read(isForced: isForced) else { return }
+    // Nothing is waited for from here on: of two reloads the later one's bundle stays.
+    take(try accept(bytes, from: source.name))
+  }
+
+  /// What the source has; nil where it is what it was.
+  private func read(isForced: Bool) async throws(LoadFault) -> [UInt8]? {
+    switch source {
+    case .file(let path):
+      let mark = FileAccess.ends(path, byteCount: 2 * BundleFormat.headerByteCount)
+      if !isForced && mark == lastMark { return nil }
+      lastMark = mark
+      guard let bytes = FileAccess.read(path) else { throw LoadFault(description: "\(path) cannot be read") }
+      return bytes
+    case .server(let download):
+      guard case .bytes(let bytes, let tag) = try await download.ask(unless: isForced ? nil : lastTag) else {
+        return nil
+      }
+      lastTag = tag
+      // A server that knows nothing of tags sends the same again.
+      let mark = SHA256.digest(of: bytes)
+      if !isForced && mark == lastMark { return nil }
+      lastMark = mark
+      return bytes
+    }
+  }
+
+  private func accept(_ bytes: [UInt8], from name: String) throws(LoadFault) -> GatePolicy {
+    let accepted = try checkOrigin(bytes, name)
     let policy: GatePolicy
     do throws(BundleFault) {
       policy = try GatePolicy(bytes)
     } catch {
-      throw LoadFault(description: "\(path) is no bundle: rule \(error.rule) of the format")
+      throw LoadFault(description: "\(name) is no bundle: rule \(error.rule) of the format")
     }
     if let accepted { try remember(accepted) }
+    if name != keptFile { keep(bytes) }
     return policy
   }
 
-  /// The bundle, if the file is another one than last time.
-  func loadIfChanged() throws(LoadFault) -> GatePolicy? {
-    header == lastHeader ? nil : try load()
+  // MARK: the last good bundle of a server
+
+  private var keptFile: String { "\(stateFolder)/bundle.ptb" }
+
+  /// What cannot be kept still decides: only a restart without the server would miss it.
+  private func keep(_ bytes: [UInt8]) {
+    guard case .server = source, !FileAccess.write(bytes, to: keptFile) else { return }
+    log.error("a bundle could not be kept for a restart without its server", metadata: ["file": "\(keptFile)"])
   }
 
-  private var header: [UInt8]? { FileAccess.head(path, byteCount: BundleFormat.headerByteCount) }
+  // MARK: whose it is
 
-  private func checkOrigin(_ bytes: [UInt8]) throws(LoadFault) -> AcceptedBundle? {
+  private func checkOrigin(_ bytes: [UInt8], _ name: String) throws(LoadFault) -> AcceptedBundle? {
     do throws(SignatureFault) {
       if let key { return try BundleSignature.verify(bytes, with: key, after: lastAccepted(key)) }
       try BundleSignature.verifyDigests(bytes)
       return nil
     } catch {
-      throw LoadFault(description: "\(path) is refused: \(error)")
+      throw LoadFault(description: "\(name) is refused: \(error)")
     }
   }
 

@@ -116,6 +116,8 @@ final class Node: Sendable {
   private let loader: BundleLoader
   private let group: MultiThreadedEventLoopGroup
   private let client: HTTPClient
+  /// For bundles from a server.
+  private let bundleClient: HTTPClient?
   private let isReady = Mutex(false)
 
   init(_ configuration: GateConfiguration) async throws {
@@ -130,9 +132,36 @@ final class Node: Sendable {
       guard let bytes = FileAccess.read(path) else { throw LoadFault(description: "\(path) cannot be read") }
       return bytes
     }
-    loader = try BundleLoader(
-      path: configuration.bundleFile, keyPEM: key, stateFolder: configuration.stateFolder)
-    let policy = try await loader.load()
+    group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threadCount ?? System.coreCount)
+    let source: BundleLoader.Source
+    (source, bundleClient) = Self.bundleSource(configuration, group)
+    let prepared: Prepared
+    do {
+      loader = try BundleLoader(source, keyPEM: key, stateFolder: configuration.stateFolder, log: log)
+      prepared = try await Self.prepare(configuration, loader, group, log)
+    } catch {
+      try? await bundleClient?.shutdown()
+      throw error
+    }
+    let hosts = prepared.policy.providers.compactMap(\.issuerHost)
+    client = HTTPClient(
+      eventLoopGroupProvider: .shared(group), configuration: Self.clientConfiguration(configuration, hosts: hosts))
+    gate = Gate(
+      prepared.settings, policy: prepared.policy, store: prepared.store, transport: ProviderHTTP(client: client),
+      clock: .system, log: log, decisionLog: configuration.decisionsFile.map(DecisionLog.init))
+  }
+
+  /// What a gate is made of.
+  private struct Prepared {
+    let policy: GatePolicy
+    let settings: GateSettings
+    let store: any SessionStore
+  }
+
+  private static func prepare(
+    _ configuration: GateConfiguration, _ loader: BundleLoader, _ group: any EventLoopGroup, _ log: Logger
+  ) async throws -> Prepared {
+    let policy = try await loader.first()
     var settings = GateSettings(
       loginHost: configuration.loginHost, publicPort: configuration.publicPort,
       sealingKeys: try GateKeys.sealing(configuration.stateFolder),
@@ -141,29 +170,43 @@ final class Node: Sendable {
     for provider in policy.providers {
       settings.providers[provider.name] = try configuration.settings(ofProvider: provider.name)
     }
-    group = MultiThreadedEventLoopGroup(numberOfThreads: configuration.threadCount ?? System.coreCount)
     let store = try await configuration.store.open(
       retentionDays: configuration.storeRetentionDays, group: group, log: log)
-    client = HTTPClient(
-      eventLoopGroupProvider: .shared(group), configuration: try Self.clientConfiguration(configuration, policy))
-    gate = Gate(
-      settings, policy: policy, store: store, transport: ProviderHTTP(client: client), clock: .system, log: log,
-      decisionLog: configuration.decisionsFile.map(DecisionLog.init))
+    return Prepared(policy: policy, settings: settings, store: store)
   }
 
   /// Follows no redirect, and trusts the roots that it is told.
   private static func clientConfiguration(
-    _ configuration: GateConfiguration, _ policy: GatePolicy
-  ) throws -> HTTPClient.Configuration {
+    _ configuration: GateConfiguration, hosts: [String]
+  ) -> HTTPClient.Configuration {
     var tls = TLSConfiguration.makeClientConfiguration()
     if let file = configuration.trustedRootsFile { tls.trustRoots = .file(file) }
     var client = HTTPClient.Configuration(tlsConfiguration: tls, redirectConfiguration: .disallow)
     client.timeout.connect = .seconds(2)
     // Names below `localhost` are this machine (RFC 6761, 6.3); the C library does not know it.
-    for host in policy.providers.compactMap(\.issuerHost) where host.hasSuffix(".localhost") {
-      client.dnsOverride[host] = "127.0.0.1"
-    }
+    for host in hosts where host.hasSuffix(".localhost") { client.dnsOverride[host] = "127.0.0.1" }
     return client
+  }
+
+  /// A file, or a server with what it is asked by.
+  private static func bundleSource(
+    _ configuration: GateConfiguration, _ group: any EventLoopGroup
+  ) -> (BundleLoader.Source, HTTPClient?) {
+    switch configuration.bundle {
+    case .file(let path): return (.file(path), nil)
+    case .server(let address):
+      var settings = clientConfiguration(configuration, hosts: [address.host])
+      // A server that stops in the middle is not waited for to the end.
+      settings.timeout.read = .seconds(10)
+      let client = HTTPClient(eventLoopGroupProvider: .shared(group), configuration: settings)
+      return (.server(BundleDownload(address: address, client: client)), client)
+    }
+  }
+
+  /// A file is looked at every second.
+  private var reloadMilliseconds: Int64 {
+    if case .file = configuration.bundle { return 1_000 }
+    return Int64(configuration.bundlePollSeconds) * 1_000
   }
 
   /// Listens until a signal ends it; what has been begun is answered.
@@ -190,7 +233,7 @@ final class Node: Sendable {
       "listening", metadata: ["revision": "\(gate.policy.revision)", "listeners": "\(configuration.listeners.count)"])
     services += [
       Repeating(milliseconds: 500) { await self.gate.flush() },
-      Repeating(milliseconds: 1_000) { await self.reload(isForced: false) },
+      Repeating(milliseconds: reloadMilliseconds) { await self.reload(isForced: false) },
       Following { await self.gate.followRevocations() },
       Reloading { await self.reload(isForced: true) },
     ]
@@ -204,15 +247,21 @@ final class Node: Sendable {
   }
 
   /// Ends what `init` has begun.
-  func close() async throws { try await client.shutdown() }
+  func close() async throws {
+    try await bundleClient?.shutdown()
+    try await client.shutdown()
+  }
 
   /// Takes a bundle that has changed; one that is refused changes nothing.
   private func reload(isForced: Bool) async {
     do throws(LoadFault) {
-      guard let policy = isForced ? try await loader.load() : try await loader.loadIfChanged() else { return }
-      gate.swap(policy)
-      gate.log.notice("another bundle decides", metadata: ["revision": "\(policy.revision)"])
+      try await loader.reload(isForced: isForced) { [gate] policy in
+        gate.swap(policy)
+        gate.log.notice("another bundle decides", metadata: ["revision": "\(policy.revision)"])
+      }
     } catch {
+      // What is told to stop asks nobody any more.
+      if Task.isCancelled { return }
       gate.log.error("a bundle was refused, the one before goes on deciding", metadata: ["error": "\(error)"])
     }
   }
@@ -244,7 +293,8 @@ private struct Repeating: Service {
   func run() async throws {
     while !Task.isShuttingDownGracefully {
       try? await cancelWhenGracefulShutdown { try await Task.sleep(for: .milliseconds(milliseconds)) }
-      await work()
+      if Task.isShuttingDownGracefully { return }
+      await cancelWhenGracefulShutdown { await work() }
     }
   }
 }
