@@ -79,6 +79,7 @@ package struct SectionID: Equatable {
   package static var automata: SectionID { SectionID(21) }
   package static var zones: SectionID { SectionID(22) }
   package static var propagation: SectionID { SectionID(23) }
+  package static var gate: SectionID { SectionID(30) }
   package static var source: SectionID { SectionID(31) }
   package static var provenance: SectionID { SectionID(32) }
   package static var manifest: SectionID { SectionID(33) }

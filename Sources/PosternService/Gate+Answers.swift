@@ -83,6 +83,11 @@ extension Gate {
 
   private func forbid(_ decided: Decided, _ request: ClientRequest, reason: String) -> Answer {
     let isMalformed = decided.decision.reason == UInt16(POSTERN_REASON_MALFORMED_REQUEST)
+    if !isMalformed, Self.wantsPage(request), let page = decided.app?.deniedPage,
+      !page.isPage("\(settings.origin(request.hostName))\(request.path)")
+    {
+      return .redirect(page.text, reason: reason)
+    }
     var answer = Answer(generated: isMalformed ? 400 : 403, reason: reason)
     addCORS(request, decided.app, to: &answer)
     if Self.wantsPage(request) {

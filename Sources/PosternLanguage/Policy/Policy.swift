@@ -145,6 +145,8 @@ public struct LoginProvider: Hashable, Sendable {
   public var pool: String?
   /// Of `workforce`: 900 to 43,200 seconds.
   public var sessionDurationSeconds: UInt32
+  /// Whether signing out everywhere ends the provider's own session too.
+  public var endsSession: Bool
   /// Where the provider is written.
   public var span: Span
 
@@ -153,7 +155,7 @@ public struct LoginProvider: Hashable, Sendable {
 
   public init(
     name: Sourced<String>, source: Source, issuer: Sourced<String>, clientID: String, domains: [Sourced<String>],
-    tenantIDs: [Sourced<String>], pool: String?, sessionDurationSeconds: UInt32, span: Span
+    tenantIDs: [Sourced<String>], pool: String?, sessionDurationSeconds: UInt32, endsSession: Bool = false, span: Span
   ) {
     self.name = name
     self.source = source
@@ -163,6 +165,7 @@ public struct LoginProvider: Hashable, Sendable {
     self.tenantIDs = tenantIDs
     self.pool = pool
     self.sessionDurationSeconds = sessionDurationSeconds
+    self.endsSession = endsSession
     self.span = span
   }
 }

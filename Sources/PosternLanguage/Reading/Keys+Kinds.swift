@@ -183,6 +183,7 @@ extension KeySet {
       Key("tenantIds", .list(.text), "Of `identityPlatform`: its tenants."),
       Key("pool", .text, "Of `workforce`: the pool that its people are principals of."),
       Key("sessionDuration", .duration, "Of `workforce`: 15m to 12h; 1h unless set."),
+      Key("endSession", .flag, "Whether signing out everywhere ends the provider's own session too; false unless set."),
     ])
 
   static let budget = KeySet(

@@ -116,7 +116,7 @@ extension PolicyReader {
       name: name, source: source, issuer: issuer, clientID: clientID.value, domains: domains, tenantIDs: tenants,
       pool: pool.map { Self.poolName($0.value) },
       sessionDurationSeconds: duration?.value ?? LoginProvider.defaultSessionDurationSeconds,
-      span: fields.span)
+      endsSession: fields["endSession"].flatMap { flag($0) }?.value ?? false, span: fields.span)
   }
 
   /// Entity IDs of SAML are any URI; all other issuers are https URLs without a query or fragment (OpenID Connect Core,

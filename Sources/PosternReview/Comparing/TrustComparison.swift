@@ -40,6 +40,9 @@ struct TrustComparison {
       compare(
         "session duration", Self.seconds(other.sessionDurationSeconds), Self.seconds(provider.sessionDurationSeconds),
         provider.span)
+      add(
+        nil, "\(subject), ended with a sign-out", "\(other.endsSession)", "\(provider.endsSession)", .changes,
+        provider.span, after, false)
       addLists("\(subject), domains", other.domains, provider.domains, provider.span, after)
       addLists("\(subject), tenants", other.tenantIDs, provider.tenantIDs, provider.span, after)
     }

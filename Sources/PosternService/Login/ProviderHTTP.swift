@@ -69,7 +69,6 @@ struct ProviderHTTP: ProviderTransport {
 enum FormEncoding {
   /// Every byte but the unreserved ones of RFC 3986 escaped.
   static func encode(_ text: String) -> String {
-    let digits = Array("0123456789ABCDEF".utf8)
     var bytes: [UInt8] = []
     for byte in text.utf8 {
       switch byte {
@@ -77,10 +76,16 @@ enum FormEncoding {
         UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "."), UInt8(ascii: "_"),
         UInt8(ascii: "~"):
         bytes.append(byte)
-      default: bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 15)]]
+      default: bytes += escape(byte).utf8
       }
     }
     return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// `%2F`.
+  static func escape(_ byte: UInt8) -> String {
+    let digits = String(byte, radix: 16, uppercase: true)
+    return (byte < 16 ? "%0" : "%") + digits
   }
 
   static func form(_ pairs: [(String, String)]) -> String {

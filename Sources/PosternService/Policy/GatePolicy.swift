@@ -21,8 +21,11 @@ final class GateApp: Sendable {
   let revalidateMilliseconds: Int64?
   /// Indices of providers.
   let providers: [Int]
+  /// Where people go who are refused, and where they log in instead of at an identity platform; nil: nowhere else.
+  let deniedPage: PageAddress?
+  let loginPage: PageAddress?
 
-  fileprivate init(_ contents: BundleContents, _ index: Int, providerCount: Int) {
+  fileprivate init(_ contents: BundleContents, _ gate: GateContents, _ index: Int, providerCount: Int) {
     let line = contents.appLine(index)
     let record = contents.appRecord(index)
     let profile = contents.record(.profiles, Int(contents.u32(line + 52)), byteCount: RecordSize.profile)
@@ -37,6 +40,9 @@ final class GateApp: Sendable {
     revalidateMilliseconds = revalidate == BundleFormat.none ? nil : Int64(revalidate) * 1_000
     corsOrigins = contents.listedTexts(profile + 32)
     providers = (0..<providerCount).filter { mask >> UInt64($0) & 1 == 1 }
+    let pages = gate.pages(ofApp: index)
+    deniedPage = pages.flatMap { PageAddress($0.denied) }
+    loginPage = pages.flatMap { PageAddress($0.login) }
   }
 }
 
@@ -47,6 +53,7 @@ final class GatePolicy: Sendable {
   let digest: [UInt8]
   let providers: [LoginProvider]
   private let contents: BundleContents
+  private let gate: GateContents
   private let apps = Mutex<[UInt32: GateApp]>([:])
   private let requestAttributes: [AttributePath]
   /// The claims of the identity slots, in their order; nil for a path that is no claim.
@@ -58,9 +65,11 @@ final class GatePolicy: Sendable {
   init(_ bytes: [UInt8]) throws(BundleFault) {
     verified = try VerifiedBundle(bytes)
     guard let contents = BundleContents(verified: bytes) else { throw .notABundle }
+    guard let gate = contents.gate else { throw .partialRecord }
     self.contents = contents
+    self.gate = gate
     digest = contents.table.manifestDigest
-    providers = Self.providers(contents)
+    providers = Self.providers(contents, gate)
     requestAttributes = contents.attributes(scope: 1).map { AttributePath(path: $0.path, tag: $0.tag) }
     let prefix = Array("request.auth.claims.".utf8)
     claimNames = contents.attributes(scope: 0).map(\.path).map { path in
@@ -70,14 +79,15 @@ final class GatePolicy: Sendable {
 
   var revision: UInt64 { verified.bundle.revision }
 
-  private static func providers(_ contents: BundleContents) -> [LoginProvider] {
+  private static func providers(_ contents: BundleContents, _ gate: GateContents) -> [LoginProvider] {
     (0..<contents.count(.providers, recordByteCount: RecordSize.provider)).map { index in
       let record = contents.record(.providers, index, byteCount: RecordSize.provider)
       return LoginProvider(
         name: contents.text(record), source: LoginProvider.Source(rawValue: contents.byte(record + 24)),
         issuer: contents.text(record + 8), clientID: contents.text(record + 16),
         sessionDurationSeconds: contents.u32(record + 28), tenants: contents.listedNames(record + 32),
-        domains: contents.listedTexts(record + 40), index: index)
+        domains: contents.listedTexts(record + 40), endsSession: gate.endingProviders >> UInt64(index) & 1 == 1,
+        index: index)
     }
   }
 
@@ -88,7 +98,7 @@ final class GatePolicy: Sendable {
     guard index != BundleFormat.none, Int(index) < contents.appCount else { return nil }
     return apps.withLock { apps in
       if let app = apps[index] { return app }
-      let app = GateApp(contents, Int(index), providerCount: providers.count)
+      let app = GateApp(contents, gate, Int(index), providerCount: providers.count)
       apps[index] = app
       return app
     }

@@ -19,6 +19,8 @@ struct LoginProvider: Sendable, Equatable {
   let sessionDurationSeconds: UInt32
   let tenants: [String]
   let domains: [String]
+  /// Whether signing out everywhere ends its own session too.
+  let endsSession: Bool
   /// The provider's bit in the masks of apps.
   let index: Int
 
