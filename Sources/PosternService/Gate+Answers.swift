@@ -175,7 +175,8 @@ extension Gate {
     let login = LoginRequest(
       host: request.hostName, target: LoginRequest.target(target, of: request), app: decided.app?.name ?? "",
       providers: (decided.app?.providers ?? []).map { policy.providers[$0].name }, tenants: decided.app?.tenants ?? [],
-      loginHint: decided.app?.loginHint, prompt: decision.prompt, authenticatedAfter: decision.authenticated_after,
+      page: decided.app?.loginPage, loginHint: decided.app?.loginHint, prompt: decision.prompt,
+      authenticatedAfter: decision.authenticated_after,
       method: decision.reauthentication_method, maxAgeSeconds: decision.reauthentication_max_age_seconds,
       mayBeSilent: reason == "noCredential", attempt: secret.key, slot: slot,
       expiresAt: decided.now + LoginRequest.lifetimeMilliseconds)

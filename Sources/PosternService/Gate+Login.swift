@@ -59,19 +59,21 @@ extension Gate {
     let policy = policy
     return login.providers.compactMap(policy.provider(named:)).filter(\.speaksOpenID)
       .flatMap { provider -> [(provider: LoginProvider, tenant: String?)] in
+        if login.page(for: provider) != nil { return [(provider, nil)] }
         let tenants = provider.tenants.filter { login.tenants.isEmpty || login.tenants.contains($0) }
         return tenants.isEmpty ? [(provider, nil)] : tenants.map { (provider, $0) }
       }
   }
 
-  /// To the provider.
+  /// To the provider, or to the page that stands for it.
   private func send(
     _ login: LoginRequest, to provider: LoginProvider, tenant: String?, _ request: ClientRequest,
     askingFor prompt: String? = nil
   ) async -> Answer {
-    let metadata: ProviderMetadata
+    if let page = login.page(for: provider) { return await send(login, to: page, of: provider, request) }
+    let endpoint: String
     do throws(ProviderFault) {
-      metadata = try await directory.metadata(of: provider)
+      endpoint = try await directory.metadata(of: provider).needed(\.authorizationEndpoint)
     } catch {
       log.error("a provider cannot be asked", metadata: ["provider": "\(provider.name)", "error": "\(error)"])
       return failure("The sign-in service cannot be reached.", again: returnURL(login), status: 503)
@@ -86,9 +88,8 @@ extension Gate {
       return failure("Sign-in is not possible right now.", again: returnURL(login), status: 503)
     }
     let parameters = authorization(state, provider, prompt: prompt)
-    let mark = metadata.authorizationEndpoint.contains("?") ? "&" : "?"
-    var answer = Answer.redirect(
-      "\(metadata.authorizationEndpoint)\(mark)\(FormEncoding.form(parameters))", reason: "login")
+    let mark = endpoint.contains("?") ? "&" : "?"
+    var answer = Answer.redirect("\(endpoint)\(mark)\(FormEncoding.form(parameters))", reason: "login")
     answer.headers.add(
       "set-cookie",
       GateCookie.set(
@@ -98,7 +99,7 @@ extension Gate {
 
   /// The state itself, sealed, or where browsers would not keep that much (RFC 6265, 6.1) the name that the store has it under; nil
   /// where the store cannot take it.
-  private func cookieValue(of state: LoginState) async -> String? {
+  func cookieValue(of state: LoginState) async -> String? {
     let sealed = sealer.seal(state, for: .loginState)
     if sealed.utf8.count <= GateCookie.valueBytes { return sealed }
     let name = SessionIdentifier()
@@ -148,15 +149,26 @@ extension Gate {
 
   /// Somebody comes back from a provider.
   func finishLogin(_ request: ClientRequest, _ query: [String: String], provider name: String) async -> Answer {
-    guard let stateText = query["state"], let slot = stateText.first?.wholeNumberValue, slot < LoginRequest.slotCount,
-      let cookie = request.cookies.value(GateCookie.state(slot)), let state = await state(ofCookie: cookie),
-      state.state == stateText,
-      state.provider == name, let provider = policy.provider(named: name)
-    else { return failure("This sign-in was not begun here, or in another window since.", again: nil, status: 400) }
+    guard let (slot, state) = await attempt(query["state"], request), !state.isAtPage, state.provider == name,
+      let provider = policy.provider(named: name)
+    else { return unknownAttempt() }
     var answer = await finishLogin(request, query, state, provider)
     // An attempt is answered once.
     answer.headers.add("set-cookie", GateCookie.expire(GateCookie.state(slot)))
     return answer
+  }
+
+  /// The attempt of this browser that somebody answers to.
+  func attempt(_ text: String?, _ request: ClientRequest) async -> (slot: Int, state: LoginState)? {
+    guard let text, let slot = text.first?.wholeNumberValue, slot < LoginRequest.slotCount,
+      let cookie = request.cookies.value(GateCookie.state(slot)), let state = await state(ofCookie: cookie),
+      state.state == text
+    else { return nil }
+    return (slot, state)
+  }
+
+  func unknownAttempt() -> Answer {
+    failure("This sign-in was not begun here, or in another window since.", again: nil, status: 400)
   }
 
   private func finishLogin(
@@ -218,7 +230,7 @@ extension Gate {
     let secret = settings(of: provider).clientSecret
     let form = secret == nil ? form + [("client_id", provider.clientID)] : form
     let answer = try await transport.post(
-      metadata.tokenEndpoint, form: form, basic: secret.map { (provider.clientID, $0) })
+      metadata.needed(\.tokenEndpoint), form: form, basic: secret.map { (provider.clientID, $0) })
     guard let document = JSON(answer.body) else { throw .unavailable("the token endpoint answered \(answer.status)") }
     if answer.status == 200 { return document }
     let error = document["error"]?.text ?? "status \(answer.status)"
@@ -247,7 +259,7 @@ extension Gate {
   }
 
   /// The login counts: it is kept, and handed to the app's host.
-  private func accept(
+  func accept(
     _ claims: [String: JSON], _ tokens: ProviderTokens, _ person: Person, _ state: LoginState,
     _ provider: LoginProvider,
     _ request: ClientRequest
@@ -257,7 +269,7 @@ extension Gate {
       let current = try await currentLogin(request)
       let login = Login(
         claims, person: person, from: provider, settings(of: provider),
-        browser: current?.login.browser ?? SessionIdentifier().text, startedAt: state.startedAt)
+        browser: current?.login.browser ?? state.browser ?? SessionIdentifier().text, startedAt: state.startedAt)
       if login.authenticatedAt < wanted.authenticatedAfter {
         return failure("The sign-in service did not ask you to sign in again.", again: returnURL(wanted))
       }
@@ -312,6 +324,9 @@ extension Gate {
 }
 
 extension LoginRequest {
+  /// The page where people log in instead of at `provider`; nil where that is the provider's own.
+  func page(for provider: LoginProvider) -> PageAddress? { provider.source == .identityPlatform ? page : nil }
+
   /// Whether an authentication is as strong as it was asked to be: one that is not would only be sent back again.
   func isMet(by login: Login) -> Bool {
     let at =

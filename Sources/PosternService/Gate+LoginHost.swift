@@ -18,6 +18,8 @@ extension Gate {
     case (_, "/confirm") where isRead: return await confirmed(query["token"] ?? "", request)
     case ("POST", let path) where path.hasPrefix("/logout/"):
       return await endByProvider(request, provider: String(path.dropFirst("/logout/".count)))
+    case ("POST", let path) where path.hasPrefix(Self.tokenPath):
+      return await finishAtPage(request, provider: String(path.dropFirst(Self.tokenPath.count)))
     case ("POST", "/confirm"):
       let form = FormEncoding.fields(String(decoding: request.body, as: UTF8.self)) ?? [:]
       return await confirmed(form["token"] ?? "", request)

@@ -30,7 +30,7 @@ extension Gate {
     switch Int(decided.decision.mode) {
     case POSTERN_MODE_DO_SESSION_REFRESH: return refresh(request, live, policy, isFrame: false)
     case POSTERN_MODE_SESSION_REFRESHER: return refresh(request, live, policy, isFrame: true)
-    case POSTERN_MODE_GCIP_SIGNOUT: return signOut(request, live)
+    case POSTERN_MODE_GCIP_SIGNOUT: return signOut(decided, request, live, policy)
     case POSTERN_MODE_CLEAR_LOGIN_COOKIE: return clearCookies(request)
     case POSTERN_MODE_IDENTITY: return identity(request, live, policy)
     default:
@@ -96,10 +96,13 @@ extension Gate {
   }
 
   /// Ends this host's session, and goes to sign in.
-  private func signOut(_ request: ClientRequest, _ live: LiveSession?) -> Answer {
+  private func signOut(
+    _ decided: Decided, _ request: ClientRequest, _ live: LiveSession?, _ policy: GatePolicy
+  ) -> Answer {
     let path = request.path.hasPrefix("/_gcp_iap") ? "/" : request.targetWithoutMode
-    let next = "\(settings.origin(request.hostName))\(path)"
-    guard let live else { return .redirect(next, reason: "signedOut") }
+    let here = "\(settings.origin(request.hostName))\(path)"
+    guard let live else { return .redirect(here, reason: "signedOut") }
+    let next = afterSignOut(here, of: live.facts.login.person, decided.app, policy)
     let confirmation = Confirmation(
       action: .endSession, session: live.key, next: next, expiresAt: clock.now + LoginRequest.lifetimeMilliseconds)
     if !Self.isOwnNavigation(request) { return confirm("Sign out", confirmation) }

@@ -12,6 +12,8 @@ struct LoginTests {
     let gate: TestGate
     let provider: StandInProvider
     private var jars: [String: [String: String]] = [:]
+    /// The names of cookies that come with requests of other sites.
+    private var crossSite: Set<String> = []
 
     init(gate: TestGate, provider: StandInProvider) {
       self.gate = gate
@@ -35,8 +37,21 @@ struct LoginTests {
       return answer
     }
 
+    /// A form that another site's page posts: cookies of this site alone do not come with it.
+    func post(_ url: String, _ fields: [(String, String)]) async -> Answer {
+      let host = String(url.dropFirst("https://".count).prefix { $0 != "/" })
+      var headers = TestClient.navigation + [("Sec-Fetch-Site", "cross-site")]
+      let cookies = (jars[host] ?? [:]).filter { crossSite.contains($0.key) }.map { "\($0.key)=\($0.value)" }
+      if !cookies.isEmpty { headers.append(("Cookie", cookies.sorted().joined(separator: "; "))) }
+      let answer = await gate.ask(
+        "POST", url, headers: headers, endpoint: "/answer", body: Array(FormEncoding.form(fields).utf8))
+      for line in answer.headers.values("set-cookie") { keep(line, of: host) }
+      return answer
+    }
+
     private func keep(_ line: String, of host: String) {
       let pair = line.prefix { $0 != ";" }.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+      if line.contains("SameSite=None") { crossSite.insert(String(pair[0])) } else { crossSite.remove(String(pair[0])) }
       jars[host, default: [:]][String(pair[0])] = line.contains("Max-Age=0") ? nil : String(pair[1])
     }
 

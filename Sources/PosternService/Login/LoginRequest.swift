@@ -12,6 +12,8 @@ struct LoginRequest: Codable, Sendable, Equatable {
   /// The names of the providers that the app takes, and the tenants.
   var providers: [String]
   var tenants: [String]
+  /// Where people log in instead of at an identity platform.
+  var page: PageAddress?
   /// The hosted domain to offer.
   var loginHint: String?
   /// A number as in postern.h.
@@ -59,6 +61,10 @@ struct LoginState: Codable, Sendable, Equatable {
   var startedAt: Int64
   /// Whether the provider was told to ask for a login.
   var didAskForLogin: Bool
+  /// Whether the person is at a page of the organization's own, which brings a token, and no code.
+  var isAtPage = false
+  /// What this browser's logins have in common: a page's answer comes without the cookie that says it.
+  var browser: String?
 }
 
 /// What a login hands to an app's host, once.

@@ -6,8 +6,9 @@ internal import JWTKit
 /// A provider's metadata.
 struct ProviderMetadata: Sendable, Equatable {
   let issuer: String
-  let authorizationEndpoint: String
-  let tokenEndpoint: String
+  /// Identity platforms have neither this nor the next.
+  let authorizationEndpoint: String?
+  let tokenEndpoint: String?
   let keysEndpoint: String
   let userInfoEndpoint: String?
   let endSessionEndpoint: String?
@@ -22,17 +23,23 @@ struct ProviderMetadata: Sendable, Equatable {
       if !url.hasPrefix("https://") { throw .refused("\(name) of \(issuer) is not https") }
       return url
     }
-    guard let authorization = try endpoint("authorization_endpoint"), let token = try endpoint("token_endpoint"),
-      let keys = try endpoint("jwks_uri")
-    else { throw .refused("the metadata of \(issuer) lacks an endpoint") }
+    guard let keys = try endpoint("jwks_uri") else { throw .refused("the metadata of \(issuer) names no keys") }
     self.issuer = issuer
-    authorizationEndpoint = authorization
-    tokenEndpoint = token
+    authorizationEndpoint = try endpoint("authorization_endpoint")
+    tokenEndpoint = try endpoint("token_endpoint")
     keysEndpoint = keys
     userInfoEndpoint = try endpoint("userinfo_endpoint")
     endSessionEndpoint = try endpoint("end_session_endpoint")
     revocationEndpoint = try endpoint("revocation_endpoint")
     statesIssuer = document["authorization_response_iss_parameter_supported"]?.bool ?? false
+  }
+}
+
+extension ProviderMetadata {
+  /// An endpoint that logging in at the provider itself needs.
+  func needed(_ endpoint: (ProviderMetadata) -> String?) throws(ProviderFault) -> String {
+    guard let url = endpoint(self) else { throw .refused("the metadata of \(issuer) lacks an endpoint") }
+    return url
   }
 }
 

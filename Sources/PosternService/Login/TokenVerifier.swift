@@ -114,11 +114,31 @@ struct TokenVerifier: Sendable {
     of token: String, from provider: LoginProvider, nonce: String
   ) async throws(ProviderFault) -> [String: JSON] {
     let claims = try await claims(of: token, from: provider)
+    try checkClient(claims, provider)
+    if claims["nonce"]?.text != nonce { throw .refused("the token answers another attempt") }
+    return claims
+  }
+
+  /// The claims of an ID token that comes by a page of the organization's own: for our client, made since the person was sent there, and
+  /// one that says when they authenticated.
+  func identity(
+    of token: String, from provider: LoginProvider, since startedAt: Int64
+  ) async throws(ProviderFault) -> [String: JSON] {
+    let claims = try await claims(of: token, from: provider)
+    try checkClient(claims, provider)
+    guard let issuedAt = claims["iat"]?.milliseconds, issuedAt >= startedAt - Self.skewMilliseconds else {
+      throw .refused("the token is older than this attempt")
+    }
+    if claims["auth_time"]?.milliseconds == nil {
+      throw .refused("the token does not say when the person authenticated")
+    }
+    return claims
+  }
+
+  private func checkClient(_ claims: [String: JSON], _ provider: LoginProvider) throws(ProviderFault) {
     let audience = claims["aud"]?.texts ?? []
     if !audience.contains(provider.clientID) { throw .refused("the token is for another client") }
     if let party = claims["azp"]?.text, party != provider.clientID { throw .refused("the token is for another client") }
     if audience.count > 1 && claims["azp"] == nil { throw .refused("the token does not say which client it is for") }
-    if claims["nonce"]?.text != nonce { throw .refused("the token answers another attempt") }
-    return claims
   }
 }
