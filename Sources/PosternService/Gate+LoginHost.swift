@@ -15,6 +15,7 @@ extension Gate {
     case (_, "/") where isRead: return await home(request, query)
     case (_, "/iap/verify/public_key") where isRead: return publish(signer.pemDocument)
     case (_, "/iap/verify/public_key-jwk") where isRead: return publish(signer.jwkSet)
+    case (_, Self.signedOutPath) where isRead: return signedOutAtProvider(query["state"] ?? "")
     case (_, "/confirm") where isRead: return await confirmed(query["token"] ?? "", request)
     case ("POST", let path) where path.hasPrefix("/logout/"):
       return await endByProvider(request, provider: String(path.dropFirst("/logout/".count)))
@@ -77,6 +78,7 @@ extension Gate {
     guard let confirmation = sealer.open(token, for: .confirmation, as: Confirmation.self),
       confirmation.expiresAt > clock.now
     else { return failure("This confirmation is over.", again: nil) }
+    var next = confirmation.next
     do throws(StoreFault) {
       if confirmation.action == .endBrowser {
         // A form of ours, sent by the browser that it is about: a link ends nobody's logins.
@@ -90,13 +92,16 @@ extension Gate {
         if let session = confirmation.session { try await revoke(.session(session)) }
       case .endBrowser:
         // While there is still a record of what is to be given back.
-        if let login = confirmation.login { await giveBackTokens(of: login) }
+        if let login = confirmation.login {
+          next = await logoutURL(of: login) ?? next
+          await giveBackTokens(of: login)
+        }
         if let browser = confirmation.browser { try await revoke(.browser(browser)) }
       }
     } catch {
       return failure("Signing out is not possible right now: you are still signed in.", again: nil, status: 503)
     }
-    var answer = Answer.redirect(confirmation.next, reason: "signedOut")
+    var answer = Answer.redirect(next, reason: "signedOut")
     if confirmation.action == .endBrowser { answer.headers.add("set-cookie", GateCookie.expire(GateCookie.login)) }
     return answer
   }

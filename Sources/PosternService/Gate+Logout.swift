@@ -53,6 +53,52 @@ extension Gate {
     return answer
   }
 
+  /// Where providers send people back whose session there has ended.
+  static let signedOutPath = "/signed-out"
+
+  /// What a provider brings back from a logout that was begun here.
+  private struct ProviderLogout: Codable {
+    var provider: String
+    var expiresAt: Int64
+  }
+
+  /// Where the provider of a login ends its own session with this browser (OpenID Connect RP-Initiated Logout 1.0); nil where the policy does
+  /// not ask for that, or the provider has no such place: ours has ended all the same.
+  func logoutURL(of login: SessionKey) async -> String? {
+    guard let found = try? await store.login(for: login),
+      let provider = policy.provider(named: found.login.person.provider), provider.endsSession
+    else { return nil }
+    do throws(ProviderFault) {
+      guard let endpoint = try await directory.metadata(of: provider).endSessionEndpoint else {
+        log.warning("a provider has no end_session_endpoint", metadata: ["provider": "\(provider.name)"])
+        return nil
+      }
+      let logout = ProviderLogout(
+        provider: provider.name, expiresAt: clock.now + LoginRequest.lifetimeMilliseconds)
+      var parameters = [
+        ("client_id", provider.clientID),
+        ("post_logout_redirect_uri", "\(settings.origin(settings.loginHost))\(Self.signedOutPath)"),
+        ("state", sealer.seal(logout, for: .providerLogout)),
+      ]
+      let tokens = found.account.sealedTokens.flatMap { sealer.open($0, for: .tokens, as: ProviderTokens.self) }
+      if let identity = tokens?.identity { parameters.append(("id_token_hint", identity)) }
+      return "\(endpoint)\(endpoint.contains("?") ? "&" : "?")\(FormEncoding.form(parameters))"
+    } catch {
+      log.warning(
+        "a provider's session could not be ended", metadata: ["provider": "\(provider.name)", "error": "\(error)"])
+      return nil
+    }
+  }
+
+  /// A provider sends somebody back from a logout; what was not begun here ends nothing and says nothing.
+  func signedOutAtProvider(_ state: String) -> Answer {
+    guard let logout = sealer.open(state, for: .providerLogout, as: ProviderLogout.self), logout.expiresAt > clock.now
+    else { return failure("This sign-out was not begun here, or took too long.", again: nil, status: 400) }
+    var answer = Answer(generated: 200, reason: "signedOut")
+    answer.setPage(Page.signedOut())
+    return answer
+  }
+
   /// Tells a provider that its refresh token is used no more (RFC 7009). What it answers changes nothing here.
   func giveBackTokens(of login: SessionKey) async {
     guard let found = try? await store.login(for: login),

@@ -74,7 +74,7 @@ final class StandInProvider: ProviderTransport {
     "issuer": .text(issuer), "authorization_endpoint": .text("\(issuer)/authorize"),
     "token_endpoint": .text("\(issuer)/token"),
     "jwks_uri": .text("\(issuer)/keys"), "userinfo_endpoint": .text("\(issuer)/userinfo"),
-    "revocation_endpoint": .text("\(issuer)/revoke"),
+    "revocation_endpoint": .text("\(issuer)/revoke"), "end_session_endpoint": .text("\(issuer)/end?ui=plain"),
     "authorization_response_iss_parameter_supported": .bool(true),
   ])
 

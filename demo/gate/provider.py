@@ -45,6 +45,7 @@ with app.app_context():
         client_uri="https://login.localhost",
         client_secret="secret",
         redirect_uris=[redirect_uri],
+        post_logout_redirect_uris=[redirect_uri.split("/callback/")[0] + "/signed-out"],
         grant_types=["authorization_code", "refresh_token"],
         response_types=["code"],
         scope=["openid", "email", "profile", "groups"],

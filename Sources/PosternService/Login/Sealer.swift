@@ -7,7 +7,7 @@ internal import Crypto
 struct Sealer: Sendable {
   /// What a sealed value is for; one of another purpose does not open.
   enum Purpose: String {
-    case loginRequest, loginState, tokens, confirmation
+    case loginRequest, loginState, tokens, confirmation, providerLogout
   }
 
   private let keys: [SymmetricKey]

@@ -37,8 +37,10 @@ final class BrowserFixture {
   private static let python = "\(RepositoryFile.root)/.build-service/bin/python"
   private static let scripts = "\(RepositoryFile.root)/Tests/PosternServiceTests/RealThings"
 
-  /// - Parameter apps: what stands in each app's document beside name, route and access.
-  init(apps: [String: String]) async throws {
+  /// - Parameters:
+  ///   - apps: what stands in each app's document beside name, route and access.
+  ///   - endsSession: whether the policy says `endSession` of the provider.
+  init(apps: [String: String], endsSession: Bool = false) async throws {
     folder = try TestFolder()
     port = try await FreePort.next()
     driverPort = try await FreePort.next()
@@ -56,7 +58,12 @@ final class BrowserFixture {
     )
     var log = Logger(label: "test")
     log.logLevel = .critical
-    let bundle = try TestPolicy.bundle(Self.policy(apps, port: port))
+    var files = Self.policy(apps, port: port)
+    if endsSession {
+      files["organization.yaml"] = files["organization.yaml"]?.replacing(
+        "clientID: postern", with: "clientID: postern, endSession: true")
+    }
+    let bundle = try TestPolicy.bundle(files)
     let offset = Offset()
     self.offset = offset
     gate = Gate(

@@ -100,6 +100,21 @@ struct BrowserIntegrationTests {
     }
   }
 
+  @Test("signs out everywhere, at the provider too where the policy says so: the next login asks for a password")
+  func signOutAtProvider() async throws {
+    let fixture = try await BrowserFixture(apps: Self.apps, endsSession: true)
+    _ = try await fixture.browser("goto", ["url": fixture.url("payroll")])
+    _ = try await fixture.browser("login", ["user": "ann"])
+    _ = try await fixture.browser("goto", ["url": "https://login.localhost:\(fixture.port)/?mode=signout"])
+    let out = try await fixture.browser("click", ["selector": "button[type=submit]"])
+    #expect(out.url.hasPrefix("https://login.localhost:\(fixture.port)/signed-out?state="))
+    #expect(out.title == "Signed out")
+    let provider = try await fixture.browser("goto", ["url": fixture.url("payroll", "/again")])
+    #expect(provider.url.hasPrefix("https://id.localhost:\(fixture.port)/login"))
+    let app = try await fixture.browser("login", ["user": "ann"])
+    #expect(app.url == fixture.url("payroll", "/again"))
+  }
+
   @Test("an account that its provider has locked is out within the policy's revalidate")
   func locked() async throws {
     let fixture = try await BrowserFixture(apps: Self.apps)
