@@ -179,6 +179,7 @@ extension Gate {
       authenticatedAfter: decision.authenticated_after,
       method: decision.reauthentication_method, maxAgeSeconds: decision.reauthentication_max_age_seconds,
       mayBeSilent: reason == "noCredential", attempt: secret.key, slot: slot,
+      showsChooser: reason == "tenantMismatch" || reason == "providerMismatch",
       expiresAt: decided.now + LoginRequest.lifetimeMilliseconds)
     var answer = Answer.redirect(
       "\(settings.origin(settings.loginHost))/login?request=\(sealer.seal(login, for: .loginRequest))", reason: reason)

@@ -15,7 +15,9 @@ extension Gate {
     }
     if login.expiresAt <= clock.now { return failure("This sign-in took too long.", again: returnURL(login)) }
     do throws(StoreFault) {
-      if let current = try await currentLogin(request), login.accepts(current.login) {
+      if let current = try await currentLogin(request), accepts(current.login, for: login),
+        try await !isReplaced(current.key)
+      {
         guard let handedAt = try await lastHandOver(of: current.key, to: login.host) else {
           return try await handOver(current.key, login)
         }
@@ -38,9 +40,12 @@ extension Gate {
     if let name = query["provider"],
       let choice = choices.first(where: { $0.provider.name == name && $0.tenant == query["tenant"] })
     {
-      return await send(login, to: choice.provider, tenant: choice.tenant, request)
+      let prompt = login.showsChooser && !login.requiresLogin ? "select_account" : nil
+      return await send(login, to: choice.provider, tenant: choice.tenant, request, askingFor: prompt)
     }
-    if choices.count == 1 { return await send(login, to: choices[0].provider, tenant: choices[0].tenant, request) }
+    if choices.count == 1 && !login.showsChooser {
+      return await send(login, to: choices[0].provider, tenant: choices[0].tenant, request)
+    }
     if choices.isEmpty { return failure("Nobody can sign in to this application here.", again: nil) }
     var answer = Answer(generated: 200, reason: "chooser")
     let sealed = sealer.seal(login, for: .loginRequest)
@@ -277,13 +282,12 @@ extension Gate {
         return failure(
           "The sign-in service did not confirm it in the way that this page asks for.", again: returnURL(wanted))
       }
-      if !wanted.tenants.isEmpty, !wanted.tenants.contains(person.tenant ?? "") {
-        return failure("This account is not of an organization that may come in here.", again: returnURL(wanted))
-      }
+      if !wanted.takes(person.tenant, of: provider) { return refuseTenant(wanted) }
       let account = AccountState(
         state: UInt8(POSTERN_ACCOUNT_ACTIVE), checkedAt: clock.now, sealedTokens: sealer.seal(tokens, for: .tokens))
       let identifier = SessionIdentifier()
       try await store.insert(login, account, for: identifier.key)
+      if let current { try await replace(current.key) }
       var answer = try await handOver(identifier.key, wanted)
       answer.headers.add("set-cookie", GateCookie.set(GateCookie.login, identifier.text))
       return answer
@@ -293,8 +297,36 @@ extension Gate {
     }
   }
 
+  /// A wrong tenant goes to the chooser, once; whoever comes from there with one may not come in.
+  private func refuseTenant(_ wanted: LoginRequest) -> Answer {
+    if wanted.showsChooser {
+      return failure("This account is not of an organization that may come in here.", again: returnURL(wanted))
+    }
+    var again = wanted
+    again.showsChooser = true
+    return .redirect(
+      "\(settings.origin(settings.loginHost))/login?request=\(sealer.seal(again, for: .loginRequest))",
+      reason: "tenantMismatch")
+  }
+
+  /// Whether a login that is here already does, without asking its provider.
+  private func accepts(_ login: Login, for request: LoginRequest) -> Bool {
+    policy.provider(named: login.person.provider).map { request.accepts(login, of: $0) } ?? false
+  }
+
+  /// The browser has another login now: this one's identifier gets nobody in any more. What it was handed to goes on.
+  private func replace(_ login: SessionKey) async throws(StoreFault) {
+    try await store.put([1], under: Self.replacedName(login), until: clock.now + Self.rememberMilliseconds)
+  }
+
+  private func isReplaced(_ login: SessionKey) async throws(StoreFault) -> Bool {
+    try await store.look(Self.replacedName(login), at: clock.now) != nil
+  }
+
+  private static func replacedName(_ login: SessionKey) -> String { "replaced:\(login.text)" }
+
   /// How long several tabs of one host may come for a session of one login.
-  private static let handOverMilliseconds: Int64 = 60_000
+  static let handOverMilliseconds: Int64 = 60_000
   /// Longer than any login lasts.
   private static let rememberMilliseconds: Int64 = 90 * 86_400_000
 
@@ -338,10 +370,16 @@ extension LoginRequest {
     return at > 0 && at >= authenticatedAfter
   }
 
-  /// Whether a login that is here already does, without asking its provider.
-  func accepts(_ login: Login) -> Bool {
+  /// Whether row 7 will let a tenant of the provider pass (docs/decision.md).
+  func takes(_ tenant: String?, of provider: LoginProvider) -> Bool {
+    let taken = provider.source == .identityPlatform && !tenants.isEmpty ? tenants : provider.tenants
+    return taken.isEmpty ? tenant == nil : tenant.map(taken.contains) ?? false
+  }
+
+  /// Whether a login of the provider does that is here already.
+  func accepts(_ login: Login, of provider: LoginProvider) -> Bool {
     mayBeSilent && !requiresLogin && providers.contains(login.person.provider)
       && login.authenticatedAt >= authenticatedAfter
-      && (tenants.isEmpty || tenants.contains(login.person.tenant ?? ""))
+      && takes(login.person.tenant, of: provider)
   }
 }

@@ -174,6 +174,7 @@ extension Gate {
       let identifier = SessionIdentifier()
       try await store.insert(
         Session(host: handOver.host, login: handOver.login, startedAt: clock.now), for: identifier.key)
+      try await endReplaced(request.cookies, by: handOver.login)
       var answer = Answer.redirect(again, reason: "signedIn")
       let app = app(of: request, policy)
       let isCrossSite = app?.corsOrigins.isEmpty == false
@@ -186,6 +187,19 @@ extension Gate {
       log.error("the session store cannot be asked", metadata: ["error": "\(error)"])
       return failure("Sign-in is not possible right now.", again: nil, status: 503)
     }
+  }
+
+  /// Ends the session that this browser had here before, where another person came, or the same one logged in anew: its identifier is nobody's
+  /// any more. Tabs that log in within the same minute leave each other's: requests of theirs may be under way.
+  private func endReplaced(_ cookies: Cookies, by login: SessionKey) async throws(StoreFault) {
+    guard let key = cookies.value(GateCookie.session).flatMap(SessionIdentifier.init)?.key,
+      let old = try await store.session(for: key)?.login, let new = try await store.login(for: login)?.login
+    else { return }
+    let isSame =
+      old.person.provider == new.person.provider && old.person.subject == new.person.subject
+      && old.person.tenant == new.person.tenant
+    if isSame && new.authenticatedAt - old.authenticatedAt < Self.handOverMilliseconds { return }
+    try await revoke(.session(key))
   }
 
   /// A page that says what went wrong at a login.

@@ -37,6 +37,11 @@ struct LoginTests {
       return answer
     }
 
+    /// Keeps what an answer sets.
+    func keep(_ answer: Answer, of host: String) {
+      for line in answer.headers.values("set-cookie") { keep(line, of: host) }
+    }
+
     /// A form that another site's page posts: cookies of this site alone do not come with it.
     func post(_ url: String, _ fields: [(String, String)]) async -> Answer {
       let host = String(url.dropFirst("https://".count).prefix { $0 != "/" })

@@ -179,17 +179,33 @@ struct PageTests {
   }
 
   @Test(
-    "loginPageUri: a token that is not for us, not of now, without an authentication, or of another tenant, signs nobody in",
+    "loginPageUri: a token that is not for us, not of now, or without an authentication, signs nobody in",
     arguments: [
       ("aud", JSON.text("another")), ("iss", .text("https://evil.example")), ("auth_time", nil), ("sub", nil),
       ("exp", .int(TestClock.start / 1_000)), ("iat", .int(TestClock.start / 1_000 - 31)), ("iat", nil),
-      ("iat", .int(TestClock.start / 1_000 + 60)), ("firebase", .object(["tenant": .text("3west")])), ("firebase", nil),
+      ("iat", .int(TestClock.start / 1_000 + 60)),
     ])
   func badToken(_ name: String, _ value: JSON?) async throws {
     let guest = try Guest()
     let out = try await guest.toPage()
     let answer = await guest.post([("state", self.value("state", out)), ("token", guest.token([name: value]))])
     #expect(answer.status == 403)
+    #expect(!guest.visitor.cookieNames("login.example.com").contains(GateCookie.login))
+  }
+
+  @Test("loginPageUri: a token of another tenant, or of none, leads to the chooser once, and then to a refusal")
+  func wrongTenant() async throws {
+    let guest = try Guest()
+    let out = try await guest.toPage()
+    let north = JSON.object(["tenant": .text("3west")])
+    let first = await guest.post([("state", value("state", out)), ("token", guest.token(["firebase": north]))])
+    let chooser = await guest.visitor.open(try #require(first.headers["location"]))
+    #expect(chooser.reason == "chooser")
+    let link = try #require(String(decoding: chooser.body, as: UTF8.self).firstMatch(of: /href="([^"]+)"/)?.output.1)
+    let page = await guest.visitor.open("https://login.example.com\(link.replacing("&amp;", with: "&"))")
+    let location = try #require(page.headers["location"])
+    let state = try #require(location.firstMatch(of: /state=([^&#]+)/)?.output.1)
+    #expect(await guest.post([("state", String(state)), ("token", guest.token(["firebase": nil]))]).status == 403)
     #expect(!guest.visitor.cookieNames("login.example.com").contains(GateCookie.login))
   }
 

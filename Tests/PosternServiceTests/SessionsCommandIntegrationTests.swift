@@ -9,7 +9,7 @@ import Testing
 
 @testable import PosternService
 
-@Suite("postern sessions", .timeLimit(.minutes(2)))
+@Suite("postern sessions", .serialized, .timeLimit(.minutes(2)))
 struct SessionsCommandIntegrationTests {
   /// What a run of the command left.
   private struct Run: Equatable {

@@ -28,6 +28,8 @@ struct LoginRequest: Codable, Sendable, Equatable {
   /// SHA-256 of the secret in the browser's attempt cookie, and which of the cookies it is.
   var attempt: SessionKey
   var slot: Int
+  /// Whether the person is to choose, even where there is one way alone: the account that they came with does not do.
+  var showsChooser = false
   /// How often this attempt has been sent to the provider already, and why.
   var restartCount = 0
   var expiresAt: Int64

@@ -4,7 +4,7 @@ import Testing
 
 @testable import PosternService
 
-@Suite("Pages of stores", .timeLimit(.minutes(2)))
+@Suite("Pages of stores", .serialized, .timeLimit(.minutes(2)))
 struct StorePageIntegrationTests {
   /// All pages, one after the other.
   private func pages(_ store: any SessionStore, count: Int) async throws -> [LoginPage] {
