@@ -334,7 +334,17 @@ extension Gate {
   private func lastHandOver(of login: SessionKey, to host: String) async throws(StoreFault) -> Int64? {
     guard let bytes = try await store.look(Self.handOverName(login, host), at: clock.now) else { return nil }
     guard let handedAt = Int64(String(decoding: bytes, as: UTF8.self)) else { return nil }
+    // Signed out there: no tab comes back silently.
+    if handedAt < 0 { return -handedAt }
     return clock.now - handedAt < Self.handOverMilliseconds ? nil : handedAt
+  }
+
+  /// A person signs out of a host: their login is not handed to it any more.
+  func endHandOver(of session: SessionKey) async throws(StoreFault) {
+    guard let session = try await store.session(for: session)?.session else { return }
+    try await store.put(
+      Array(String(-clock.now).utf8), under: Self.handOverName(session.login, session.host),
+      until: clock.now + Self.rememberMilliseconds)
   }
 
   private static func handOverName(_ login: SessionKey, _ host: String) -> String { "handed:\(login.text):\(host)" }

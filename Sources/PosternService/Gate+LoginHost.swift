@@ -89,7 +89,10 @@ extension Gate {
       }
       switch confirmation.action {
       case .endSession:
-        if let session = confirmation.session { try await revoke(.session(session)) }
+        if let session = confirmation.session {
+          try await endHandOver(of: session)
+          try await revoke(.session(session))
+        }
       case .endBrowser:
         // While there is still a record of what is to be given back.
         if let login = confirmation.login {

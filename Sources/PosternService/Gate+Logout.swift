@@ -101,9 +101,14 @@ extension Gate {
 
   /// Tells a provider that its refresh token is used no more (RFC 7009). What it answers changes nothing here.
   func giveBackTokens(of login: SessionKey) async {
-    guard let found = try? await store.login(for: login),
-      let provider = policy.provider(named: found.login.person.provider),
-      let tokens = found.account.sealedTokens.flatMap({ sealer.open($0, for: .tokens, as: ProviderTokens.self) }),
+    guard let found = try? await store.login(for: login) else { return }
+    await giveBack(found.account.sealedTokens, of: found.login.person)
+  }
+
+  /// The same for a login whose record may be gone by now.
+  func giveBack(_ sealed: String?, of person: Person) async {
+    guard let provider = policy.provider(named: person.provider),
+      let tokens = sealed.flatMap({ sealer.open($0, for: .tokens, as: ProviderTokens.self) }),
       let refresh = tokens.refresh
     else { return }
     do throws(ProviderFault) {

@@ -80,6 +80,25 @@ struct AdministrationTests {
     #expect(await gate.ask(headers: headers).reason == "noCredential")
   }
 
+  @Test("the provider is given back the refresh tokens of what was ended, and no others")
+  func givenBack() async throws {
+    let clock = TestClock()
+    let provider = StandInProvider(clock: clock)
+    let gate = try TestGate(transport: provider, clock: clock)
+    for (name, login) in RevocationCase.world {
+      let tokens = ProviderTokens(access: "a", refresh: "of \(name)", identity: nil)
+      let account = AccountState(
+        state: 1, checkedAt: Kept.start, sealedTokens: gate.gate.sealer.seal(tokens, for: .tokens))
+      try await gate.store.insert(login, account, for: Kept.key(name))
+    }
+    clock.advance(seconds: 1)
+    let keys = RevocationCase.names.map { "\"\(Kept.key($0).text)\"" }.joined(separator: ",")
+    let body = #"{"person": {"provider": "people", "subject": "ann"}, "logins": [\#(keys)]}"#
+    #expect(await ask(gate, "POST", "/revocations", body).status == 200)
+    _ = try await eventually(within: .seconds(90), "three tokens") { provider.forms.count == 3 ? () : nil }
+    #expect(Set(provider.forms.compactMap { $0["token"] }) == ["of ann", "of annElsewhere", "of annOfNorth"])
+  }
+
   @Test("each kind of revocation can be named")
   func kinds() {
     let key = Kept.key("a")
@@ -91,7 +110,7 @@ struct AdministrationTests {
       (#"{"everyone": true}"#, .everyone),
     ]
     for (text, revocation) in expected {
-      #expect(JSON(text.utf8).flatMap(Revocation.init(administration:)) == revocation)
+      #expect(JSON(text.utf8).flatMap(RevocationOrder.init)?.revocation == revocation)
     }
   }
 
@@ -100,7 +119,8 @@ struct AdministrationTests {
     arguments: [
       "", "{}", "[]", #"{"everyone": false}"#, #"{"everyone": 1}"#, #"{"session": "short"}"#,
       #"{"person": {"provider": "people"}}"#, #"{"tenant": "north"}"#, #"{"everybody": true}"#,
-      #"{"everyone": true, "session": "x"}"#,
+      #"{"everyone": true, "session": "x"}"#, #"{"everyone": true, "logins": ["x"]}"#, #"{"logins": []}"#,
+      #"{"everyone": true, "logins": 1}"#,
     ])
   func refused(_ body: String) async throws {
     let gate = try await world()

@@ -75,6 +75,22 @@ struct ReplacedLoginTests {
       "GET", location, headers: TestClient.navigation + [("Cookie", login)], endpoint: "/answer")
   }
 
+  @Test("whoever signs out of an app right after logging in is not signed in again silently")
+  func signedOutAtOnce() async throws {
+    let visitor = try LoginTests.Visitor()
+    _ = try await visitor.signIn()
+    let cookie = visitor.cookie(for: Self.url)
+    let headers = TestClient.navigation + [("Sec-Fetch-Site", "same-origin"), ("Cookie", cookie)]
+    let answer = await visitor.gate.ask(
+      "GET", "\(Self.url)&gcp-iap-mode=GCIP_SIGNOUT", headers: headers, endpoint: "/answer")
+    let back = await visitor.open(try #require(answer.headers["location"]))
+    #expect(back.headers["location"] == Self.url)
+    #expect(try await visitor.toProvider(Self.url)["prompt"] == "login")
+    // Another app's host is not what was signed out of.
+    let wiki = try #require(await visitor.open("https://wiki.example.com/").headers["location"])
+    #expect(await visitor.open(wiki).headers["location"]?.contains(Gate.arrivalPath) == true)
+  }
+
   // MARK: wrong accounts
 
   private static let tenants = TestPolicy.files.merging([

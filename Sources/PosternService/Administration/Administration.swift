@@ -45,19 +45,36 @@ struct AdministrationResponder: RequestResponder {
 
   /// Ends what the body names: for good, before the answer says so.
   private func revoke(_ body: [UInt8]) async -> Answer {
-    guard let revocation = JSON(body).flatMap(Revocation.init(administration:)) else {
+    guard let order = JSON(body).flatMap(RevocationOrder.init) else {
       return Self.refusal(400, "one session, login, person, tenant or everyone must be named")
     }
+    let ended: [KeptLogin]
     do throws(StoreFault) {
-      try await gate.revoke(revocation)
+      ended = try await logins(endedBy: order)
+      try await gate.revoke(order.revocation)
     } catch {
       gate.log.error("a revocation could not be kept", metadata: ["error": "\(error)"])
       return Self.refusal(503, "\(error)")
     }
-    gate.log.notice("sessions were ended on the administration socket", metadata: ["what": "\(revocation.name)"])
+    // The providers hear of it afterwards: what they answer changes nothing here, and nobody waits for it.
+    Task { for login in ended { await gate.giveBack(login.account.sealedTokens, of: login.login.person) } }
+    gate.log.notice(
+      "sessions were ended on the administration socket", metadata: ["what": "\(order.revocation.name)"])
     var answer = Answer(generated: 200)
     answer.setJSON(.object(["revoked": .bool(true)]))
     return answer
+  }
+
+  /// Those of the named logins that will be over, with the tokens that are deleted with them.
+  private func logins(endedBy order: RevocationOrder) async throws(StoreFault) -> [KeptLogin] {
+    var ended: [KeptLogin] = []
+    for key in order.logins {
+      guard let (login, account) = try await gate.store.login(for: key),
+        Revocation.ending(login, key).contains(order.revocation)
+      else { continue }
+      ended.append(KeptLogin(key: key, login: login, account: account, sessions: []))
+    }
+    return ended
   }
 
   private static func refusal(_ status: Int, _ sentence: String) -> Answer {
@@ -99,25 +116,38 @@ struct LoginFilter: Equatable {
   }
 }
 
-extension Revocation {
+/// What is to be ended.
+struct RevocationOrder: Equatable {
+  /// So many refresh tokens at most are given back: every one of them is a request to a provider.
+  static let loginCount = 1_000
+
+  let revocation: Revocation
+  /// Logins that it ends, as far as whoever asks has seen them: their refresh tokens are given back.
+  let logins: [SessionKey]
+
   /// What `{"session": KEY}`, `{"login": KEY}`, `{"person": {"provider", "subject"}}`, `{"tenant": {"provider", "tenant"}}` or
-  /// `{"everyone": true}` names; nil where it is none of them, or more than one.
-  init?(administration json: JSON) {
-    guard case .object(let members) = json, members.count == 1, let (kind, value) = members.first else { return nil }
+  /// `{"everyone": true}` names, beside `"logins": [KEY, ...]`; nil where it is none of them, or more than one.
+  init?(_ json: JSON) {
+    guard case .object(var members) = json else { return nil }
+    let texts = members.removeValue(forKey: "logins").map(\.texts) ?? []
+    guard let keys = texts?.map({ SessionKey($0) }), keys.count <= Self.loginCount, keys.allSatisfy({ $0 != nil }),
+      members.count == 1, let (kind, value) = members.first, let revocation = Self.revocation(kind, value)
+    else { return nil }
+    self.revocation = revocation
+    logins = keys.compactMap { $0 }
+  }
+
+  private static func revocation(_ kind: String, _ value: JSON) -> Revocation? {
     switch kind {
-    case "session":
-      guard let key = value.text.flatMap(SessionKey.init) else { return nil }
-      self = .session(key)
-    case "login":
-      guard let key = value.text.flatMap(SessionKey.init) else { return nil }
-      self = .login(key)
+    case "session": return value.text.flatMap { SessionKey($0) }.map { .session($0) }
+    case "login": return value.text.flatMap { SessionKey($0) }.map { .login($0) }
     case "person":
       guard let provider = value["provider"]?.text, let subject = value["subject"]?.text else { return nil }
-      self = .person(provider: provider, subject: subject, tenant: nil)
+      return .person(provider: provider, subject: subject, tenant: nil)
     case "tenant":
       guard let provider = value["provider"]?.text, let tenant = value["tenant"]?.text else { return nil }
-      self = .tenant(provider: provider, tenant: tenant)
-    case "everyone" where value == .bool(true): self = .everyone
+      return .tenant(provider: provider, tenant: tenant)
+    case "everyone": return value == .bool(true) ? .everyone : nil
     default: return nil
     }
   }

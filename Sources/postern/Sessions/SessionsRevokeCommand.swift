@@ -61,6 +61,15 @@ struct SessionsRevokeCommand: ParsableCommand {
     try StandardOutput.write(json ? answer.prettyText : "ended \(Wording.printable(plan.text))\n")
   }
 
+  /// So many logins are named to posternd, which gives their refresh tokens back to the provider.
+  private static let loginCount = 1_000
+
+  /// What posternd is told to end, with the logins that are over then.
+  private static func order(_ kind: String, _ value: JSONValue, _ logins: [SignedInLogin]) -> JSONValue {
+    let keys = logins.prefix(loginCount).map { JSONValue.string($0.key) }
+    return .object([JSONValue.Member(kind, value), JSONValue.Member("logins", .array(keys))])
+  }
+
   /// What is to be ended.
   private struct Plan {
     var what: String
@@ -74,9 +83,10 @@ struct SessionsRevokeCommand: ParsableCommand {
     if let session { return try plan(session: session) }
     if let person { return try plan(person: person) }
     if let tenant { return try plan(tenant: tenant) }
+    let logins = try options.gate.logins([])
     return Plan(
-      what: "everybody", sessionCount: try Self.sessionCount(options.gate.logins([])),
-      revocations: [.object(["everyone": .bool(true)])])
+      what: "everybody", sessionCount: Self.sessionCount(logins),
+      revocations: [Self.order("everyone", .bool(true), logins)])
   }
 
   private static func sessionCount(_ logins: [SignedInLogin]) -> Int { logins.reduce(0) { $0 + $1.sessions.count } }
@@ -94,13 +104,13 @@ struct SessionsRevokeCommand: ParsableCommand {
         found.append(
           Plan(
             what: "the login of \(login.person)", sessionCount: login.sessions.count,
-            revocations: [.object(["login": .string(login.key)])]))
+            revocations: [Self.order("login", .string(login.key), [login])]))
       }
       for session in login.sessions where session.key.hasPrefix(prefix) {
         found.append(
           Plan(
             what: "the session of \(login.person) at \(session.host)", sessionCount: 1,
-            revocations: [.object(["session": .string(session.key)])]))
+            revocations: [Self.order("session", .string(session.key), [])]))
       }
     }
     if found.count > 1 { throw CommandFailure("\(found.count) keys begin with '\(prefix)': write more of it") }
@@ -116,7 +126,9 @@ struct SessionsRevokeCommand: ParsableCommand {
     return Plan(
       what: names.map { $0.joined(separator: ":") }.joined(separator: ", "), sessionCount: Self.sessionCount(logins),
       revocations: names.map { name in
-        .object(["person": .object(["provider": .string(name[0]), "subject": .string(name[1])])])
+        Self.order(
+          "person", .object(["provider": .string(name[0]), "subject": .string(name[1])]),
+          logins.filter { $0.provider == name[0] && $0.subject == name[1] })
       })
   }
 
@@ -128,7 +140,9 @@ struct SessionsRevokeCommand: ParsableCommand {
     let logins = try options.gate.logins([("provider", parts[0]), ("tenant", parts[1])])
     return Plan(
       what: "everybody of \(text)", sessionCount: Self.sessionCount(logins),
-      revocations: [.object(["tenant": .object(["provider": .string(parts[0]), "tenant": .string(parts[1])])])])
+      revocations: [
+        Self.order("tenant", .object(["provider": .string(parts[0]), "tenant": .string(parts[1])]), logins)
+      ])
   }
 
   private func confirm(_ plan: Plan) throws {

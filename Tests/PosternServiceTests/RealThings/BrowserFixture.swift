@@ -39,8 +39,8 @@ final class BrowserFixture {
 
   /// - Parameters:
   ///   - apps: what stands in each app's document beside name, route and access.
-  ///   - endsSession: whether the policy says `endSession` of the provider.
-  init(apps: [String: String], endsSession: Bool = false) async throws {
+  ///   - organization: changes the organization's document, given the port that browsers see.
+  init(apps: [String: String], organization: (String, Int) -> String = { text, _ in text }) async throws {
     folder = try TestFolder()
     port = try await FreePort.next()
     driverPort = try await FreePort.next()
@@ -49,7 +49,7 @@ final class BrowserFixture {
     var tls = TLSConfiguration.makeClientConfiguration()
     tls.trustRoots = .file(folder.path("certificate.pem"))
     var configuration = HTTPClient.Configuration(tlsConfiguration: tls, redirectConfiguration: .disallow)
-    configuration.dnsOverride = ["id.localhost": "127.0.0.1"]
+    configuration.dnsOverride = ["id.localhost": "127.0.0.1", "platform.localhost": "127.0.0.1"]
     client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
     var settings = GateSettings(
       loginHost: "login.localhost", publicPort: port, sealingKeys: [Sealer.newKey()], assertionKeys: [AssertionKey()])
@@ -59,10 +59,7 @@ final class BrowserFixture {
     var log = Logger(label: "test")
     log.logLevel = .critical
     var files = Self.policy(apps, port: port)
-    if endsSession {
-      files["organization.yaml"] = files["organization.yaml"]?.replacing(
-        "clientID: postern", with: "clientID: postern, endSession: true")
-    }
+    files["organization.yaml"] = organization(files["organization.yaml"] ?? "", port)
     let bundle = try TestPolicy.bundle(files)
     let offset = Offset()
     self.offset = offset
@@ -119,14 +116,17 @@ final class BrowserFixture {
     let app = try await HTTPServer.bind(.tcp(host: "127.0.0.1", port: 0), group: group, PageResponder())
     let listener = try await HTTPServer.bind(
       .unix(path: folder.path("gate.sock")), group: group, ProxyResponder(gate: gate, dialect: .nginx))
-    channels = [app, listener]
+    let platform = try await HTTPServer.bind(
+      .tcp(host: "127.0.0.1", port: 0), group: group, PlatformResponder(port: port))
+    channels = [app, listener, platform]
     let provider = try ServerProcess(
       Self.python,
       [
         "\(RepositoryFile.root)/demo/gate/provider.py", String(providerPort), "id.localhost:\(port)",
         "https://login.localhost:\(port)/callback/people",
       ], in: folder)
-    let nginx = try startNginx(appPort: app.localAddress?.port ?? 0, apps: apps.keys.sorted())
+    let nginx = try startNginx(
+      appPort: app.localAddress?.port ?? 0, platformPort: platform.localAddress?.port ?? 0, apps: apps.keys.sorted())
     let browser = try ServerProcess(
       Self.python, ["\(Self.scripts)/browser.py", String(driverPort), "/usr/bin/chromium"], in: folder)
     servers = [provider, nginx, browser]
@@ -135,7 +135,7 @@ final class BrowserFixture {
     try await browser.waitForPort(driverPort)
   }
 
-  private func startNginx(appPort: Int, apps: [String]) throws -> ServerProcess {
+  private func startNginx(appPort: Int, platformPort: Int, apps: [String]) throws -> ServerProcess {
     let names = apps.map { "\($0).localhost" }.joined(separator: " ")
     return try NginxFixture.start(
       in: folder, http: "ssl_certificate certificate.pem; ssl_certificate_key key.pem;",
@@ -146,6 +146,10 @@ final class BrowserFixture {
             proxy_pass http://127.0.0.1:\(providerPort);
             proxy_set_header Host $http_host; proxy_set_header X-Forwarded-Proto https;
           }
+        }
+        server {
+          listen 127.0.0.1:\(port) ssl; server_name platform.localhost welcome.localhost;
+          location / { proxy_pass http://127.0.0.1:\(platformPort); }
         }
         server { listen 127.0.0.1:\(port) ssl; server_name login.localhost; include postern-login.conf; }
         server {

@@ -102,7 +102,9 @@ struct BrowserIntegrationTests {
 
   @Test("signs out everywhere, at the provider too where the policy says so: the next login asks for a password")
   func signOutAtProvider() async throws {
-    let fixture = try await BrowserFixture(apps: Self.apps, endsSession: true)
+    let fixture = try await BrowserFixture(apps: Self.apps) { text, _ in
+      text.replacing("clientID: postern", with: "clientID: postern, endSession: true")
+    }
     _ = try await fixture.browser("goto", ["url": fixture.url("payroll")])
     _ = try await fixture.browser("login", ["user": "ann"])
     _ = try await fixture.browser("goto", ["url": "https://login.localhost:\(fixture.port)/?mode=signout"])
@@ -113,6 +115,30 @@ struct BrowserIntegrationTests {
     #expect(provider.url.hasPrefix("https://id.localhost:\(fixture.port)/login"))
     let app = try await fixture.browser("login", ["user": "ann"])
     #expect(app.url == fixture.url("payroll", "/again"))
+  }
+
+  @Test("logs in at a page of the organization's own, on another site, comes back to where it was, and signs out by it")
+  func loginPage() async throws {
+    let fixture = try await BrowserFixture(apps: ["payroll": ""]) { text, port in
+      text.replacing(
+        "loginProviders:",
+        with: """
+          providers: [platform]
+          settings: {accessSettings: {gcipSettings: {loginPageUri: "\(PlatformResponder.page(port: port))"}}}
+          loginProviders:
+            - {name: platform, source: identityPlatform, issuer: "\(PlatformResponder.issuer(port: port))", clientID: postern, domains: [example.com]}
+          """
+      ).replacing("clientID: postern, domains: [example.com]}\nsession", with: "clientID: postern}\nsession")
+    }
+    let page = try await fixture.browser("goto", ["url": fixture.url("payroll", "/runs?month=3")])
+    #expect(page.url.hasPrefix("https://welcome.localhost:\(fixture.port)/in?mode=login&provider=platform&"))
+    let app = try await fixture.browser("click", ["selector": "button[type=submit]"])
+    #expect(app.url == fixture.url("payroll", "/runs?month=3"))
+    #expect(app.text.contains("platform:ann@example.com"))
+    let out = try await fixture.browser("goto", ["url": fixture.url("payroll", "/runs?gcp-iap-mode=GCIP_SIGNOUT")])
+    #expect(out.text.contains("mode signout"))
+    let again = try await fixture.browser("click", ["selector": "a"])
+    #expect(again.url.hasPrefix("https://welcome.localhost:\(fixture.port)/in?mode=reauth&"))
   }
 
   @Test("an account that its provider has locked is out within the policy's revalidate")

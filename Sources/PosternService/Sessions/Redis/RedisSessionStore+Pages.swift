@@ -40,7 +40,7 @@ extension RedisSessionStore {
   }
 
   private func key(_ reply: RedisReply) throws(StoreFault) -> SessionKey {
-    guard let key = reply.text.flatMap(SessionKey.init) else { throw Self.unreadable }
+    guard let key = reply.text.flatMap({ SessionKey($0) }) else { throw Self.unreadable }
     return key
   }
 
