@@ -15,8 +15,9 @@ C_DEPENDENCIES := gcc g++ binutils pkg-config xxd
 BENCH_DEPENDENCIES := valgrind
 SERVICE_DEPENDENCIES := redis-server nginx caddy chromium openssl curl python3-venv
 LINT_DEPENDENCIES := shellcheck
+LOAD_DEPENDENCIES := wrk
 SWIFT_FOLDERS := Package.swift Sources Tests Benchmarks
-SCRIPTS := .ci/run tools/build-library tools/check-readme tools/install-missing tools/run-checks tools/generate-envoy Tests/C/run demo/tour.sh demo/gate.sh
+SCRIPTS := .ci/run tools/build-library tools/check-readme tools/install-missing tools/run-checks tools/generate-envoy Tests/C/run demo/tour.sh demo/gate.sh Benchmarks/Gate/load.sh
 
 # One build serves the agreement and the benchmark: `swift test` would build for itself, with flags of its own.
 BUILD_AGREEMENT = POSTERN_ONLY_TESTS=AgreementTests swift build --build-tests -c release -Xswiftc -enable-testing --scratch-path .build-agreement
@@ -63,6 +64,14 @@ bench: swift-dependencies bench-dependencies release peers
 .PHONY: bench-scale
 bench-scale: swift-dependencies bench-dependencies release peers
 	.build/release/postern-bench --apps 1000000 --sizes 10,1000,10000,100000 --json .build/bench-scale.json
+
+## bench-gate: what the gate costs nginx: requests a second with and without it, latencies, memory (POSTERN_LOAD_SOAK=600)
+.PHONY: bench-gate
+bench-gate: swift-dependencies service-dependencies
+	@tools/install-missing $(LOAD_DEPENDENCIES)
+	swift build --product postern
+	swift build -c release --product posternd --scratch-path .build-release
+	Benchmarks/Gate/load.sh
 
 ## bench-plot: docs/benchmarks.svg, from the figures of the last `make bench-scale`
 .PHONY: bench-plot
@@ -136,7 +145,7 @@ test-debug: swift-dependencies
 # The gate against real proxies, a real login provider and a real browser, on loopback.
 .PHONY: test-service
 test-service: swift-dependencies service-dependencies
-	swift test --filter 'IntegrationTests'
+	swift test --no-parallel --filter 'IntegrationTests'
 	swift build --product postern
 	swift build --product posternd
 	demo/gate.sh --check

@@ -39,7 +39,7 @@ export POSTERND_PROVIDERS_PEOPLE_VOUCHES_FOR_EMAILS=true
 export POSTERND_PROVIDERS_PEOPLE_GROUPS_CLAIM=none
 start posternd.log "$posternd" --bundle-file "$folder/policy.ptb" \
   --bundle-verification-key-file "$folder/verification.pem" --login-host login.localhost --public-port 8443 \
-  --listeners nginx=127.0.0.1:8480 --operations-listener 127.0.0.1:8490 --state-folder "$folder/state" \
+  --listeners "nginx=127.0.0.1:8480${POSTERN_DEMO_LISTENERS:+,$POSTERN_DEMO_LISTENERS}" --operations-listener 127.0.0.1:8490 --state-folder "$folder/state" \
   --tls-trusted-roots-file "$folder/certificate.pem"
 
 # Everything is up when the gate is ready and the provider answers through nginx.

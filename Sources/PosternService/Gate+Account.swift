@@ -14,6 +14,12 @@ extension Gate {
     live.note(account, at: clock.now)
   }
 
+  /// How long one node may have the question to itself: longer than a provider is waited for.
+  private static let flightMilliseconds: Int64 = 15_000
+  /// How often a node that waits for another's answer looks for it, and how many times.
+  private static let lookMilliseconds: Int64 = 50
+  private static let lookCount = 100
+
   /// What the provider said counts on this node, whether the store can be told or not.
   private func keep(_ account: AccountState, for login: SessionKey) async {
     do throws(StoreFault) {
@@ -23,22 +29,55 @@ extension Gate {
     }
   }
 
-  /// What the provider says now; nil where it cannot be asked.
+  /// What the provider says now; nil where it cannot be asked. One node asks for all: a refresh token that is good for one use is not
+  /// used twice.
   private func askAboutAccount(_ key: SessionKey, _ person: Person) async -> AccountState? {
+    let flight = "account:\(key.text)"
     do {
       guard let known = try await store.login(for: key)?.account else { return nil }
-      // Another request, or another node, may have asked since.
-      if clock.now - known.checkedAt < 1_000 { return known }
-      guard let provider = policy.provider(named: person.provider),
-        let tokens = known.sealedTokens.flatMap({ sealer.open($0, for: .tokens, as: ProviderTokens.self) })
-      else { return known }
-      let account = try await askAboutAccount(tokens, person, provider)
-      await keep(account, for: key)
-      return account
+      if isFresh(known) { return known }
+      guard try await store.claim(flight, until: clock.now + Self.flightMilliseconds, at: clock.now) else {
+        return try await answer(ofFlight: flight, key, since: known)
+      }
+      do {
+        let account = try await askAlone(key, person)
+        _ = try await store.take(flight, at: clock.now)
+        return account
+      } catch {
+        _ = try? await store.take(flight, at: clock.now)
+        throw error
+      }
     } catch {
       log.warning("an account could not be checked", metadata: ["provider": "\(person.provider)", "error": "\(error)"])
       return nil
     }
+  }
+
+  /// Another request, or another node, may have asked a moment ago.
+  private func isFresh(_ account: AccountState) -> Bool { clock.now - account.checkedAt < 1_000 }
+
+  private func askAlone(_ key: SessionKey, _ person: Person) async throws -> AccountState? {
+    guard let known = try await store.login(for: key)?.account else { return nil }
+    guard !isFresh(known), let provider = policy.provider(named: person.provider),
+      let tokens = known.sealedTokens.flatMap({ sealer.open($0, for: .tokens, as: ProviderTokens.self) })
+    else { return known }
+    let account = try await askAboutAccount(tokens, person, provider)
+    await keep(account, for: key)
+    return account
+  }
+
+  /// What another node, which is asking, is told; nil where it is told nothing, or not in time.
+  private func answer(
+    ofFlight flight: String, _ key: SessionKey, since known: AccountState
+  ) async throws(StoreFault) -> AccountState? {
+    for _ in 0..<Self.lookCount {
+      let isOver = try await store.look(flight, at: clock.now) == nil
+      guard let account = try await store.login(for: key)?.account else { return nil }
+      if account != known { return account }
+      if isOver { return nil }
+      try? await Task.sleep(for: .milliseconds(Self.lookMilliseconds))
+    }
+    return nil
   }
 
   /// By the refresh token where there is one: a provider that still honours it has looked at the account, which it need not do to

@@ -15,15 +15,7 @@ extension Gate {
     do throws(ProviderFault) {
       let claims = try await verifier.logout(of: token, from: provider)
       guard let revocation = Self.revocation(claims, of: provider) else { throw .refused("it names nobody") }
-      let tokenName = "\(name) \(claims["jti"]?.text ?? "")"
-      let seenUntil = clock.now + 2 * TokenVerifier.logoutMilliseconds
-      guard seenTokens.take(tokenName, until: seenUntil, at: clock.now) else {
-        throw .refused("it has been used already")
-      }
-      let answer = await end(revocation, by: name)
-      // A provider that is told to come back comes with the same token.
-      if answer.status != 200 { seenTokens.giveBack(tokenName) }
-      return answer
+      return await end(revocation, by: name, tokenName: "logout:\(name) \(claims["jti"]?.text ?? "")")
     } catch {
       return logoutRefused(error.description, status: error.kind == .unavailable ? 503 : 400)
     }
@@ -35,9 +27,19 @@ extension Gate {
     return claims["sub"]?.text.map { .person(provider: provider.name, subject: $0, tenant: nil) }
   }
 
-  private func end(_ revocation: Revocation, by name: String) async -> Answer {
+  /// A token counts once, on all nodes; where what it asks for cannot be kept, its provider comes back with it.
+  private func end(_ revocation: Revocation, by name: String, tokenName: String) async -> Answer {
     do throws(StoreFault) {
-      try await revoke(revocation)
+      let seenUntil = clock.now + 2 * TokenVerifier.logoutMilliseconds
+      guard try await store.claim(tokenName, until: seenUntil, at: clock.now) else {
+        return logoutRefused("it has been used already", status: 400)
+      }
+      do throws(StoreFault) {
+        try await revoke(revocation)
+      } catch {
+        _ = try? await store.take(tokenName, at: clock.now)
+        throw error
+      }
     } catch {
       log.error("a logout could not be kept", metadata: ["provider": "\(name)", "error": "\(error)"])
       return logoutRefused("the session store cannot be asked", status: 503)

@@ -33,7 +33,6 @@ final class Gate: Sendable {
   let cache = SessionCache()
   let flights = AccountFlights()
   let counters = GateCounters()
-  let seenTokens = SeenTokens()
   let decisionLog: DecisionLog?
   let sealer: Sealer
   let signer: AssertionSigner

@@ -15,7 +15,7 @@ struct AgreementTests {
   #if DEBUG
     private static let ordinaryCount = 20_000
   #else
-    private static let ordinaryCount = 200_000
+    private static let ordinaryCount = 100_000
   #endif
 
   /// What no engine answers, and what the reference, having no resolution, does not.

@@ -366,6 +366,26 @@ struct LoginTests {
   }
 
   @Test(
+    "a service account is known by an address of Google's that Google states, and by no other provider's",
+    arguments: [
+      ("workspace", "robot@build.iam.gserviceaccount.com", true),
+      ("workspace", "1-compute@developer.gserviceaccount.com", true),
+      ("workspace", "ann@example.com", false), ("workspace", "robot@evilgserviceaccount.com", false),
+      ("oidc", "robot@build.iam.gserviceaccount.com", false),
+    ])
+  func serviceAccount(_ source: String, _ email: String, _ isServiceAccount: Bool) throws {
+    var files = TestPolicy.files
+    files["organization.yaml"] = TestPolicy.organization.replacing("source: oidc", with: "source: \(source)")
+    let provider = try #require(try TestGate(files).gate.policy.provider(named: "people"))
+    let claims: [String: JSON] = ["sub": .text("1"), "email": .text(email), "email_verified": .bool(true)]
+    let person = try Person(claims, from: provider, ProviderSettings())
+    #expect((person.principalKind == 2) == isServiceAccount)
+    var unverified = claims
+    unverified["email_verified"] = .bool(false)
+    #expect(try Person(unverified, from: provider, ProviderSettings()).principalKind == 1)
+  }
+
+  @Test(
     "a bearer that is over, for another app, or of no key of its issuer is a 401",
     arguments: [
       ("exp", JSON.int(TestClock.start / 1_000)), ("aud", .text("another")),
@@ -395,108 +415,5 @@ struct LoginTests {
       #expect(answer.status == 401)
       #expect(answer.reason == "invalidToken")
     }
-  }
-
-  // MARK: account state
-
-  @Test("fifty parallel requests that find the account's state stale ask the provider once")
-  func oneFlight() async throws {
-    let visitor = try Visitor()
-    _ = try await visitor.signIn()
-    let cookie = visitor.cookie(for: "https://payroll.example.com/")
-    visitor.gate.clock.advance(seconds: 120)
-    visitor.provider.change { $0.forms = [] }
-    let gate = visitor.gate.gate
-    let request = TestGate.listenerRequest("GET", "https://payroll.example.com/", headers: [("Cookie", cookie)], .caddy)
-    let statuses = await withTaskGroup(of: Int.self) { group in
-      for _ in 0..<50 {
-        group.addTask {
-          switch ProxyResponder(gate: gate, dialect: .caddy).respond(request) {
-          case .now(let answer): answer.status
-          case .later(let work): await work().status
-          }
-        }
-      }
-      return await group.reduce(into: []) { $0.append($1) }
-    }
-    #expect(statuses == [Int](repeating: 200, count: 50))
-    #expect(visitor.provider.state.withLock { $0.forms.count } == 1)
-  }
-
-  @Test("on a public page a session that is over asks its provider no more often than the policy's revalidate")
-  func publicPage() async throws {
-    let visitor = try Visitor()
-    let refresh = "https://public.example.com/?gcp-iap-mode=DO_SESSION_REFRESH"
-    let arrival = try #require(await visitor.back(try await visitor.toProvider(refresh)).headers["location"])
-    _ = await visitor.open(arrival)
-    let headers = [("Cookie", visitor.cookie(for: "https://public.example.com/"))]
-    visitor.gate.clock.advance(seconds: 15 * 60)
-    visitor.provider.change { $0.forms = [] }
-    for _ in 0..<119 {
-      #expect(await visitor.gate.ask("GET", "https://public.example.com/", headers: headers).status == 200)
-      visitor.gate.clock.advance(seconds: 1)
-    }
-    #expect(visitor.provider.forms.count == 1)
-  }
-
-  @Test("a provider that comes back is asked again, before the grace has run out")
-  func backAgain() async throws {
-    let visitor = try Visitor()
-    _ = try await visitor.signIn()
-    let headers = TestClient.script + [("Cookie", visitor.cookie(for: "https://payroll.example.com/"))]
-    visitor.gate.clock.advance(seconds: 120)
-    visitor.provider.change { $0.isDown = true }
-    #expect(await visitor.gate.ask(headers: headers).status == 200)
-    let refused = ProviderAnswer(status: 400, headers: Headers(), body: Array("{\"error\":\"invalid_grant\"}".utf8))
-    visitor.provider.change {
-      $0.isDown = false
-      $0.answers["https://id.example.com/token"] = refused
-    }
-    visitor.gate.clock.advance(seconds: 9)
-    #expect(await visitor.gate.ask(headers: headers).status == 200)
-    visitor.gate.clock.advance(seconds: 1)
-    #expect(await visitor.gate.ask(headers: headers).reason == "signedOut")
-  }
-
-  @Test("what the provider refused counts though the store cannot be told")
-  func refusedWithoutStore() async throws {
-    let (clock, store) = (TestClock(), FailingStore())
-    let provider = StandInProvider(clock: clock)
-    let visitor = Visitor(gate: try TestGate(store: store, transport: provider, clock: clock), provider: provider)
-    _ = try await visitor.signIn()
-    let refused = ProviderAnswer(status: 400, headers: Headers(), body: Array("{\"error\":\"invalid_grant\"}".utf8))
-    provider.change { $0.answers["https://id.example.com/token"] = refused }
-    clock.advance(seconds: 120)
-    store.failToNote(true)
-    let headers = TestClient.script + [("Cookie", visitor.cookie(for: "https://payroll.example.com/"))]
-    #expect(await visitor.gate.ask(headers: headers).reason == "signedOut")
-  }
-
-  @Test("an account that the provider refuses is signed out; one that it does not answer for has the policy's grace")
-  func accountState() async throws {
-    let visitor = try Visitor()
-    _ = try await visitor.signIn()
-    let headers = TestClient.script + [("Cookie", visitor.cookie(for: "https://payroll.example.com/"))]
-    visitor.gate.clock.advance(seconds: 120)
-    visitor.provider.change { $0.isDown = true }
-    #expect(await visitor.gate.ask(headers: headers).status == 200)
-    visitor.gate.clock.advance(seconds: 599)
-    #expect(await visitor.gate.ask(headers: headers).status == 200)
-    visitor.gate.clock.advance(seconds: 1)
-    #expect(await visitor.gate.ask(headers: headers).reason == "stateStale")
-    let limited = ProviderAnswer(status: 429, headers: Headers(), body: Array("{\"error\":\"slow_down\"}".utf8))
-    visitor.provider.change {
-      $0.isDown = false
-      $0.answers["https://id.example.com/token"] = limited
-    }
-    visitor.gate.clock.advance(seconds: 10)
-    #expect(await visitor.gate.ask(headers: headers).reason == "stateStale")
-    visitor.gate.clock.advance(seconds: 10)
-    let refused = ProviderAnswer(status: 400, headers: Headers(), body: Array("{\"error\":\"invalid_grant\"}".utf8))
-    visitor.provider.change {
-      $0.isDown = false
-      $0.answers["https://id.example.com/token"] = refused
-    }
-    #expect(await visitor.gate.ask(headers: headers).reason == "signedOut")
   }
 }

@@ -73,6 +73,11 @@ final class FailingStore: SessionStore {
     return store.look(name, at: now)
   }
 
+  func claim(_ name: String, until expiresAt: Int64, at now: Int64) async throws(StoreFault) -> Bool {
+    try check()
+    return store.claim(name, until: expiresAt, at: now)
+  }
+
   func take(_ name: String, at now: Int64) async throws(StoreFault) -> [UInt8]? {
     try check()
     return store.take(name, at: now)

@@ -27,10 +27,21 @@ extension Person {
     email = claims["email"]?.text
     let isStated = claims["email_verified"]?.bool ?? settings.vouchesForEmails
     isEmailVerified = email != nil && isStated
-    if provider.source == .workspace { hostedDomain = claims["hd"]?.text }
+    if provider.source == .workspace {
+      hostedDomain = claims["hd"]?.text
+      if isEmailVerified, let email, Self.isOfServiceAccount(email) {
+        principalKind = UInt8(POSTERN_PRINCIPAL_SERVICE_ACCOUNT)
+      }
+    }
     tenant = claims["firebase"]?["tenant"]?.text ?? claims["tenant"]?.text
     self.claims = claims
     readGroups(claims, settings)
+  }
+
+  /// Google's own addresses, which no person has (Google, "Service accounts overview").
+  private static func isOfServiceAccount(_ email: String) -> Bool {
+    let address = email.lowercased()
+    return address.hasSuffix(".gserviceaccount.com") || address.hasSuffix("@gserviceaccount.com")
   }
 
   private mutating func readGroups(_ claims: [String: JSON], _ settings: ProviderSettings) {

@@ -87,6 +87,14 @@ final class MemorySessionStore: SessionStore {
     state.withLock { $0.values[name] = (value, expiresAt) }
   }
 
+  func claim(_ name: String, until expiresAt: Int64, at now: Int64) -> Bool {
+    state.withLock { state in
+      if let known = state.values[name], known.expiresAt > now { return false }
+      state.values[name] = ([], expiresAt)
+      return true
+    }
+  }
+
   func look(_ name: String, at now: Int64) -> [UInt8]? {
     state.withLock { state in
       state.values[name].flatMap { $0.expiresAt > now ? $0.bytes : nil }

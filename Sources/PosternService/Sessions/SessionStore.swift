@@ -77,6 +77,8 @@ protocol SessionStore: Sendable {
   func look(_ name: String, at now: Int64) async throws(StoreFault) -> [UInt8]?
   /// Takes such a value away; nil where there is none any more.
   func take(_ name: String, at now: Int64) async throws(StoreFault) -> [UInt8]?
+  /// Keeps a name until `expiresAt`, where nobody keeps it: false where somebody does. `take` gives it back.
+  func claim(_ name: String, until expiresAt: Int64, at now: Int64) async throws(StoreFault) -> Bool
   /// About so many of the logins that are kept, from where another page said that it ends; nil: from the first.
   func logins(from cursor: String?, count: Int) async throws(StoreFault) -> LoginPage
   /// What is revoked from now on, by any node: whatever is revoked after this has returned is in the stream, or the stream ends.

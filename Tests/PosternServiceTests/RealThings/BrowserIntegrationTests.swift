@@ -117,19 +117,47 @@ struct BrowserIntegrationTests {
     #expect(app.url == fixture.url("payroll", "/again"))
   }
 
+  /// The organization with an identity platform, and a login page of its own.
+  private static func withPlatform(_ text: String, _ port: Int) -> String {
+    text.replacing(
+      "loginProviders:",
+      with: """
+        providers: [platform]
+        settings: {accessSettings: {gcipSettings: {loginPageUri: "\(PlatformResponder.page(port: port))"}}}
+        loginProviders:
+          - name: platform
+            source: identityPlatform
+            issuer: "\(PlatformResponder.issuer(port: port))"
+            clientID: postern
+            domains: [example.com]
+            tenantIds: [1-north, 2-south]
+        """
+    ).replacing("clientID: postern, domains: [example.com]}\nsession", with: "clientID: postern}\nsession")
+  }
+
+  @Test("switches tenant: an app of another tenant asks for a login there, and both sessions are good afterwards")
+  func tenants() async throws {
+    func settings(_ tenant: String) -> String {
+      "settings: {accessSettings: {gcipSettings: {tenantIds: [\(tenant)]}}}"
+    }
+    let fixture = try await BrowserFixture(
+      apps: ["payroll": settings("1-north"), "wiki": settings("2-south")], organization: Self.withPlatform)
+    let north = try await fixture.browser("goto", ["url": fixture.url("payroll")])
+    #expect(north.text.contains("tenant 1-north"))
+    #expect(try await fixture.browser("click", ["selector": "button[type=submit]"]).url == fixture.url("payroll"))
+    let south = try await fixture.browser("goto", ["url": fixture.url("wiki", "/page")])
+    #expect(south.text.contains("tenant 2-south"))
+    let switched = try await fixture.browser("click", ["selector": "button[type=submit]"])
+    #expect(switched.url == fixture.url("wiki", "/page"))
+    #expect(switched.text.contains("platform:ann@example.com"))
+    #expect(try await fixture.browser("goto", ["url": fixture.url("payroll")]).url == fixture.url("payroll"))
+  }
+
   @Test("logs in at a page of the organization's own, on another site, comes back to where it was, and signs out by it")
   func loginPage() async throws {
-    let fixture = try await BrowserFixture(apps: ["payroll": ""]) { text, port in
-      text.replacing(
-        "loginProviders:",
-        with: """
-          providers: [platform]
-          settings: {accessSettings: {gcipSettings: {loginPageUri: "\(PlatformResponder.page(port: port))"}}}
-          loginProviders:
-            - {name: platform, source: identityPlatform, issuer: "\(PlatformResponder.issuer(port: port))", clientID: postern, domains: [example.com]}
-          """
-      ).replacing("clientID: postern, domains: [example.com]}\nsession", with: "clientID: postern}\nsession")
-    }
+    let fixture = try await BrowserFixture(
+      apps: ["payroll": "settings: {accessSettings: {gcipSettings: {tenantIds: [1-north]}}}"],
+      organization: Self.withPlatform)
     let page = try await fixture.browser("goto", ["url": fixture.url("payroll", "/runs?month=3")])
     #expect(page.url.hasPrefix("https://welcome.localhost:\(fixture.port)/in?mode=login&provider=platform&"))
     let app = try await fixture.browser("click", ["selector": "button[type=submit]"])

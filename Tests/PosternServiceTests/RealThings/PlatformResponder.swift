@@ -37,17 +37,19 @@ final class PlatformResponder: RequestResponder {
       ? "<a href=\"\(back)\">on</a>"
       : """
       <form method=post action="\(back)"><input type=hidden name=state value="\(Page.escape(fields["state"] ?? ""))">
-      <input type=hidden name=token value="\(token)"><button type=submit>in</button></form>
+      <input type=hidden name=token value="\(token(tenant: fields["tenant"]))"><button type=submit>in</button></form>
       """
-    return "<!doctype html><title>Welcome</title><p>mode \(Page.escape(mode))</p>\(rest)"
+    let tenant = Page.escape(fields["tenant"] ?? "none")
+    return "<!doctype html><title>Welcome</title><p>mode \(Page.escape(mode)), tenant \(tenant)</p>\(rest)"
   }
 
-  private var token: String {
+  private func token(tenant: String?) -> String {
     let now = GateClock.system.now / 1_000
-    return key.sign(
-      .object([
-        "iss": .text(issuer), "aud": .text("postern"), "sub": .text("ann"), "email": .text("ann@example.com"),
-        "email_verified": .bool(true), "iat": .int(now), "exp": .int(now + 3_600), "auth_time": .int(now),
-      ]))
+    var claims: [String: JSON] = [
+      "iss": .text(issuer), "aud": .text("postern"), "sub": .text("ann"), "email": .text("ann@example.com"),
+      "email_verified": .bool(true), "iat": .int(now), "exp": .int(now + 3_600), "auth_time": .int(now),
+    ]
+    if let tenant { claims["firebase"] = .object(["tenant": .text(tenant)]) }
+    return key.sign(.object(claims))
   }
 }

@@ -105,13 +105,52 @@ struct NodesIntegrationTests {
     #expect(await node.gate.ask("GET", url, headers: TestClient.script + [("Cookie", patient)]).reason == "stateStale")
   }
 
+  @Test("fifty parallel requests on three nodes use a rotating refresh token once")
+  func rotatingToken() async throws {
+    let server = try await RedisServer()
+    let (clock, key) = (TestClock(), Sealer.newKey())
+    let provider = StandInProvider(clock: clock)
+    var gates: [TestGate] = []
+    for _ in 0..<3 {
+      let store = try await server.store()
+      gates.append(try TestGate(store: store, sealingKeys: [key], transport: provider, clock: clock))
+    }
+    let visitor = LoginTests.Visitor(gate: gates[0], provider: provider)
+    _ = try await visitor.signIn()
+    let cookie = visitor.cookie(for: "https://payroll.example.com/")
+    let request = TestGate.listenerRequest("GET", "https://payroll.example.com/", headers: [("Cookie", cookie)], .caddy)
+    for turn in 1...5 {
+      let answer = JSON.object(["access_token": .text("a"), "refresh_token": .text("token-\(turn)")])
+      provider.change {
+        $0.forms = []
+        $0.answers["\(StandInProvider.issuer)/token"] = ProviderAnswer(
+          status: 200, headers: Headers(), body: answer.bytes)
+      }
+      clock.advance(seconds: 120)
+      let statuses = await withTaskGroup(of: Int.self) { group in
+        for number in 0..<50 {
+          let responder = ProxyResponder(gate: gates[number % 3].gate, dialect: .caddy)
+          group.addTask {
+            switch responder.respond(request) {
+            case .now(let answer): answer.status
+            case .later(let work): await work().status
+            }
+          }
+        }
+        return await group.reduce(into: Set()) { $0.insert($1) }
+      }
+      #expect(statuses == [200])
+      #expect(provider.forms.map { $0["refresh_token"] } == [turn == 1 ? "refresh" : "token-\(turn - 1)"])
+    }
+  }
+
   // MARK: the daemon
 
   @Test("ten thousand connections that say nothing keep nobody else from an answer")
   func manyIdle() async throws {
     let server = try await RedisServer()
     let (folder, port) = (try TestFolder(), try await FreePort.next())
-    let process = try await startDaemon(server, port: port, folder)
+    let process = try await Self.startDaemon(server, port: port, folder)
     let group = MultiThreadedEventLoopGroup.singleton
     var idle: [any Channel] = []
     for _ in 0..<100 {
@@ -122,7 +161,7 @@ struct NodesIntegrationTests {
         return try await tasks.reduce(into: []) { $0.append($1) }
       }
     }
-    #expect(try await status("", port: port) == 401)
+    #expect(try await Self.status("", port: port) == 401)
     #expect(idle.filter(\.isActive).count == 10_000)
     for channel in idle { channel.close(promise: nil) }
     withExtendedLifetime(process) {}

@@ -120,6 +120,24 @@ struct StoreBehaviourIntegrationTests {
     #expect(taken == [value])
   }
 
+  @Test(
+    "a name is claimed by exactly one of fifty, until its end or until it is given back", arguments: StoreKind.allCases)
+  func claim(_ kind: StoreKind) async throws {
+    let open = try await kind.open()
+    let claims = try await withThrowingTaskGroup(of: Bool.self) { group in
+      for number in 0..<50 {
+        let store = number % 2 == 0 ? open.store : open.peer
+        group.addTask { try await store.claim("flight:x", until: Kept.start + 1_000, at: Kept.start) }
+      }
+      return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+    }
+    #expect(claims == 1)
+    #expect(try await open.peer.claim("flight:x", until: Kept.start + 2_000, at: Kept.start + 999) == false)
+    #expect(try await open.peer.claim("flight:x", until: Kept.start + 2_000, at: Kept.start + 1_000))
+    _ = try await open.store.take("flight:x", at: Kept.start + 1_001)
+    #expect(try await open.store.claim("flight:x", until: Kept.start + 3_000, at: Kept.start + 1_001))
+  }
+
   @Test("a value can be taken until the millisecond before its end", arguments: StoreKind.allCases)
   func takeInTime(_ kind: StoreKind) async throws {
     let open = try await kind.open()

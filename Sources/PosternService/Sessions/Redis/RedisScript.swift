@@ -211,4 +211,15 @@ struct RedisScript: Sendable {
     local left = math.max(tonumber(ARGV[5]) - now, 0) + 86400000
     redis.call('SET', prefix .. 'once:' .. ARGV[3], ARGV[5] .. ' ' .. ARGV[4], 'PX', string.format('%d', left))
     """)
+
+  /// Arguments: hash, expiresAt, now. Answers 1 where nobody has the name.
+  static let claim = RedisScript(
+    """
+    local key = prefix .. 'once:' .. ARGV[3]
+    local known = redis.call('GET', key)
+    if known and tonumber(string.match(known, '^%S+')) > tonumber(ARGV[5]) then return 0 end
+    local left = math.max(tonumber(ARGV[4]) - tonumber(ARGV[5]), 0) + 86400000
+    redis.call('SET', key, ARGV[4] .. ' ', 'PX', string.format('%d', left))
+    return 1
+    """)
 }

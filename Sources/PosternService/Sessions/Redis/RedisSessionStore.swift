@@ -140,6 +140,14 @@ final class RedisSessionStore: SessionStore {
     _ = try await run(.put, [SessionKey(hashing: name).text, Base64URL.text(value), String(expiresAt)])
   }
 
+  func claim(_ name: String, until expiresAt: Int64, at now: Int64) async throws(StoreFault) -> Bool {
+    let hash = SessionKey(hashing: name).text
+    switch try await run(.claim, [hash, String(expiresAt), String(now)]) {
+    case .integer(let isTaken): return isTaken == 1
+    default: throw Self.unreadable
+    }
+  }
+
   func look(_ name: String, at now: Int64) async throws(StoreFault) -> [UInt8]? {
     try await value("GET", name, at: now)
   }

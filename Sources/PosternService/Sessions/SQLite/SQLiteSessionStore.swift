@@ -178,6 +178,18 @@ final class SQLiteSessionStore: SessionStore {
     }
   }
 
+  func claim(_ name: String, until expiresAt: Int64, at now: Int64) async throws(StoreFault) -> Bool {
+    let hash = SessionKey(hashing: name).text
+    return try await write { database in
+      try database.execute(
+        sql: """
+          INSERT INTO onceValue (name, value, expiresAt) VALUES (?, '', ?)
+          ON CONFLICT (name) DO UPDATE SET value = '', expiresAt = excluded.expiresAt WHERE expiresAt <= ?
+          """, arguments: [hash, expiresAt, now])
+      return database.changesCount == 1
+    }
+  }
+
   func look(_ name: String, at now: Int64) async throws(StoreFault) -> [UInt8]? {
     let hash = SessionKey(hashing: name).text
     let text = try await read { database in

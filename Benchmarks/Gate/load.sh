@@ -1,0 +1,80 @@
+#!/usr/bin/env bash
+# What the gate costs nginx: requests a second of a static file without it and with it, a valid session, keep-alive on a Unix socket, in turns;
+# then the latencies at half of that load, and the memory before and after. Starts the demo with a release build, logs in with a
+# real browser. Called by `make bench-gate`.
+#
+# POSTERN_LOAD_SECONDS of each turn (5), POSTERN_LOAD_ROUNDS (3), POSTERN_LOAD_SOAK seconds at the end (0).
+set -eu
+cd "$(dirname "$0")/../.."
+seconds=${POSTERN_LOAD_SECONDS:-5}
+rounds=${POSTERN_LOAD_ROUNDS:-3}
+soak=${POSTERN_LOAD_SOAK:-0}
+folder=$(mktemp -d /tmp/postern-load.XXXX)
+connections=32
+children=()
+trap 'kill "${children[@]}" 2>/dev/null || true; wait; rm -rf "$folder"' EXIT
+
+POSTERND=.build-release/release/posternd POSTERN_DEMO_LISTENERS="nginx=unix:$folder/gate.sock" demo/gate.sh >"$folder/demo.log" 2>&1 &
+children+=($!)
+for _ in $(seq 100); do
+  grep -q 'Ctrl-C' "$folder/demo.log" && break
+  kill -0 "${children[0]}" 2>/dev/null || { cat "$folder/demo.log" >&2; exit 1; }
+  sleep 0.2
+done
+
+session=$(.build-service/bin/python Benchmarks/Gate/sign_in.py "$(command -v chromium)")
+cp docs/recipes/nginx/*.conf "$folder"
+head -c 1024 /dev/zero | tr '\0' x >"$folder/file"
+cat >"$folder/nginx.conf" <<CONF
+daemon off; pid nginx.pid; error_log error.log; worker_processes 1;
+$( ((EUID == 0)) && echo 'user root;')
+events { worker_connections 1024; }
+http {
+  access_log off; root $folder; keepalive_requests 100000000;
+  client_body_temp_path body; proxy_temp_path proxy; fastcgi_temp_path fastcgi; uwsgi_temp_path uwsgi; scgi_temp_path scgi;
+  upstream postern { server unix:$folder/gate.sock; keepalive 64; keepalive_requests 100000000; }
+  server { listen 127.0.0.1:8600; location / { } }
+  server { listen 127.0.0.1:8601; include postern-server.conf; location / { include postern-location.conf; } }
+}
+CONF
+nginx -p "$folder" -c nginx.conf &
+children+=($!)
+for _ in $(seq 50); do curl -sf -o /dev/null http://127.0.0.1:8600/file && break; sleep 0.1; done
+
+# What a browser sends.
+ask() {
+  local port=$1 duration=$2
+  shift 2
+  wrk -t1 -c$connections -d"${duration}s" -H 'Host: payroll.localhost' -H "Cookie: __Host-postern=$session" \
+    -H 'User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36' -H 'Accept: text/html,*/*;q=0.8' -H 'Accept-Language: en' \
+    -H 'Sec-Fetch-Mode: navigate' -H 'Sec-Fetch-Dest: document' -H 'Sec-Fetch-Site: none' "$@" "http://127.0.0.1:$port/file"
+}
+
+rate() { awk '/Requests\/sec/ { print int($2) }'; }
+median() { sort -n | awk '{ all[NR] = $1 } END { print all[int((NR + 1) / 2)] }'; }
+resident() { awk '/VmRSS/ { print int($2 / 1024) }' "/proc/$gate/status"; }
+
+gate=$(pgrep -f "nginx=unix:$folder/gate.sock" | head -1)
+ask 8601 2 >"$folder/first"
+if grep -q 'Non-2xx' "$folder/first"; then
+  echo "the session is not let in" >&2
+  exit 1
+fi
+before=$(resident)
+ratios=()
+for round in $(seq "$rounds"); do
+  plain=$(ask 8600 "$seconds" | rate)
+  guarded=$(ask 8601 "$seconds" | rate)
+  ratios+=($((100 * guarded / plain)))
+  echo "round $round: $plain requests a second without the gate, $guarded with it: $((100 * guarded / plain)) %"
+done
+echo "the gate leaves nginx $(printf '%s\n' "${ratios[@]}" | median) % (median of $rounds)"
+
+# Each connection waits after each answer, so that all of them together ask for half of what was reached.
+echo "function delay() return $((connections * 2000 / guarded)) end" >"$folder/half.lua"
+ask 8601 "$seconds" --latency -s "$folder/half.lua" | awk '/99%/ { p99 = $2 } /50%/ { p50 = $2 } /Requests\/sec/ { rate = int($2) }
+  END { print "at " rate " requests a second: p50 " p50 ", p99 " p99 }'
+if ((soak > 0)); then
+  ask 8601 "$soak" | awk '/requests in/ { print "soak: " $1 " requests in " $4 }'
+fi
+echo "resident memory of the gate: $before MiB before, $(resident) MiB after"
