@@ -16,17 +16,7 @@ struct AccountTests {
     visitor.provider.change { $0.forms = [] }
     let gate = visitor.gate.gate
     let request = TestGate.listenerRequest("GET", "https://payroll.example.com/", headers: [("Cookie", cookie)], .caddy)
-    let statuses = await withTaskGroup(of: Int.self) { group in
-      for _ in 0..<50 {
-        group.addTask {
-          switch ProxyResponder(gate: gate, dialect: .caddy).respond(request) {
-          case .now(let answer): answer.status
-          case .later(let work): await work().status
-          }
-        }
-      }
-      return await group.reduce(into: []) { $0.append($1) }
-    }
+    let statuses = await TestGate.askAtOnce([gate], request)
     #expect(statuses == [Int](repeating: 200, count: 50))
     #expect(visitor.provider.state.withLock { $0.forms.count } == 1)
   }
@@ -55,10 +45,9 @@ struct AccountTests {
     visitor.gate.clock.advance(seconds: 120)
     visitor.provider.change { $0.isDown = true }
     #expect(await visitor.gate.ask(headers: headers).status == 200)
-    let refused = ProviderAnswer(status: 400, headers: Headers(), body: Array("{\"error\":\"invalid_grant\"}".utf8))
     visitor.provider.change {
       $0.isDown = false
-      $0.answers["https://id.example.com/token"] = refused
+      $0.answers["https://id.example.com/token"] = StandInProvider.refusedGrant
     }
     visitor.gate.clock.advance(seconds: 9)
     #expect(await visitor.gate.ask(headers: headers).status == 200)
@@ -73,8 +62,7 @@ struct AccountTests {
     let visitor = LoginTests.Visitor(
       gate: try TestGate(store: store, transport: provider, clock: clock), provider: provider)
     _ = try await visitor.signIn()
-    let refused = ProviderAnswer(status: 400, headers: Headers(), body: Array("{\"error\":\"invalid_grant\"}".utf8))
-    provider.change { $0.answers["https://id.example.com/token"] = refused }
+    provider.change { $0.answers["https://id.example.com/token"] = StandInProvider.refusedGrant }
     clock.advance(seconds: 120)
     store.failToNote(true)
     let headers = TestClient.script + [("Cookie", visitor.cookie(for: "https://payroll.example.com/"))]
@@ -101,10 +89,9 @@ struct AccountTests {
     visitor.gate.clock.advance(seconds: 10)
     #expect(await visitor.gate.ask(headers: headers).reason == "stateStale")
     visitor.gate.clock.advance(seconds: 10)
-    let refused = ProviderAnswer(status: 400, headers: Headers(), body: Array("{\"error\":\"invalid_grant\"}".utf8))
     visitor.provider.change {
       $0.isDown = false
-      $0.answers["https://id.example.com/token"] = refused
+      $0.answers["https://id.example.com/token"] = StandInProvider.refusedGrant
     }
     #expect(await visitor.gate.ask(headers: headers).reason == "signedOut")
   }

@@ -9,9 +9,6 @@ import Testing
 struct CloudIAPTests {
   private static let page = "https://payroll.example.com/"
 
-  private static let refusedGrant = ProviderAnswer(
-    status: 400, headers: Headers(), body: Array("{\"error\":\"invalid_grant\"}".utf8))
-
   @Test("a Google-account session is bound to the login session, and the `exp` of its token is ignored")
   func boundToLogin() async throws {
     let visitor = try LoginTests.Visitor()
@@ -28,7 +25,7 @@ struct CloudIAPTests {
     _ = try await visitor.signIn()
     let headers = TestClient.script + [("Cookie", visitor.cookie(for: Self.page))]
     // What a provider says of a grant that any of the three has ended.
-    visitor.provider.change { $0.answers["\(StandInProvider.issuer)/token"] = Self.refusedGrant }
+    visitor.provider.change { $0.answers["\(StandInProvider.issuer)/token"] = StandInProvider.refusedGrant }
     visitor.gate.clock.advance(seconds: 119)
     #expect(await visitor.gate.ask(headers: headers).status == 200)
     visitor.gate.clock.advance(seconds: 1)

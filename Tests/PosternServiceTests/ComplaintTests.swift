@@ -68,17 +68,7 @@ struct ComplaintTests {
         $0.answers["\(StandInProvider.issuer)/token"] = answer
       }
       visitor.gate.clock.advance(seconds: 120)
-      let statuses = await withTaskGroup(of: Int.self) { group in
-        for _ in 0..<50 {
-          group.addTask {
-            switch ProxyResponder(gate: gate, dialect: .caddy).respond(request) {
-            case .now(let answer): answer.status
-            case .later(let work): await work().status
-            }
-          }
-        }
-        return await group.reduce(into: Set()) { $0.insert($1) }
-      }
+      let statuses = Set(await TestGate.askAtOnce([gate], request))
       #expect(statuses == [200])
       #expect(visitor.provider.forms.map { $0["refresh_token"] } == [turn == 1 ? "refresh" : "token-\(turn - 1)"])
     }

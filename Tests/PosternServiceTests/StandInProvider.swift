@@ -9,6 +9,9 @@ import Synchronization
 /// A provider whose every answer a test can change.
 final class StandInProvider: ProviderTransport {
   static let issuer = "https://id.example.com"
+  /// What it says to a refresh token that it honours no more (RFC 6749, 5.2).
+  static let refusedGrant = ProviderAnswer(
+    status: 400, headers: Headers(), body: Array("{\"error\":\"invalid_grant\"}".utf8))
 
   struct State {
     /// What the next ID token states beside the usual, and instead of it.

@@ -158,6 +158,22 @@ final class TestGate {
     }
   }
 
+  /// The statuses that fifty requests at once, spread over some gates, come to.
+  static func askAtOnce(_ gates: [Gate], _ request: ListenerRequest) async -> [Int] {
+    await withTaskGroup(of: Int.self) { group in
+      for number in 0..<50 {
+        let responder = ProxyResponder(gate: gates[number % gates.count], dialect: .caddy)
+        group.addTask {
+          switch responder.respond(request) {
+          case .now(let answer): answer.status
+          case .later(let work): await work().status
+          }
+        }
+      }
+      return await group.reduce(into: []) { $0.append($1) }
+    }
+  }
+
   /// What a proxy's recipe makes of a client's request.
   static func listenerRequest(
     _ method: String, _ url: String, headers: [(String, String)], _ dialect: ProxyDialect, endpoint: String = "/check",

@@ -127,18 +127,7 @@ struct NodesIntegrationTests {
           status: 200, headers: Headers(), body: answer.bytes)
       }
       clock.advance(seconds: 120)
-      let statuses = await withTaskGroup(of: Int.self) { group in
-        for number in 0..<50 {
-          let responder = ProxyResponder(gate: gates[number % 3].gate, dialect: .caddy)
-          group.addTask {
-            switch responder.respond(request) {
-            case .now(let answer): answer.status
-            case .later(let work): await work().status
-            }
-          }
-        }
-        return await group.reduce(into: Set()) { $0.insert($1) }
-      }
+      let statuses = Set(await TestGate.askAtOnce(gates.map(\.gate), request))
       #expect(statuses == [200])
       #expect(provider.forms.map { $0["refresh_token"] } == [turn == 1 ? "refresh" : "token-\(turn - 1)"])
     }
