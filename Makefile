@@ -112,7 +112,7 @@ agreement:
 .PHONY: sanitize
 sanitize: swift-dependencies
 	POSTERN_ONLY_TESTS=PosternKernelTests ASAN_OPTIONS=detect_leaks=0 \
-	  swift test --sanitize=address --scratch-path .build-sanitize
+	  swift test --sanitize=address --disable-xctest --disable-index-store --scratch-path .build-sanitize
 
 ## format: lays out every Swift file
 .PHONY: format

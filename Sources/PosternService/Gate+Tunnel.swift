@@ -10,7 +10,10 @@ internal import Synchronization
 extension Gate {
   /// What becomes of a handshake.
   func tunnel(_ request: ClientRequest) async -> TunnelOutcome {
-    guard Self.isWebSocket(request) else { return .refused(Answer(generated: 426, reason: "notAHandshake")) }
+    // The app hears a GET (RFC 6455, 4.1): what is decided must be one.
+    guard Self.isWebSocket(request), request.method == "GET" else {
+      return .refused(Answer(generated: 426, reason: "notAHandshake"))
+    }
     let answer = await settled(answer(request))
     guard answer.isAllow else { return .refused(answer) }
     guard let app = app(of: request, policy), let address = settings.apps[app.name] else {

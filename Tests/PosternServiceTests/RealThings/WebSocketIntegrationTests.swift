@@ -140,6 +140,23 @@ struct WebSocketIntegrationTests {
     #expect(down["reason"]?.text == "appUnavailable")
   }
 
+  @Test("what is no handshake is not carried, and neither is one of another method than GET")
+  func noHandshake() async throws {
+    let gate = try TestGate(apps: ["payroll": .tcp(host: "127.0.0.1", port: 1)])
+    let cookie = [("Cookie", try await gate.signIn())]
+    let upgrade = [("Upgrade", "websocket")]
+    for (method, headers) in [("GET", cookie), ("POST", cookie + upgrade), ("GET", cookie + [("Upgrade", "h2c")])] {
+      let request = TestGate.listenerRequest(
+        method, "https://payroll.example.com/live", headers: headers, .caddy, endpoint: "/tunnel")
+      let client = try ProxyDialect.caddy.clientRequest(request, prefix: "", trustedHops: 0)
+      guard case .refused(let answer) = await gate.gate.tunnel(client) else {
+        Issue.record("\(method) was carried")
+        continue
+      }
+      #expect(answer.status == 426)
+    }
+  }
+
   @Test("what an app says that does not change its protocol is the end of that connection")
   func notAgreed() async throws {
     let setting = try await Setting(.nginx)
