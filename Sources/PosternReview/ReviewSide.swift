@@ -4,7 +4,7 @@
 public import PosternCompiler
 public import PosternLanguage
 
-/// A policy with the bundle that decides for it.
+/// A policy with the bundle that decides for it, and maybe for apps that the policy does not hold.
 public struct ReviewSide {
   /// The policy as it was read.
   public let policy: Policy

@@ -11,7 +11,9 @@ struct GitRevision {
   private static let byteLimit = 1 << 31
 
   /// The YAML and JSON files below a folder, by their paths there.
-  func files(below folder: String) throws -> [SourceFile] {
+  ///
+  /// - Parameter known: contents by their ids; what is read is added, and what is there is not read again.
+  func files(below folder: String, known: inout [String: [UInt8]]) throws -> [SourceFile] {
     if name.hasPrefix("-") { throw CommandFailure("'\(name)' is no revision") }
     let folder = folder.hasSuffix("/") ? String(folder.dropLast()) : folder
     // A path from here, whatever the folder of the repository that this is.
@@ -21,12 +23,13 @@ struct GitRevision {
     let root = Array(prefix) + (place == "./" ? [] : Array((folder + "/").utf8))
     let entries = listing.split(separator: 0).compactMap { Entry(line: $0, root: root) }
     if entries.isEmpty { throw CommandFailure("\(name) has no policy files below \(folder.isEmpty ? "." : folder)") }
-    return try blobs(entries)
+    try readBlobs(of: entries, into: &known)
+    return entries.map { SourceFile(path: $0.path, bytes: known[$0.id] ?? []) }
   }
 
   /// One line of `git ls-tree -z`: `MODE blob ID<tab>PATH`.
   private struct Entry {
-    let id: [UInt8]
+    let id: String
     let path: String
 
     init?(line: ArraySlice<UInt8>, root: [UInt8]) {
@@ -37,27 +40,29 @@ struct GitRevision {
       let path = String(decoding: whole.dropFirst(root.count), as: UTF8.self)
       let isHidden = path.split(separator: "/").contains { $0.hasPrefix(".") }
       guard !isHidden, [".yaml", ".yml", ".json"].contains(where: path.hasSuffix) else { return nil }
-      id = Array(head[2])
+      id = String(decoding: head[2], as: UTF8.self)
       self.path = path
     }
   }
 
-  /// The contents, each blob once: `git cat-file --batch` answers `ID blob SIZE`, a line break, the bytes and a line break.
-  private func blobs(_ entries: [Entry]) throws -> [SourceFile] {
-    let ids = Array(Set(entries.map(\.id))).sorted { $0.lexicographicallyPrecedes($1) }
-    let answer = try git(["cat-file", "--batch"], input: ids.flatMap { $0 + [UInt8(ascii: "\n")] })
-    var contents: [[UInt8]: [UInt8]] = [:]
+  /// Each blob once: `git cat-file --batch` answers `ID blob SIZE`, a line break, the bytes and a line break.
+  private func readBlobs(of entries: [Entry], into known: inout [String: [UInt8]]) throws {
+    // In the order of their paths, in which git has packed them.
+    var asked: Set<String> = []
+    var ids: [String] = []
+    for entry in entries where known[entry.id] == nil && asked.insert(entry.id).inserted { ids.append(entry.id) }
+    if ids.isEmpty { return }
+    let answer = try git(["cat-file", "--batch"], input: ids.flatMap { Array($0.utf8) + [UInt8(ascii: "\n")] })
     var rest = answer[...]
     for id in ids {
       guard let lineEnd = rest.firstIndex(of: UInt8(ascii: "\n")),
         let size = Int(
           String(decoding: rest[..<lineEnd].split(separator: UInt8(ascii: " ")).last ?? [], as: UTF8.self)),
         rest.endIndex - lineEnd > size + 1
-      else { throw CommandFailure("git does not say what stands in \(String(decoding: id, as: UTF8.self))") }
-      contents[id] = Array(rest[(lineEnd + 1)...].prefix(size))
+      else { throw CommandFailure("git does not say what stands in \(id)") }
+      known[id] = Array(rest[(lineEnd + 1)...].prefix(size))
       rest = rest[(lineEnd + 1 + size + 1)...]
     }
-    return entries.map { SourceFile(path: $0.path, bytes: contents[$0.id] ?? []) }
   }
 
   private func git(_ arguments: [String], input: [UInt8] = []) throws -> [UInt8] {

@@ -12,17 +12,67 @@ struct ReviewSource {
   let text: String
   /// The files, where they are read already.
   private var files: [SourceFile]?
+  /// The files of a tree, in the order of their paths, once they are read.
+  private var tree: [SourceFile]?
 
   init(text: String) { self.text = text }
 
-  /// Reads, checks and compiles both, beside each other.
+  /// Reads, checks and compiles both; of what is the same on both sides no more than must be.
   static func sides(old: ReviewSource, new: ReviewSource) throws -> (old: ReviewSide, new: ReviewSide) {
-    let (first, second) = concurrently {
+    if let first = try old.openedFile("old"), let second = try new.openedFile("new"),
+      let sides = ReviewSide.changed(old: first, new: second)
+    {
+      return sides
+    }
+    var (old, new) = (old, new)
+    var blobs: [String: [UInt8]] = [:]
+    if !old.isFile && !new.isFile {
+      try old.readTree(&blobs)
+      try new.readTree(&blobs)
+    }
+    var prepared: Prepared?
+    if let olds = old.tree, let news = new.tree, ReviewSide.differInAppsAlone(old: olds, new: news) {
+      let whole = try new.prepared("new")
+      if whole.policy != nil, let sides = ReviewSide.changed(old: olds, new: try new.side("new", whole)) {
+        return sides
+      }
+      prepared = whole
+    }
+    return try wholeSides(old: old, new: new, prepared)
+  }
+
+  /// Reads, checks and compiles both, beside each other, the new one where that is not done.
+  private static func wholeSides(
+    old: ReviewSource, new: ReviewSource, _ prepared: Prepared?
+  ) throws -> (old: ReviewSide, new: ReviewSide) {
+    let (first, second) = concurrently { [old] in
       Result { try old.prepared("old") }
-    } _: {
-      Result { try new.prepared("new") }
+    } _: { [new] in
+      Result { try prepared ?? new.prepared("new") }
     }
     return (old: try old.side("old", first.get()), new: try new.side("new", second.get()))
+  }
+
+  private var isFile: Bool { files == nil && InputFile(path: text).isFile }
+
+  /// Reads the files of a tree in which nothing is wrong with the folder; of any other it leaves them.
+  private mutating func readTree(_ blobs: inout [String: [UInt8]]) throws {
+    if let files {
+      tree = files.sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+    } else if InputFile(path: text).isFolder {
+      let found = SourceTree(folder: text)
+      if found.diagnostics.isEmpty { tree = found.files }
+    } else if let colon = text.firstIndex(of: ":") {
+      tree = try GitRevision(name: String(text[..<colon]))
+        .files(below: String(text[text.index(after: colon)...]), known: &blobs)
+        .sorted { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
+    }
+  }
+
+  /// The bundle that is named; nil where it is a tree.
+  private func openedFile(_ side: String) throws -> OpenBundle? {
+    guard isFile else { return nil }
+    return try opened(InputFile(path: text).bytes(limit: InputFile.bundleByteLimit), side)
   }
 
   // MARK: reading
@@ -97,13 +147,15 @@ struct ReviewSource {
   }
 
   private func origin(_ side: String) throws -> Origin {
-    if let files { return .files(Policy.read(files: files)) }
+    if let files = tree ?? files { return .files(Policy.read(files: files)) }
     let file = InputFile(path: text)
     if file.isFolder { return .files(Policy.read(folder: text)) }
     if file.isFile { return try bundle(file.bytes(limit: InputFile.bundleByteLimit), side) }
     if let colon = text.firstIndex(of: ":") {
       let revision = GitRevision(name: String(text[..<colon]))
-      return .files(Policy.read(files: try revision.files(below: String(text[text.index(after: colon)...]))))
+      var blobs: [String: [UInt8]] = [:]
+      let files = try revision.files(below: String(text[text.index(after: colon)...]), known: &blobs)
+      return .files(Policy.read(files: files))
     }
     throw CommandFailure("the \(side) policy, \(text), is neither a folder, nor a bundle, nor REVISION:FOLDER")
   }

@@ -40,6 +40,9 @@ enum Descriptor {
   /// Reads to the end, but not more than `limit` bytes and one; nil with `errno` where it cannot.
   static func read(_ descriptor: Int32, limit: Int) -> [UInt8]? {
     var bytes: [UInt8] = []
+    var status = stat()
+    // What grows as it is read is copied again and again.
+    if unsafe fstat(descriptor, &status) == 0 { bytes.reserveCapacity(min(Int(status.st_size), limit) + 1) }
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
     while bytes.count <= limit {
       let count = unsafe chunk.withUnsafeMutableBytes { unsafe Glibc.read(descriptor, $0.baseAddress, $0.count) }

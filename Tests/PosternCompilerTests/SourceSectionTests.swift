@@ -11,9 +11,11 @@ struct SourceSectionTests {
     SourceFile(path: "a.yaml", bytes: Array("kind: App\n".utf8)), SourceFile(path: "finance/ü.yaml", bytes: []),
   ]
 
+  private static func read(_ bytes: [UInt8]) -> [SourceFile]? { SourceSection.files(bytes, in: 0..<bytes.count) }
+
   @Test("files come out of the section as they went in")
   func roundTrip() throws {
-    let files = try #require(SourceSection.files(SourceSection.bytes(Self.files)))
+    let files = try #require(Self.read(SourceSection.bytes(Self.files)))
     #expect(files.map(\.path) == Self.files.map(\.path))
     #expect(files.map(\.bytes) == Self.files.map(\.bytes))
   }
@@ -21,7 +23,7 @@ struct SourceSectionTests {
   @Test("a section that is cut short has no files, unless it is cut between two")
   func cut() {
     let bytes = SourceSection.bytes(Self.files)
-    let counts = (0...bytes.count).map { SourceSection.files(Array(bytes.prefix($0)))?.count }
+    let counts = (0...bytes.count).map { Self.read(Array(bytes.prefix($0)))?.count }
     let whole = SourceSection.bytes(Array(Self.files.prefix(1))).count
     for (byteCount, count) in counts.enumerated() {
       #expect(count == [0: 0, whole: 1, bytes.count: 2][byteCount], "\(byteCount) bytes")
@@ -32,7 +34,7 @@ struct SourceSectionTests {
   func hugeCounts(_ offset: Int) {
     var bytes = SourceSection.bytes(Self.files)
     bytes[offset] = 0xFF
-    #expect(SourceSection.files(bytes)?.count == nil)
+    #expect(Self.read(bytes)?.count == nil)
   }
 
   @Test("a bundle with its source has the policy's files and decides as one without")

@@ -18,6 +18,8 @@ public final class OpenBundle {
   private let claimNames: [[UInt8]?]
   /// What the request slots ask for, in their order.
   private let requestAttributes: [AttributePath]
+  /// What leads where; nil where two apps have one name.
+  private(set) lazy var routes = RouteMap(contents)
 
   /// Copies `bytes` into private memory and verifies them.
   ///
@@ -49,6 +51,9 @@ public final class OpenBundle {
   /// The number that the loader lets only grow.
   public var revision: UInt64 { verified.bundle.revision }
 
+  /// Whether there are deny rules.
+  public var hasDenyRules: Bool { !contents.section(.denyRules).isEmpty }
+
   /// The number of apps.
   public var appCount: Int { contents.appCount }
 
@@ -57,7 +62,7 @@ public final class OpenBundle {
 
   /// The files that the bundle was compiled from; nil where it does not hold them, or where they do not lie in their section.
   public var sourceFiles: [SourceFile]? {
-    contents.table.range(.source).flatMap { SourceSection.files(Array(bytes[$0])) }
+    contents.table.range(.source).flatMap { SourceSection.files(bytes, in: $0) }
   }
 
   /// Whether the kernel reads the same of both, and so decides the same: every section that must be there.

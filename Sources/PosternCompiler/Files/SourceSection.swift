@@ -21,15 +21,16 @@ enum SourceSection {
     return bytes
   }
 
-  /// The files; nil where the bytes do not end with one.
-  static func files(_ bytes: [UInt8]) -> [SourceFile]? {
+  /// The files in a range of the bytes; nil where it does not end with one.
+  static func files(_ bytes: [UInt8], in range: Range<Int>) -> [SourceFile]? {
     var files: [SourceFile] = []
-    var offset = 0
-    while offset < bytes.count {
+    var offset = range.lowerBound
+    while offset < range.upperBound {
       guard let pathByteCount = bytes.u32(at: offset).map(Int.init),
         let byteCount = bytes.u64(at: offset + 4).flatMap(Int.init(exactly:)),
         let path = bytes.slice(at: offset + headByteCount, count: pathByteCount),
-        let content = bytes.slice(at: offset + headByteCount + pathByteCount, count: byteCount)
+        let content = bytes.slice(at: offset + headByteCount + pathByteCount, count: byteCount),
+        content.endIndex <= range.upperBound
       else { return nil }
       files.append(SourceFile(path: String(decoding: path, as: UTF8.self), bytes: Array(content)))
       offset += headByteCount + pathByteCount + byteCount
