@@ -31,10 +31,13 @@ public struct BundleAgreement {
   private let right: BundleContents
   private let routes: (left: RouteMap, right: RouteMap)
 
-  /// nil where what is not any one app's differs: providers, the organization, deny rules, or the groups that people are in.
+  /// nil where what is not any one app's differs: providers, the organization, deny rules, or the groups that people are in; and where
+  /// a bundle holds pages of the gate's.
   public init?(_ left: OpenBundle, _ right: OpenBundle) {
     self.left = left.contents
     self.right = right.contents
+    // What is the gate's alone names apps by their numbers, which this does not follow.
+    guard left.contents.section(.gate).isEmpty, right.contents.section(.gate).isEmpty else { return nil }
     guard let names = NameAgreement(left.contents, right.contents), let routes = left.routes, let others = right.routes
     else { return nil }
     self.names = names
