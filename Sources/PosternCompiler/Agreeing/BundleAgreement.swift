@@ -31,8 +31,9 @@ public struct BundleAgreement {
   private let right: BundleContents
   private let routes: (left: RouteMap, right: RouteMap)
 
-  /// nil where what is not any one app's differs: providers, the organization, deny rules, or the groups that people are in; and where
-  /// a bundle holds pages of the gate's.
+  /// nil where what is not any one app's differs: providers, the organization, deny rules, or the groups that people are in.
+  ///
+  /// nil too where a bundle holds pages of the gate's.
   public init?(_ left: OpenBundle, _ right: OpenBundle) {
     self.left = left.contents
     self.right = right.contents
