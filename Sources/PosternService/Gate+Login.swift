@@ -191,12 +191,17 @@ extension Gate {
       if let restart = await restart(claims, person, state, provider, request) { return restart }
       return await accept(claims, tokens, person, state, provider, request)
     } catch {
-      log.warning("a login was refused", metadata: ["provider": "\(provider.name)", "error": "\(error)"])
-      let isUnavailable = error.kind == .unavailable
-      return failure(
-        isUnavailable ? "The sign-in service cannot be reached." : "The sign-in service's answer cannot be believed.",
-        again: returnURL(login), status: isUnavailable ? 503 : 403)
+      return failure(error, of: "sign-in service", provider, login)
     }
+  }
+
+  /// What a login comes to whose answer `source` could not give, or that cannot be believed.
+  func failure(_ fault: ProviderFault, of source: String, _ provider: LoginProvider, _ login: LoginRequest) -> Answer {
+    log.warning("a login was refused", metadata: ["provider": "\(provider.name)", "error": "\(fault)"])
+    let isUnavailable = fault.kind == .unavailable
+    return failure(
+      isUnavailable ? "The sign-in service cannot be reached." : "The \(source)'s answer cannot be believed.",
+      again: returnURL(login), status: isUnavailable ? 503 : 403)
   }
 
   /// The issuer in the answer (RFC 9207): where it is stated, or always is, it is this one.

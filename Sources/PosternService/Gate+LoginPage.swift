@@ -64,11 +64,7 @@ extension Gate {
       let tokens = ProviderTokens(access: "", refresh: nil, identity: token)
       return await accept(claims, tokens, person, state, provider, request)
     } catch {
-      log.warning("a login was refused", metadata: ["provider": "\(provider.name)", "error": "\(error)"])
-      let isUnavailable = error.kind == .unavailable
-      return failure(
-        isUnavailable ? "The sign-in service cannot be reached." : "The sign-in page's answer cannot be believed.",
-        again: returnURL(login), status: isUnavailable ? 503 : 403)
+      return failure(error, of: "sign-in page", provider, login)
     }
   }
 
