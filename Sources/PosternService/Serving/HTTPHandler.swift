@@ -11,7 +11,7 @@ protocol RequestResponder: Sendable {
   /// The answer to a request.
   func respond(_ request: consuming ListenerRequest) -> Outcome
 
-  /// What becomes of a handshake that is to be carried; nil for every other request.
+  /// What becomes of a handshake that is to be carried; nil for every other request. Asked of those alone that ask to change the protocol.
   func tunnel(_ request: ListenerRequest) -> (@Sendable () async -> TunnelOutcome)?
 }
 
@@ -84,7 +84,7 @@ final class HTTPHandler<Responder: RequestResponder>: ChannelDuplexHandler, Remo
     self.request = nil
     watch.endRequest()
     if isTooLarge { return write(Answer(generated: 413, reason: "bodyTooLarge"), context) }
-    if let work = responder.tunnel(request) {
+    if request.headers.contains("upgrade"), let work = responder.tunnel(request) {
       return wait(for: work, context) { outcome in
         switch outcome {
         case .refused(let answer): self.write(answer, context)

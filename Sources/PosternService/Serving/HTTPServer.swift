@@ -16,6 +16,7 @@ struct ProxyResponder: RequestResponder {
       return .now(Answer(generated: 404, reason: "noEndpoint"))
     }
     guard let client = client(request, endpoint) else { return .now(unreadable(endpoint)) }
+    if endpoint == .tunnel { return .now(finish(Answer(generated: 426, reason: "notAHandshake"), client, endpoint)) }
     // nginx asks twice: here whether the request may pass, at `/answer` for what the client gets. What can be done once is done there.
     if dialect == .nginx && endpoint == .check && client.path == Gate.arrivalPath {
       return .now(finish(Answer(generated: 401, reason: "modeRequested"), client, endpoint))
