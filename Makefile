@@ -39,7 +39,7 @@ release: swift-dependencies
 ## test: everything that CI runs (below 25 minutes on two cores)
 .PHONY: test
 test:
-	tools/run-checks lint test-debug test-service test-readme tour test-library test-agreement bench-smoke sanitize
+	tools/run-checks lint test-debug test-service+build-agreement test-readme tour test-library test-agreement bench-smoke sanitize
 
 ## demo: the whole thing on localhost: apps behind nginx, the gate, an OpenID provider, and two people to log in as
 .PHONY: demo
@@ -112,7 +112,7 @@ agreement:
 .PHONY: sanitize
 sanitize: swift-dependencies
 	POSTERN_ONLY_TESTS=PosternKernelTests ASAN_OPTIONS=detect_leaks=0 \
-	  swift test --sanitize=address --disable-xctest --disable-index-store --scratch-path .build-sanitize
+	  swift test --sanitize=address --scratch-path .build-sanitize
 
 ## format: lays out every Swift file
 .PHONY: format
@@ -136,11 +136,11 @@ clean:
 help:
 	@sed -n 's/^## //p' $(firstword $(MAKEFILE_LIST)) | awk -F': ' '{ printf "  make %-11s %s\n", $$1, $$2 }'
 
-# The steps of `make test` that are of no use alone.
+# The steps of `make test` that are of no use alone. `sanitize` runs the kernel's tests, slowly enough for once.
 
 .PHONY: test-debug
 test-debug: swift-dependencies
-	swift test --skip '^AgreementTests\.' --skip 'IntegrationTests'
+	swift test --skip '^(AgreementTests|PosternKernelTests)\.' --skip 'IntegrationTests'
 
 # The gate against real proxies, a real login provider and a real browser, on loopback.
 .PHONY: test-service
@@ -152,11 +152,14 @@ test-service: swift-dependencies service-dependencies
 
 # Agreement runs on release builds: an optimizer's mistake must show too. The C library is one of the engines.
 .PHONY: test-agreement
-test-agreement: swift-dependencies library
-	gcc -std=c11 -O2 -Wall -Wextra -Wpedantic -Werror $(LIBRARY_FLAGS) Tests/C/decide.c -o $(C_DECIDER) $(LIBRARY_LINKS)
-	$(BUILD_AGREEMENT)
+test-agreement: build-agreement
 	POSTERN_ONLY_TESTS=AgreementTests POSTERN_C_DECIDER=$(CURDIR)/$(C_DECIDER) swift test --skip-build -c release -Xswiftc -enable-testing \
 	  --scratch-path .build-agreement --filter '^AgreementTests\.'
+
+.PHONY: build-agreement
+build-agreement: swift-dependencies library
+	gcc -std=c11 -O2 -Wall -Wextra -Wpedantic -Werror $(LIBRARY_FLAGS) Tests/C/decide.c -o $(C_DECIDER) $(LIBRARY_LINKS)
+	$(BUILD_AGREEMENT)
 
 .PHONY: test-readme
 test-readme: swift-dependencies

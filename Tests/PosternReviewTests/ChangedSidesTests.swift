@@ -26,7 +26,7 @@ struct ChangedSidesTests {
   @Test("of bundles and of trees the same is told as of the whole policies")
   func sameReport() throws {
     var counts = (bundles: 0, trees: 0)
-    for seed in 0..<UInt64(200) {
+    for seed in 0..<UInt64(60) {
       var generator = PairGenerator(seed: seed)
       let (before, after) = generator.trees()
       let whole = try (old: TreeFixture.tree(before), new: TreeFixture.tree(after))
