@@ -39,6 +39,18 @@ enum Base64URL {
     return bytes
   }
 
+  /// The bytes of base64 with the ordinary alphabet and padding (RFC 4648, 4), as `Basic` credentials have it.
+  static func bytes(ofBase64 text: some StringProtocol) -> [UInt8]? {
+    guard text.utf8.count % 4 == 0, !text.contains("-"), !text.contains("_") else { return nil }
+    var letters = Array(text.utf8)
+    for _ in 0..<2 where letters.last == UInt8(ascii: "=") { letters.removeLast() }
+    for index in letters.indices {
+      if letters[index] == UInt8(ascii: "+") { letters[index] = UInt8(ascii: "-") }
+      if letters[index] == UInt8(ascii: "/") { letters[index] = UInt8(ascii: "_") }
+    }
+    return bytes(String(decoding: letters, as: UTF8.self))
+  }
+
   private static func value(of letter: UInt8) -> UInt32? {
     switch letter {
     case UInt8(ascii: "A")...UInt8(ascii: "Z"): UInt32(letter - UInt8(ascii: "A"))

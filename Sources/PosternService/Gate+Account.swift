@@ -10,8 +10,13 @@ extension Gate {
   func checkAccount(of live: LiveSession) async {
     let login = live.facts.session.login
     let person = live.facts.login.person
-    let account = await flights.answer(for: login) { await self.askAboutAccount(login, person) }
+    let account = await account(of: login, person)
     live.note(account, at: clock.now)
+  }
+
+  /// What the provider says of a login's account now; nil where it cannot be asked.
+  func account(of login: SessionKey, _ person: Person) async -> AccountState? {
+    await flights.answer(for: login) { await self.askAboutAccount(login, person) }
   }
 
   /// How long one node may have the question to itself: longer than a provider is waited for.

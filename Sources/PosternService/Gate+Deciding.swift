@@ -44,6 +44,7 @@ extension Gate {
     if proxy.count > 1 || own.count > 1 { return .malformed }
     if let token = proxy.first.flatMap(Self.bearer) { return .bearer(token, isOwn: false) }
     if let token = own.first.flatMap(Self.bearer), let issuer = TokenHead(token)?.issuer {
+      if issuer == self.issuer { return .bearer(token, isOwn: true) }
       let providers = app(of: request, policy)?.providers ?? []
       if providers.contains(where: { policy.providers[$0].issuer == issuer }) { return .bearer(token, isOwn: true) }
     }

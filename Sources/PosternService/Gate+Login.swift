@@ -18,6 +18,8 @@ extension Gate {
       if let current = try await currentLogin(request), accepts(current.login, for: login),
         try await !isReplaced(current.key)
       {
+        // The page that asked is this host's own: it looks at the login itself.
+        if login.host == settings.loginHost { return .redirect(returnURL(login), reason: "signedIn") }
         guard let handedAt = try await lastHandOver(of: current.key, to: login.host) else {
           return try await handOver(current.key, login)
         }
@@ -356,6 +358,7 @@ extension Gate {
 
   /// To the app's host, with a code that it can use once.
   private func handOver(_ login: SessionKey, _ request: LoginRequest) async throws(StoreFault) -> Answer {
+    if request.host == settings.loginHost { return .redirect(returnURL(request), reason: "signedIn") }
     let code = SessionIdentifier().text
     let name = Self.handOverName(login, request.host)
     if try await store.look(name, at: clock.now) == nil {

@@ -6,6 +6,7 @@ internal import CPostern
 extension Gate {
   /// The answer to a request for the login host.
   func loginPage(_ request: ClientRequest) async -> Answer {
+    if let answer = await oauthPage(request) { return answer }
     let query = FormEncoding.fields(request.query ?? "") ?? [:]
     let isRead = request.method == "GET" || request.method == "HEAD"
     switch (request.method, request.path) {
@@ -32,7 +33,7 @@ extension Gate {
   }
 
   /// Keys are public, and may be kept for an hour: they are published before they sign.
-  private func publish(_ document: JSON) -> Answer {
+  func publish(_ document: JSON) -> Answer {
     var answer = Answer(generated: 200)
     answer.setJSON(document)
     answer.headers.set("cache-control", "public, max-age=3600")

@@ -18,6 +18,8 @@ struct GateSettings: Sendable {
   var assertionKeys: [AssertionKey]
   /// By the provider's name.
   var providers: [String: ProviderSettings] = [:]
+  /// The secret of the OAuth client of an id; nil where it is a public one.
+  var clientSecret: @Sendable (String) throws(ConfigurationFault) -> String? = { _ in nil }
   /// Where apps are whose WebSockets the gate carries, by their names.
   var apps: [String: ListenAddress] = [:]
 

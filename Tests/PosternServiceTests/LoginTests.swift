@@ -20,10 +20,11 @@ struct LoginTests {
       self.provider = provider
     }
 
-    convenience init(_ files: [String: String] = TestPolicy.files) throws {
+    convenience init(_ files: [String: String] = TestPolicy.files, secrets: [String: String] = [:]) throws {
       let clock = TestClock()
       let provider = StandInProvider(clock: clock)
-      self.init(gate: try TestGate(files, transport: provider, clock: clock), provider: provider)
+      self.init(
+        gate: try TestGate(files, transport: provider, clock: clock, secrets: secrets), provider: provider)
     }
 
     /// One request, without following where it leads.

@@ -78,6 +78,13 @@ final class FailingStore: SessionStore {
     return store.claim(name, until: expiresAt, at: now)
   }
 
+  func replace(
+    _ expected: [UInt8]?, by value: [UInt8], under name: String, until expiresAt: Int64, at now: Int64
+  ) async throws(StoreFault) -> Bool {
+    try check()
+    return store.replace(expected, by: value, under: name, until: expiresAt, at: now)
+  }
+
   func take(_ name: String, at now: Int64) async throws(StoreFault) -> [UInt8]? {
     try check()
     return store.take(name, at: now)

@@ -93,7 +93,7 @@ final class TestGate {
   init(
     _ files: [String: String] = TestPolicy.files, store: any SessionStore = MemorySessionStore(),
     sealingKeys: [[UInt8]] = [Sealer.newKey()], transport: (any ProviderTransport)? = nil,
-    clock: TestClock = TestClock(), apps: [String: ListenAddress] = [:]
+    clock: TestClock = TestClock(), apps: [String: ListenAddress] = [:], secrets: [String: String] = [:]
   ) throws {
     self.store = store
     self.clock = clock
@@ -101,6 +101,7 @@ final class TestGate {
     log.logLevel = .critical
     var settings = GateSettings(loginHost: Self.loginHost, sealingKeys: sealingKeys, assertionKeys: [AssertionKey()])
     settings.apps = apps
+    settings.clientSecret = { secrets[$0] }
     gate = Gate(
       settings,
       policy: try GatePolicy(TestPolicy.bundle(files)), store: store,

@@ -125,8 +125,8 @@ struct RevocationOrder: Equatable {
   /// Logins that it ends, as far as whoever asks has seen them: their refresh tokens are given back.
   let logins: [SessionKey]
 
-  /// What `{"session": KEY}`, `{"login": KEY}`, `{"person": {"provider", "subject"}}`, `{"tenant": {"provider", "tenant"}}` or
-  /// `{"everyone": true}` names, beside `"logins": [KEY, ...]`; nil where it is none of them, or more than one.
+  /// What `{"session": KEY}`, `{"login": KEY}`, `{"person": {"provider", "subject"}}`, `{"tenant": {"provider", "tenant"}}`,
+  /// `{"client": ID}` or `{"everyone": true}` names, beside `"logins": [KEY, ...]`; nil where it is none of them, or more than one.
   init?(_ json: JSON) {
     guard case .object(var members) = json else { return nil }
     let texts = members.removeValue(forKey: "logins").map(\.texts) ?? []
@@ -147,6 +147,7 @@ struct RevocationOrder: Equatable {
     case "tenant":
       guard let provider = value["provider"]?.text, let tenant = value["tenant"]?.text else { return nil }
       return .tenant(provider: provider, tenant: tenant)
+    case "client": return value.text.map { .client($0) }
     case "everyone": return value == .bool(true) ? .everyone : nil
     default: return nil
     }

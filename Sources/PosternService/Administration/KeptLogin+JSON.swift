@@ -9,7 +9,8 @@ extension KeptLogin {
     return .object([
       "key": .text(key.text), "provider": .text(person.provider), "subject": .text(person.subject),
       "email": person.email.map(JSON.text) ?? .null, "emailVerified": .bool(person.isEmailVerified),
-      "tenant": person.tenant.map(JSON.text) ?? .null, "authenticatedAt": .int(login.authenticatedAt),
+      "tenant": person.tenant.map(JSON.text) ?? .null, "client": login.client.map(JSON.text) ?? .null,
+      "authenticatedAt": .int(login.authenticatedAt),
       "account": .text(account.stateName), "accountCheckedAt": .int(account.checkedAt),
       "sessions": .list(sessions.map(\.json)),
     ])

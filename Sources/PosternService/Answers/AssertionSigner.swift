@@ -36,8 +36,8 @@ struct AssertionKey: Sendable {
   }
 
   /// The token that states `claims`.
-  func sign(_ claims: JSON) -> String {
-    let header = JSON.object(["alg": .text("ES256"), "typ": .text("JWT"), "kid": .text(identifier)])
+  func sign(_ claims: JSON, type: String = "JWT") -> String {
+    let header = JSON.object(["alg": .text("ES256"), "typ": .text(type), "kid": .text(identifier)])
     let message = "\(Base64URL.text(header.bytes)).\(Base64URL.text(claims.bytes))"
     return "\(message).\(Base64URL.text(signature(of: message)))"
   }
@@ -48,6 +48,12 @@ struct AssertionKey: Sendable {
       preconditionFailure("a P-256 key signs anything")
     }
     return Array(signature.rawRepresentation)
+  }
+
+  /// Whether these are the 64 bytes that this key has signed `message` with.
+  func hasSigned(_ message: String, _ signature: [UInt8]) -> Bool {
+    guard let signature = try? P256.Signing.ECDSASignature(rawRepresentation: signature) else { return false }
+    return key.publicKey.isValidSignature(signature, for: Array(message.utf8))
   }
 }
 
@@ -114,6 +120,9 @@ struct AssertionSigner: Sendable {
     signature[0] ^= 1
     return "\(token[..<dot]).\(Base64URL.text(signature))"
   }
+
+  /// A token of another type.
+  func sign(_ claims: JSON, type: String) -> String { current.sign(claims, type: type) }
 
   /// A JWK set of all keys.
   var jwkSet: JSON { .object(["keys": .list(keys.map(\.jwk))]) }

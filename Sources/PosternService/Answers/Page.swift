@@ -104,6 +104,69 @@ enum Page {
     page("Signed in", "<p>You are signed in as <strong>\(escape(principal))</strong>.</p>")
   }
 
+  // MARK: OAuth clients
+
+  private static func list(_ scopes: [String]) -> String {
+    scopes.map { "<li><code>\(escape($0))</code></li>" }.joined()
+  }
+
+  /// Asks whether a client that is not the organization's own may have what it asks for.
+  static func consent(_ client: String, scopes: [String], principal: String, allow: String, deny: String) -> String {
+    page(
+      "\(client) asks for access",
+      """
+      <p>As <strong>\(escape(principal))</strong>, it would get:</p>
+      <ul>\(list(scopes))</ul>
+      \(button("Allow", to: allow))
+      <p><a href="\(escape(deny))">Do not allow</a></p>
+      """)
+  }
+
+  /// Asks for the code that a device shows.
+  static func deviceCode(wrong: Bool) -> String {
+    page(
+      "Connect a device",
+      """
+      \(wrong ? "<p>There is no such code, or it is over.</p>" : "")
+      <form method="get" action="/device">
+      <p><label for="user_code">The code that your tool shows</label></p>
+      <p><input id="user_code" name="user_code" autocomplete="off" autocapitalize="characters" placeholder="XXXX-XXXX" required></p>
+      <button type="submit">Go on</button></form>
+      """)
+  }
+
+  /// Asks whether a device is the person's own.
+  static func device(
+    _ client: String, code: String, scopes: [String], principal: String, allow: String, deny: String
+  ) -> String {
+    let form = { (title: String, token: String) in
+      """
+      <form method="post" action="/device"><input type="hidden" name="token" value="\(escape(token))">
+      <button type="submit">\(title)</button></form>
+      """
+    }
+    return page(
+      "Connect \(client)?",
+      """
+      <p>Only if you have just started it, and it shows the code <strong>\(escape(code))</strong>.</p>
+      <p>As <strong>\(escape(principal))</strong>, it would get:</p>
+      <ul>\(list(scopes))</ul>
+      \(form("Connect", allow))
+      \(form("Do not connect", deny))
+      """)
+  }
+
+  static func deviceAnswered(isGranted: Bool) -> String {
+    page(
+      isGranted ? "Connected" : "Not connected",
+      isGranted
+        ? "<p>Go back to your tool. You can close this window.</p>" : "<p>Nothing was connected.</p>")
+  }
+
+  static func reauthenticated() -> String {
+    page("You have signed in again", "<p>Go back to your tool. You can close this window.</p>")
+  }
+
   /// A session that is good again: the window that was opened for it closes, one that stays goes on refreshing.
   static func refreshed(again: String, everySeconds: Int) -> String {
     page(

@@ -107,6 +107,16 @@ extension GateConfiguration {
   }
 }
 
+extension GateConfiguration {
+  /// The secret of an OAuth client of the bundle; nil where it has none.
+  func secret(ofClient id: String) throws(ConfigurationFault) -> String? {
+    var reading = ConfigurationReading(reader: reader)
+    let secret = reading.secret(reader.scoped(to: ConfigKey(["oauthClients", id])), "oauthClients.\(id)")
+    if !reading.mistakes.isEmpty { throw ConfigurationFault(mistakes: reading.mistakes) }
+    return secret
+  }
+}
+
 /// Reads settings and gathers what is wrong with them.
 struct ConfigurationReading {
   let reader: ConfigReader
@@ -229,17 +239,22 @@ struct ConfigurationReading {
     return nil
   }
 
+  /// `clientSecret`, or what is in the file `clientSecretFile`.
+  mutating func secret(_ scope: ConfigReader, _ place: String) -> String? {
+    guard let file = scope.string(forKey: "clientSecretFile") else {
+      return scope.string(forKey: "clientSecret", isSecret: true)
+    }
+    guard let bytes = FileAccess.read(file) else {
+      mistakes.append("\(place).clientSecretFile: \(file) cannot be read")
+      return nil
+    }
+    return String(decoding: bytes, as: UTF8.self).trimmingLineEnd
+  }
+
   mutating func provider(_ name: String) -> ProviderSettings {
     let scope = reader.scoped(to: ConfigKey(["providers", name]))
     var settings = ProviderSettings()
-    settings.clientSecret = scope.string(forKey: "clientSecret", isSecret: true)
-    if let file = scope.string(forKey: "clientSecretFile") {
-      if let bytes = FileAccess.read(file) {
-        settings.clientSecret = String(decoding: bytes, as: UTF8.self).trimmingLineEnd
-      } else {
-        mistakes.append("providers.\(name).clientSecretFile: \(file) cannot be read")
-      }
-    }
+    settings.clientSecret = secret(scope, "providers.\(name)")
     settings.scopes = scope.stringArray(forKey: "scopes", default: settings.scopes)
     let claim = scope.string(forKey: "groupsClaim", default: "groups")
     settings.groupsClaim = claim == "none" ? nil : claim

@@ -7,7 +7,7 @@ internal import Crypto
 struct Sealer: Sendable {
   /// What a sealed value is for; one of another purpose does not open.
   enum Purpose: String {
-    case loginRequest, loginState, tokens, confirmation, providerLogout
+    case loginRequest, loginState, tokens, confirmation, providerLogout, consent, device, reauthentication
   }
 
   private let keys: [SymmetricKey]
@@ -22,6 +22,15 @@ struct Sealer: Sendable {
   static func newKey() -> [UInt8] {
     var generator = SystemRandomNumberGenerator()
     return (0..<32).map { _ in UInt8.random(in: .min ... .max, using: &generator) }
+  }
+
+  /// HMAC-SHA256 of `message`, by a key of its own purpose derived from each of these (RFC 5869).
+  func codes(of message: String) -> [[UInt8]] {
+    keys.map { key in
+      let derived = HKDF<SHA256>.deriveKey(
+        inputKeyMaterial: key, info: Array("message codes".utf8), outputByteCount: 32)
+      return Array(HMAC<SHA256>.authenticationCode(for: Array(message.utf8), using: derived))
+    }
   }
 
   /// `value` as base64url.

@@ -23,6 +23,8 @@ private struct SignedClaims: JWTPayload {
 struct TokenHead {
   let algorithm: String
   let keyIdentifier: String
+  /// `typ`; nil where the token does not say.
+  let type: String?
   let issuer: String?
 
   static let byteLimit = 16_384
@@ -37,6 +39,7 @@ struct TokenHead {
     guard header["crit"] == nil, let algorithm = header["alg"]?.text else { return nil }
     self.algorithm = algorithm
     keyIdentifier = header["kid"]?.text ?? ""
+    type = header["typ"]?.text
     issuer = payload["iss"]?.text
   }
 }

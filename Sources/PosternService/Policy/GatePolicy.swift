@@ -52,9 +52,11 @@ final class GatePolicy: Sendable {
   /// SHA-256 of the manifest: what marks whatever was worked out from this bundle.
   let digest: [UInt8]
   let providers: [LoginProvider]
+  let oauthClients: [OAuthClient]
   private let contents: BundleContents
   private let gate: GateContents
   private let apps = Mutex<[UInt32: GateApp]>([:])
+  private let clientApps = Mutex<[String: UInt32]?>(nil)
   private let requestAttributes: [AttributePath]
   /// The claims of the identity slots, in their order; nil for a path that is no claim.
   private let claimNames: [String?]
@@ -70,6 +72,7 @@ final class GatePolicy: Sendable {
     self.gate = gate
     digest = contents.table.manifestDigest
     providers = Self.providers(contents, gate)
+    oauthClients = contents.oauthClients.enumerated().map { OAuthClient($1, index: $0) }
     requestAttributes = contents.attributes(scope: 1).map { AttributePath(path: $0.path, tag: $0.tag) }
     let prefix = Array("request.auth.claims.".utf8)
     claimNames = contents.attributes(scope: 0).map(\.path).map { path in
@@ -102,6 +105,38 @@ final class GatePolicy: Sendable {
       apps[index] = app
       return app
     }
+  }
+
+  // MARK: OAuth clients
+
+  func oauthClient(_ id: String) -> OAuthClient? { oauthClients.first { $0.id == id } }
+
+  /// The apps that a client may reach.
+  func apps(of client: OAuthClient) -> [GateApp] {
+    let indices = clientApps.withLock { known in
+      if known == nil { known = indicesOfClientApps() }
+      return client.apps.compactMap { known?[$0] }
+    }
+    return indices.compactMap(app)
+  }
+
+  /// Where the apps stand that any client names: looked for once, for there may be a million.
+  private func indicesOfClientApps() -> [String: UInt32] {
+    let names = Set(oauthClients.flatMap(\.apps))
+    var indices: [String: UInt32] = [:]
+    for index in 0..<contents.appCount {
+      let name = contents.text(contents.appRecord(index))
+      if names.contains(name) { indices[name] = UInt32(index) }
+    }
+    return indices
+  }
+
+  /// Whether an OAuth client may refresh.
+  func decide(_ refresh: postern_refresh, at now: Int64) -> RefreshAnswer {
+    var decision = postern_refresh_decision()
+    verified.bundle.decideRefresh(refresh, at: now, into: &decision)
+    return RefreshAnswer(
+      outcome: decision.outcome, reason: decision.reason, method: decision.method, validUntil: decision.valid_until)
   }
 
   // MARK: decisions

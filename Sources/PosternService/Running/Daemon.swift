@@ -104,6 +104,11 @@ enum Help {
 
       \(providers.joined(separator: "\n"))
 
+      Of each OAuth client that has a secret, in the file:
+
+        oauthClients.ID.clientSecretFile
+            a file with nothing but the secret; without one the client is a public one
+
       Exit codes: 0 ok, 1 could not run, 3 the configuration or the bundle has errors.
       """
   }
@@ -170,6 +175,8 @@ final class Node: Sendable {
     for provider in policy.providers {
       settings.providers[provider.name] = try configuration.settings(ofProvider: provider.name)
     }
+    settings.clientSecret = { id throws(ConfigurationFault) in try configuration.secret(ofClient: id) }
+    for client in policy.oauthClients { _ = try configuration.secret(ofClient: client.id) }
     let store = try await configuration.store.open(
       retentionDays: configuration.storeRetentionDays, group: group, log: log)
     return Prepared(policy: policy, settings: settings, store: store)

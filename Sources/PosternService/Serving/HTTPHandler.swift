@@ -83,7 +83,7 @@ final class HTTPHandler<Responder: RequestResponder>: ChannelDuplexHandler, Remo
     guard let request else { return }
     self.request = nil
     watch.endRequest()
-    if isTooLarge { return write(Answer(generated: 413, reason: "bodyTooLarge"), context) }
+    if isTooLarge { return write(.bodyTooLarge, context) }
     if request.headers.contains("upgrade"), let work = responder.tunnel(request) {
       return wait(for: work, context) { outcome in
         switch outcome {

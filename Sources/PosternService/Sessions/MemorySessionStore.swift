@@ -95,6 +95,17 @@ final class MemorySessionStore: SessionStore {
     }
   }
 
+  func replace(
+    _ expected: [UInt8]?, by value: [UInt8], under name: String, until expiresAt: Int64, at now: Int64
+  ) -> Bool {
+    state.withLock { state in
+      let known = state.values[name].flatMap { $0.expiresAt > now ? $0.bytes : nil }
+      if known != expected { return false }
+      state.values[name] = (value, expiresAt)
+      return true
+    }
+  }
+
   func look(_ name: String, at now: Int64) -> [UInt8]? {
     state.withLock { state in
       state.values[name].flatMap { $0.expiresAt > now ? $0.bytes : nil }

@@ -11,6 +11,7 @@ extension Revocation {
     case .providerSession(let provider, let session): Self.name("providerSession", [provider, session])
     case .person(let provider, let subject, let tenant): Self.name("person", [provider, subject, tenant])
     case .tenant(let provider, let tenant): Self.name("tenant", [provider, tenant])
+    case .client(let client): Self.name("client", [client])
     case .everyone: "everyone"
     }
   }
@@ -32,6 +33,7 @@ extension Revocation {
       endings.append(.tenant(provider: person.provider, tenant: tenant))
       endings.append(.person(provider: person.provider, subject: person.subject, tenant: nil))
     }
+    if let client = login.client { endings.append(.client(client)) }
     if let session = login.providerSession {
       endings.append(.providerSession(provider: person.provider, session: session))
     }

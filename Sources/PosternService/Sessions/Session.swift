@@ -19,6 +19,8 @@ struct Login: Codable, Sendable, Equatable {
   var expiresAt: Int64 = 0
   /// The provider's own name for its session (`sid`).
   var providerSession: String?
+  /// The OAuth client that holds it, in place of a browser; nil: a browser does.
+  var client: String?
 }
 
 /// What can change about a login while it lasts.

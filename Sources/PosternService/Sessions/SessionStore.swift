@@ -26,6 +26,8 @@ enum Revocation: Codable, Hashable, Sendable {
   /// All of a person, of one provider and tenant; without a tenant, of any.
   case person(provider: String, subject: String, tenant: String?)
   case tenant(provider: String, tenant: String)
+  /// Whatever an OAuth client holds, of anybody.
+  case client(String)
   case everyone
 
   /// Whether it ends the session of these facts.
@@ -41,6 +43,7 @@ enum Revocation: Codable, Hashable, Sendable {
         && (tenant == nil || facts.login.person.tenant == tenant)
     case .tenant(let provider, let tenant):
       facts.login.person.provider == provider && facts.login.person.tenant == tenant
+    case .client(let client): facts.login.client == client
     case .everyone: true
     }
   }
@@ -79,6 +82,10 @@ protocol SessionStore: Sendable {
   func take(_ name: String, at now: Int64) async throws(StoreFault) -> [UInt8]?
   /// Keeps a name until `expiresAt`, where nobody keeps it: false where somebody does. `take` gives it back.
   func claim(_ name: String, until expiresAt: Int64, at now: Int64) async throws(StoreFault) -> Bool
+  /// Puts `value` in the place of `expected`, until `expiresAt`; false where something else is there, or nothing: nil expects nothing.
+  func replace(
+    _ expected: [UInt8]?, by value: [UInt8], under name: String, until expiresAt: Int64, at now: Int64
+  ) async throws(StoreFault) -> Bool
   /// About so many of the logins that are kept, from where another page said that it ends; nil: from the first.
   func logins(from cursor: String?, count: Int) async throws(StoreFault) -> LoginPage
   /// What is revoked from now on, by any node: whatever is revoked after this has returned is in the stream, or the stream ends.

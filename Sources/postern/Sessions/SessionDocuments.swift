@@ -38,6 +38,8 @@ struct SignedInLogin: Decodable {
   let email: String?
   let emailVerified: Bool
   let tenant: String?
+  /// The OAuth client that holds it; nil: a browser.
+  let client: String?
   let authenticatedAt: Int64
   let account: String
   let accountCheckedAt: Int64
@@ -51,6 +53,7 @@ struct SignedInLogin: Decodable {
       "key": .string(key), "provider": .string(provider), "subject": .string(subject),
       "email": email.map { .string($0) },
       "emailVerified": .bool(emailVerified), "tenant": tenant.map { .string($0) },
+      "client": client.map { .string($0) },
       "authenticatedAt": .string(Wording.instant(milliseconds: authenticatedAt)), "account": .string(account),
       "accountCheckedAt": .string(Wording.instant(milliseconds: accountCheckedAt)),
       "sessions": .array(sessions.map(\.json)),
@@ -63,7 +66,7 @@ struct SignedInLogin: Decodable {
     let tail = [Wording.instant(milliseconds: authenticatedAt)]
     if sessions.isEmpty { return [[String(key.prefix(12)), who, tenant ?? "-", "-"] + tail + ["-", account]] }
     return sessions.map { session in
-      [String(session.key.prefix(12)), who, tenant ?? "-", session.host] + tail + [session.activity, account]
+      [String(session.key.prefix(12)), who, tenant ?? "-", client ?? session.host] + tail + [session.activity, account]
     }
   }
 }

@@ -11,7 +11,7 @@ struct SessionsRevokeCommand: ParsableCommand {
     commandName: "revoke",
     abstract: "Ends sessions, for good and on every node.",
     discussion: """
-      Exactly one of --session, --person, --tenant and --everyone. A person who is named as provider:subject need not be signed in: what was \
+      Exactly one of --session, --person, --tenant, --client and --everyone. A person who is named as provider:subject need not be signed in: what was \
       begun before now, and comes later, is ended too. By e-mail address it is everybody who is signed in with it.
 
       EXAMPLES:
@@ -33,6 +33,9 @@ struct SessionsRevokeCommand: ParsableCommand {
   @Option(help: ArgumentHelp("Everybody of a tenant: provider:tenant.", valueName: "tenant"))
   var tenant: String?
 
+  @Option(help: ArgumentHelp("All tokens of an OAuth client, of anybody.", valueName: "id"))
+  var client: String?
+
   @Flag(help: "Everybody of every provider.")
   var everyone = false
 
@@ -43,8 +46,10 @@ struct SessionsRevokeCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
-    let count = [session, person, tenant].count { $0 != nil } + (everyone ? 1 : 0)
-    if count != 1 { throw ValidationError("name exactly one of --session, --person, --tenant and --everyone") }
+    let count = [session, person, tenant, client].count { $0 != nil } + (everyone ? 1 : 0)
+    if count != 1 {
+      throw ValidationError("name exactly one of --session, --person, --tenant, --client and --everyone")
+    }
   }
 
   func run() throws {
@@ -84,6 +89,12 @@ struct SessionsRevokeCommand: ParsableCommand {
     if let person { return try plan(person: person) }
     if let tenant { return try plan(tenant: tenant) }
     let logins = try options.gate.logins([])
+    if let client {
+      let held = logins.filter { $0.client == client }
+      return Plan(
+        what: "the OAuth client \(client)", sessionCount: Self.sessionCount(held),
+        revocations: [Self.order("client", .string(client), held)])
+    }
     return Plan(
       what: "everybody", sessionCount: Self.sessionCount(logins),
       revocations: [Self.order("everyone", .bool(true), logins)])

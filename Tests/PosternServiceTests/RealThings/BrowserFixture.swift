@@ -27,6 +27,8 @@ final class BrowserFixture {
 
   let gate: Gate
   let port: Int
+  /// Where the app is, for whoever needs not go through nginx.
+  private(set) var appPort = 0
   private let folder: TestFolder
   private var servers: [ServerProcess] = []
   private var channels: [any Channel] = []
@@ -40,7 +42,11 @@ final class BrowserFixture {
   /// - Parameters:
   ///   - apps: what stands in each app's document beside name, route and access.
   ///   - organization: changes the organization's document, given the port that browsers see.
-  init(apps: [String: String], organization: (String, Int) -> String = { text, _ in text }) async throws {
+  ///   - documents: more of the policy's files, given that port.
+  init(
+    apps: [String: String], organization: (String, Int) -> String = { text, _ in text },
+    documents: (Int) -> [String: String] = { _ in [:] }
+  ) async throws {
     folder = try TestFolder()
     port = try await FreePort.next()
     driverPort = try await FreePort.next()
@@ -60,6 +66,7 @@ final class BrowserFixture {
     log.logLevel = .critical
     var files = Self.policy(apps, port: port)
     files["organization.yaml"] = organization(files["organization.yaml"] ?? "", port)
+    files.merge(documents(port)) { $1 }
     let bundle = try TestPolicy.bundle(files)
     let offset = Offset()
     self.offset = offset
@@ -119,6 +126,7 @@ final class BrowserFixture {
     let platform = try await HTTPServer.bind(
       .tcp(host: "127.0.0.1", port: 0), group: group, PlatformResponder(port: port))
     channels = [app, listener, platform]
+    appPort = app.localAddress?.port ?? 0
     let provider = try ServerProcess(
       Self.python,
       [
@@ -167,6 +175,14 @@ final class BrowserFixture {
   }
 
   // MARK: what a test does
+
+  /// The certificate of all hosts here.
+  var certificate: String { folder.path("certificate.pem") }
+
+  /// Another program of ours in Python.
+  func startPython(_ script: String, _ arguments: [String]) throws -> ServerProcess {
+    try ServerProcess(Self.python, ["\(Self.scripts)/\(script)"] + arguments, in: folder)
+  }
 
   func url(_ app: String, _ target: String = "/") -> String { "https://\(app).localhost:\(port)\(target)" }
 

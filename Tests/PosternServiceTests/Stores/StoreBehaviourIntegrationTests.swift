@@ -138,6 +138,31 @@ struct StoreBehaviourIntegrationTests {
     #expect(try await open.store.claim("flight:x", until: Kept.start + 3_000, at: Kept.start + 1_001))
   }
 
+  @Test(
+    "of fifty that replace one value, exactly one does; nothing expected is nothing there",
+    arguments: StoreKind.allCases)
+  func replace(_ kind: StoreKind) async throws {
+    let open = try await kind.open()
+    let end = Kept.start + 1_000
+    #expect(try await open.store.replace([7], by: [1], under: "x", until: end, at: Kept.start) == false)
+    #expect(try await open.store.replace(nil, by: [0], under: "x", until: end, at: Kept.start))
+    #expect(try await open.peer.replace(nil, by: [9], under: "x", until: end, at: Kept.start) == false)
+    let count = try await withThrowingTaskGroup(of: Bool.self) { group in
+      for number in 0..<50 {
+        let store = number % 2 == 0 ? open.store : open.peer
+        group.addTask {
+          try await store.replace([0], by: [UInt8(number), 1], under: "x", until: end, at: Kept.start)
+        }
+      }
+      return try await group.reduce(0) { $0 + ($1 ? 1 : 0) }
+    }
+    #expect(count == 1)
+    #expect(try await open.peer.look("x", at: Kept.start)?.last == 1)
+    let isOver = try await open.store.replace(nil, by: [], under: "x", until: end + 1_000, at: end)
+    #expect(isOver, "what is over is not there")
+    #expect(try await open.peer.replace([], by: [3], under: "x", until: end + 1_000, at: end))
+  }
+
   @Test("a value can be taken until the millisecond before its end", arguments: StoreKind.allCases)
   func takeInTime(_ kind: StoreKind) async throws {
     let open = try await kind.open()

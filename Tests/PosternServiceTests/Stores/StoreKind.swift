@@ -44,7 +44,7 @@ enum Kept {
 
   static func login(
     subject: String = "ann", provider: String = "people", tenant: String? = nil, browser: String = "browser",
-    providerSession: String? = nil, at: Int64 = start
+    providerSession: String? = nil, client: String? = nil, at: Int64 = start
   ) -> Login {
     var person = Person(provider: provider, subject: subject)
     person.email = "\(subject)@example.com"
@@ -54,7 +54,7 @@ enum Kept {
     person.claims = ["amr": .list([.text("pwd")]), "n": .int(.max), "deep": .object(["a": .null])]
     return Login(
       person: person, browser: browser, authenticatedAt: at, secondFactorAt: at - 1, issuedAt: at, expiresAt: at + 1,
-      providerSession: providerSession)
+      providerSession: providerSession, client: client)
   }
 
   static func account(at: Int64 = start, tokens: String? = "sealed") -> AccountState {

@@ -222,4 +222,20 @@ struct RedisScript: Sendable {
     redis.call('SET', key, ARGV[4] .. ' ', 'PX', string.format('%d', left))
     return 1
     """)
+
+  /// Arguments: hash, what is expected (`.`: nothing), value, expiresAt, now. Answers 1 where that was there.
+  static let replace = RedisScript(
+    """
+    local key = prefix .. 'once:' .. ARGV[3]
+    local known = redis.call('GET', key)
+    local found = '.'
+    if known then
+      local ends, text = string.match(known, '^(%S+) (.*)$')
+      if tonumber(ends) > tonumber(ARGV[7]) then found = text end
+    end
+    if found ~= ARGV[4] then return 0 end
+    local left = math.max(tonumber(ARGV[6]) - tonumber(ARGV[7]), 0) + 86400000
+    redis.call('SET', key, ARGV[6] .. ' ' .. ARGV[5], 'PX', string.format('%d', left))
+    return 1
+    """)
 }

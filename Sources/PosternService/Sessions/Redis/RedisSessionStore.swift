@@ -148,6 +148,18 @@ final class RedisSessionStore: SessionStore {
     }
   }
 
+  func replace(
+    _ expected: [UInt8]?, by value: [UInt8], under name: String, until expiresAt: Int64, at now: Int64
+  ) async throws(StoreFault) -> Bool {
+    let hash = SessionKey(hashing: name).text
+    // base64url has no such letter.
+    let expected = expected.map(Base64URL.text) ?? "."
+    switch try await run(.replace, [hash, expected, Base64URL.text(value), String(expiresAt), String(now)]) {
+    case .integer(let isReplaced): return isReplaced == 1
+    default: throw Self.unreadable
+    }
+  }
+
   func look(_ name: String, at now: Int64) async throws(StoreFault) -> [UInt8]? {
     try await value("GET", name, at: now)
   }
@@ -218,7 +230,7 @@ extension Revocation {
     case .session: .session
     case .login: .login
     case .browser, .providerSession, .person: .listed
-    case .tenant, .everyone: .swept
+    case .tenant, .client, .everyone: .swept
     }
   }
 

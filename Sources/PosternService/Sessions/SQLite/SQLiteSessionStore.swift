@@ -190,6 +190,22 @@ final class SQLiteSessionStore: SessionStore {
     }
   }
 
+  func replace(
+    _ expected: [UInt8]?, by value: [UInt8], under name: String, until expiresAt: Int64, at now: Int64
+  ) async throws(StoreFault) -> Bool {
+    let (hash, text) = (SessionKey(hashing: name).text, Base64URL.text(value))
+    let expected = expected.map(Base64URL.text)
+    return try await write { database in
+      let known = try String.fetchOne(
+        database, sql: "SELECT value FROM onceValue WHERE name = ? AND expiresAt > ?", arguments: [hash, now])
+      if known != expected { return false }
+      try database.execute(
+        sql: "INSERT OR REPLACE INTO onceValue (name, value, expiresAt) VALUES (?, ?, ?)",
+        arguments: [hash, text, expiresAt])
+      return true
+    }
+  }
+
   func look(_ name: String, at now: Int64) async throws(StoreFault) -> [UInt8]? {
     let hash = SessionKey(hashing: name).text
     let text = try await read { database in
