@@ -69,6 +69,7 @@ struct CompiledSections {
     add(.denyMembers, deny.members.elements)
     add(.denySets, deny.sets.elements)
     add(.profiles, profiles.profiles.elements)
+    let clients = OAuthClientSection.words(policy, strings: &strings, lists: &profiles.lists)
     add(.lists, profiles.lists.elements)
     add(.code, code.words)
     add(.costs, apps.certificates.elements)
@@ -80,15 +81,15 @@ struct CompiledSections {
     addOrganization(
       names, row: grants.rows.first ?? BundleFormat.none, anonymousMask: deny.anonymousMask,
       requestSlotCount: conditions.lowering.attributes.attributes.count)
-    addGate()
+    addOptional(.oauthClients, clients)
+    addOptional(.gate, GateSection.words(policy, strings: &strings))
     sections.append(SectionDraft(id: .strings, isRequired: true, content: .bytes(strings.elements)))
     sections.sort { $0.id.rawValue < $1.id.rawValue }
   }
 
-  /// Optional: bundles of policies that say nothing of it are what they were without it.
-  private mutating func addGate() {
-    let words = GateSection.words(policy, strings: &strings)
-    if !words.isEmpty { sections.append(SectionDraft(id: .gate, isRequired: false, content: .words(words))) }
+  /// Bundles of policies that say nothing of it are what they were without it.
+  private mutating func addOptional(_ id: SectionID, _ words: [UInt32]) {
+    if !words.isEmpty { sections.append(SectionDraft(id: id, isRequired: false, content: .words(words))) }
   }
 
   private mutating func add(_ id: SectionID, _ words: [UInt32]) { sections.append(.required(id, words)) }

@@ -55,6 +55,7 @@ struct Sections {
   var automata = Section()
   var zones = Section()
   var propagation = Section()
+  var oauthClients = Section()
 
   var appCount: Int { apps.byteCount / RecordSize.app }
   var providerCount: Int { providers.byteCount / RecordSize.provider }
@@ -70,6 +71,7 @@ struct Sections {
   var zoneCount = 0
   var costCount: Int { costs.byteCount / RecordSize.cost }
   var propagationCount: Int { propagation.byteCount / RecordSize.propagation }
+  var oauthClientCount: Int { oauthClients.byteCount / RecordSize.oauthClient }
   var unitCount: Int { grants.byteCount / RecordSize.unit }
 }
 

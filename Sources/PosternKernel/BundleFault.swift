@@ -111,4 +111,11 @@ public struct BundleFault: Error, Equatable, Sendable {
   package static var itemOffsets: BundleFault { BundleFault(118) }
   package static var automaton: BundleFault { BundleFault(119) }
   package static var zone: BundleFault { BundleFault(120) }
+
+  // OAuth clients.
+  package static var oauthClientText: BundleFault { BundleFault(130) }
+  package static var oauthClientList: BundleFault { BundleFault(131) }
+  package static var oauthClientScopes: BundleFault { BundleFault(132) }
+  package static var oauthClientNumbers: BundleFault { BundleFault(133) }
+  package static var oauthClientMisplaced: BundleFault { BundleFault(134) }
 }

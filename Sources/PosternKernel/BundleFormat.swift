@@ -29,6 +29,11 @@ package enum BundleFormat {
   /// The most attributes that are passed on to an app.
   package static let propagationLimit: UInt32 = 45
   package static let propagatedNameByteLimit: UInt32 = 256
+  /// The most scopes of an OAuth client: a record has one bit for each.
+  package static let oauthScopeLimit = 64
+  /// The most apps of an OAuth client, and the most addresses.
+  package static let oauthListLimit: UInt32 = 64
+  package static let oauthClientIDByteLimit: UInt32 = 128
 
   /// First word of a row's first unit; no other unit of the grants begins so.
   package static let rowMarker: UInt32 = 0xFFFF_FFFF
@@ -79,6 +84,7 @@ package struct SectionID: Equatable {
   package static var automata: SectionID { SectionID(21) }
   package static var zones: SectionID { SectionID(22) }
   package static var propagation: SectionID { SectionID(23) }
+  package static var oauthClients: SectionID { SectionID(24) }
   package static var gate: SectionID { SectionID(30) }
   package static var source: SectionID { SectionID(31) }
   package static var provenance: SectionID { SectionID(32) }
@@ -107,6 +113,7 @@ package enum RecordSize {
   package static let cost = 16
   package static let conditional = 16
   package static let propagation = 24
+  package static let oauthClient = 72
 }
 
 /// Kinds of name; those below `tenant` are members.
@@ -168,6 +175,27 @@ package enum PropagationOutput {
 /// The lists that attributes are selected from.
 package enum PropagationSource {
   package static let last: UInt8 = 1
+}
+
+/// Where what stands in the record of an OAuth client.
+package enum OAuthClientField {
+  package static let id = 0
+  package static let displayName = 8
+  package static let scopes = 16
+  package static let redirectURIs = 24
+  package static let apps = 32
+  package static let boundScopes = 40
+  package static let passwordScopes = 48
+  package static let sessionLengthSeconds = 56
+  package static let unusedSeconds = 60
+  package static let liveTokenLimit = 64
+  package static let party = 68
+  package static let method = 69
+  package static let flows = 70
+  package static let scopeCount = 71
+
+  package static let thirdParty: UInt8 = 1
+  package static let allFlows: UInt8 = 3
 }
 
 /// Flags of a route.

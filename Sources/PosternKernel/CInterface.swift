@@ -105,6 +105,39 @@ public func postern_decide(
 }
 
 @c @implementation
+public func postern_decide_refresh(
+  _ bundle: UnsafePointer<postern_bundle>?, _ refresh: UnsafePointer<postern_refresh>?, _ now: Int64,
+  _ decision: UnsafeMutablePointer<postern_refresh_decision>?
+) {
+  guard let decision = unsafe decision else { return }
+  unsafe decision.pointee = postern_refresh_decision()
+  guard let bundle = unsafe opened(bundle), let refresh = unsafe refresh else { return }
+  unsafe bundle.pointee.decideRefresh(refresh.pointee, at: now, into: &decision.pointee)
+}
+
+@c @implementation
+public func postern_oauth_client(
+  _ bundle: UnsafePointer<postern_bundle>?, _ id: UnsafePointer<UInt8>?, _ count: UInt64
+) -> UInt32 {
+  guard let bundle = unsafe opened(bundle), let text = unsafe bytes(id, count) else { return BundleFormat.none }
+  return unsafe bundle.pointee.oauthClient(text.span)
+}
+
+@c @implementation
+public func postern_oauth_scope(
+  _ bundle: UnsafePointer<postern_bundle>?, _ client: UInt32, _ scope: UnsafePointer<UInt8>?, _ count: UInt64
+) -> UInt64 {
+  guard let bundle = unsafe opened(bundle), let text = unsafe bytes(scope, count) else { return 0 }
+  return unsafe bundle.pointee.oauthScope(text.span, ofClient: client)
+}
+
+/// A caller's text; nil where the pointer is null or the count is none.
+private func bytes(_ start: UnsafePointer<UInt8>?, _ count: UInt64) -> UnsafeBufferPointer<UInt8>? {
+  guard let start = unsafe start, count >> 56 == 0 else { return nil }
+  return unsafe UnsafeBufferPointer(start: start, count: Int(count))
+}
+
+@c @implementation
 public func postern_revision(_ bundle: UnsafePointer<postern_bundle>?) -> UInt64 {
   guard let bundle = unsafe opened(bundle) else { return 0 }
   return unsafe bundle.pointee.revision

@@ -44,6 +44,7 @@ extension Verifier {
     try checkDenyRules()
     try checkConditionals()
     try checkPropagation()
+    try checkOAuthClients()
     try checkProfiles()
     try checkApps()
     try checkOrganizationRow()
@@ -153,7 +154,7 @@ struct Verifier {
   private mutating func place(_ section: Section, id: UInt32, flags: UInt32) throws(BundleFault) {
     try require(flags <= 1, .sectionFlags)
     let isKnown =
-      id <= SectionID.lastRequired
+      id <= SectionID.oauthClients.rawValue
       || (id >= SectionID.source.rawValue && id <= SectionID.signature.rawValue)
     try require(isKnown || flags == 0, .unknownRequiredSection)
     try require(id > SectionID.lastRequired || flags == 1, .sectionFlags)
@@ -182,6 +183,7 @@ struct Verifier {
     case .automata: sections.automata = section
     case .zones: sections.zones = section
     case .propagation: sections.propagation = section
+    case .oauthClients: sections.oauthClients = section
     default: break
     }
   }
@@ -198,6 +200,7 @@ struct Verifier {
     case .grants: RecordSize.unit
     case .profiles: RecordSize.profile
     case .propagation: RecordSize.propagation
+    case .oauthClients: RecordSize.oauthClient
     default: 1
     }
   }

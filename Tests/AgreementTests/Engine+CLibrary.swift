@@ -28,6 +28,12 @@ struct CLibraryEngine: Engine {
     let record = CaseRecord(request, credential, at: now, on: bundle)
     return CLibraryDecider.shared.withLock { $0.decide(record, on: bytes, number: number) }
   }
+
+  func decide(_ refresh: Refresh, at now: Int64) -> RefreshDecision {
+    let (bytes, number) = (bundle.bytes, number)
+    let record = CaseRecord(bundle.pack(refresh), at: now)
+    return CLibraryDecider.shared.withLock { $0.decideRefresh(record, on: bytes, number: number) }
+  }
 }
 
 /// A record of the head comment of decide.c.
@@ -69,6 +75,14 @@ private struct CaseRecord: Sendable {
     append(contentsOf: identityFacts.text)
     append(contentsOf: requestFacts.text)
   }
+
+  /// Kind 3: decides a refresh.
+  init(_ refresh: postern_refresh, at now: Int64) {
+    append(UInt32(3))
+    append(UInt32(0))
+    append(now)
+    append(refresh)
+  }
 }
 
 /// The process that decides; it serves the engines of all policies, with one bundle open at a time.
@@ -107,6 +121,12 @@ struct CLibraryDecider: ~Copyable {
     guard (try? reopen(bundle, number: number)) != nil else { return Decision() }
     send(record)
     return Decision(answer(postern_decision()))
+  }
+
+  fileprivate mutating func decideRefresh(_ record: CaseRecord, on bundle: [UInt8], number: Int) -> RefreshDecision {
+    guard (try? reopen(bundle, number: number)) != nil else { return RefreshDecision() }
+    send(record)
+    return RefreshDecision(answer(postern_refresh_decision()))
   }
 
   private mutating func start() throws {

@@ -54,6 +54,8 @@ static void check_layout(void) {
   check(sizeof(postern_request) == 15 * 16, "a request is fifteen cells");
   check(sizeof(postern_credential) == 8 + 8 * 16 + 10 * 8, "a credential has no padding");
   check(sizeof(postern_decision) == 56, "a decision has no padding");
+  check(sizeof(postern_refresh) == 40, "a refresh has one byte of padding");
+  check(sizeof(postern_refresh_decision) == 24, "a refresh's decision has five bytes of padding");
 }
 
 /* ------------------------------------------------------------------ opening */
@@ -81,7 +83,17 @@ static void check_opening(void) {
 
 /* ------------------------------------------------------------------ what is not open */
 
+/* Decides into memory that was full of ones. */
+static int refuses_refresh(const postern_bundle *bundle, const postern_refresh *refresh, postern_refresh_reason reason) {
+  postern_refresh_decision decision;
+  memset(&decision, 0xFF, sizeof decision);
+  postern_decide_refresh(bundle, refresh, 1700000000000, &decision);
+  return decision.outcome == POSTERN_REFRESH_INVALID_GRANT && decision.reason == reason &&
+         decision.method == POSTERN_METHOD_NONE && decision.valid_until == 0;
+}
+
 static void check_closed(const postern_bundle *bundle, const char *sentence) {
+  postern_refresh refresh;
   postern_request request;
   postern_credential credential;
   postern_identity identity;
@@ -94,6 +106,10 @@ static void check_closed(const postern_bundle *bundle, const char *sentence) {
   check(is_zero(&identity, sizeof identity), sentence);
   check(forbids(decide(bundle, &request, &facts, &credential, &identity), POSTERN_REASON_UNDECIDED), sentence);
   check(forbids(decide(bundle, NULL, NULL, NULL, NULL), POSTERN_REASON_UNDECIDED), sentence);
+  memset(&refresh, 0, sizeof refresh);
+  check(refuses_refresh(bundle, &refresh, POSTERN_REFRESH_REASON_UNDECIDED), sentence);
+  check(postern_oauth_client(bundle, (const uint8_t *)"postern-cli", 11) == POSTERN_NONE, sentence);
+  check(postern_oauth_scope(bundle, 0, (const uint8_t *)"profile", 7) == 0, sentence);
   check(postern_revision(bundle) == 0, sentence);
   check(name.bytes == NULL && name.count == 0, sentence);
   check(postern_app_audience(bundle, POSTERN_NONE).bytes == NULL, sentence);
@@ -109,6 +125,7 @@ static void check_unopened(void) {
   check_closed(&bundle, "a bundle of ones forbids");
   postern_decide(&bundle, NULL, NULL, NULL, NULL, 0, NULL, NULL);
   postern_resolve(&bundle, NULL, NULL, NULL);
+  postern_decide_refresh(&bundle, NULL, 0, NULL);
   check(1, "null results are not written");
 }
 
@@ -214,6 +231,24 @@ static void check_credentials(const postern_bundle *bundle) {
   check(1, "an unknown kind of credential is malformed");
 }
 
+/* Whatever clients the bundle has: these are none of them, or nobody's. */
+static void check_refreshes(const postern_bundle *bundle) {
+  static const uint8_t id[] = "no-client";
+  postern_refresh refresh;
+  memset(&refresh, 0, sizeof refresh);
+  check(refuses_refresh(bundle, NULL, POSTERN_REFRESH_REASON_UNDECIDED), "a null refresh is undecided");
+  refresh.client = POSTERN_NONE;
+  check(refuses_refresh(bundle, &refresh, POSTERN_REFRESH_REASON_UNKNOWN_CLIENT), "no client is an unknown one");
+  memset(&refresh, 0xFF, sizeof refresh);
+  check(refuses_refresh(bundle, &refresh, POSTERN_REFRESH_REASON_UNKNOWN_CLIENT), "a refresh of ones is refused");
+  check(postern_oauth_client(bundle, id, sizeof id - 1) == POSTERN_NONE, "an id that no client has finds none");
+  check(postern_oauth_client(bundle, NULL, 5) == POSTERN_NONE, "a null id finds none");
+  check(postern_oauth_client(bundle, id, 0) == POSTERN_NONE, "an empty id finds none");
+  check(postern_oauth_client(bundle, id, UINT64_MAX) == POSTERN_NONE, "a count beyond any memory finds none");
+  check(postern_oauth_scope(bundle, POSTERN_NONE, id, 5) == 0, "no client has no scope");
+  check(postern_oauth_scope(bundle, 0, NULL, 5) == 0, "a null scope is none");
+}
+
 static void check_open(const char *path) {
   FILE *file = fopen(path, "rb");
   static uint8_t bytes[1 << 20];
@@ -233,6 +268,7 @@ static void check_open(const char *path) {
   check_facts(&bundle);
   check_cells(&bundle);
   check_credentials(&bundle);
+  check_refreshes(&bundle);
   check(postern_open(bytes, count - 1, &bundle) != 0, "a bundle cut short does not open");
   check_closed(&bundle, "what did not open forbids");
   check(postern_open(bytes, count, &bundle) == 0, "the bundle opens again");

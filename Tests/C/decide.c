@@ -13,6 +13,7 @@
  *                    cells, the identity's text, the request's text. Flag 1: there is a credential; without it null is
  *                    passed for it and for the identity. Flag 2: the identity of the record before is used again.
  *                    Answer: a postern_decision.
+ *   kind 3, refresh: i64 now, a postern_refresh. Answer: a postern_refresh_decision.
  *
  * Answers are written when the next record has not come yet: records may be sent one by one, or many before the first
  * answer is read, as long as somebody reads.
@@ -26,7 +27,7 @@
 
 #include "postern.h"
 
-enum { KIND_OPEN = 1, KIND_DECIDE = 2, FLAG_CREDENTIAL = 1, FLAG_SAME_IDENTITY = 2 };
+enum { KIND_OPEN = 1, KIND_DECIDE = 2, KIND_REFRESH = 3, FLAG_CREDENTIAL = 1, FLAG_SAME_IDENTITY = 2 };
 enum { OUTPUT_BYTES = 1 << 16 };
 
 /* No case is larger, and no bundle. */
@@ -147,6 +148,16 @@ static void decide(uint32_t flags) {
   answer(&decision, sizeof decision);
 }
 
+static void decide_refresh(void) {
+  int64_t now;
+  postern_refresh refresh;
+  postern_refresh_decision decision;
+  take_into(&now, sizeof now);
+  take_into(&refresh, sizeof refresh);
+  postern_decide_refresh(&bundle, &refresh, now, &decision);
+  answer(&decision, sizeof decision);
+}
+
 int main(void) {
   head next;
   while (fill(sizeof next)) {
@@ -154,6 +165,7 @@ int main(void) {
     switch (next.kind) {
       case KIND_OPEN: open_bundle(); break;
       case KIND_DECIDE: decide(next.flags); break;
+      case KIND_REFRESH: decide_refresh(); break;
       default: stop("a record of an unknown kind");
     }
   }

@@ -75,6 +75,20 @@ enum GoldenBundle: String, CaseIterable {
       - {email: team@example.com, members: ["user:ada@example.com"]}
     """,
     "desk.yaml": desk,
+    "clients.yaml": """
+    kind: OAuthClients
+    sessionLength: 16h
+    boundScopes: [payroll.*]
+    passwordChangeEnds: [mail.send]
+    clients:
+      - id: payroll-cli
+        displayName: Payroll command line
+        party: FIRST_PARTY
+        redirectURIs: ["http://127.0.0.1/callback"]
+        scopes: [profile, payroll.read, mail.send]
+        apps: [payroll]
+      - {id: mirror, displayName: Mirror, party: THIRD_PARTY, flows: [DEVICE], scopes: [payroll.read], apps: [open]}
+    """,
     "finance/folder.yaml": """
     kind: Folder
     deny:

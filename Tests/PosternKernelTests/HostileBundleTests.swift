@@ -71,11 +71,11 @@ struct HostileBundleTests {
   /// The numbers of BundleFault.swift; a number that is in none of its ranges is no rule.
   private static let rules: [UInt32] =
     Array(1...14) + Array(20...37) + Array(40...42) + Array(51...60) + Array(70...104)
-    + Array(110...120)
+    + Array(110...120) + Array(130...134)
 }
 
 extension Cut {
-  static let all: [Cut] = ofFile + ofNames + ofTables + ofApps + ofPropagation + ofGrants + ofCode + ofConditions
+  static let all: [Cut] = ofFile + ofNames + ofTables + ofApps + ofPropagation + ofGrants + ofCode + ofConditions + ofOAuthClients
 
   private static let ofFile: [Cut] = [
     Cut("nothing at all", .tooShort) { $0.bytes = [] },

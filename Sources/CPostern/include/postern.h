@@ -266,6 +266,64 @@ typedef struct postern_decision {
   uint64_t revision;                /* the bundle's */
 } postern_decision;
 
+/* ------------------------------------------------------------------ refreshes of OAuth clients */
+
+typedef uint8_t postern_refresh_outcome;
+enum {
+  POSTERN_REFRESH_INVALID_GRANT = 0,  /* zeroed memory: `invalid_grant`, no subtype */
+  POSTERN_REFRESH_ALLOWED = 1,
+  POSTERN_REFRESH_REAUTHENTICATE = 2, /* of a first-party client: with `method`, then refresh */
+  POSTERN_REFRESH_INVALID_RAPT = 3,   /* of a third-party client: `invalid_grant`, `invalid_rapt` */
+};
+
+typedef uint8_t postern_refresh_reason;
+enum {
+  POSTERN_REFRESH_REASON_UNDECIDED = 0, /* zeroed memory, and a bundle that is not open */
+  /* invalid grant */
+  POSTERN_REFRESH_REASON_UNKNOWN_CLIENT = 1,
+  POSTERN_REFRESH_REASON_REVOKED = 2,
+  POSTERN_REFRESH_REASON_REUSED = 3,
+  POSTERN_REFRESH_REASON_UNUSED = 4,
+  POSTERN_REFRESH_REASON_PASSWORD_CHANGED = 5,
+  POSTERN_REFRESH_REASON_TOO_MANY_TOKENS = 6,
+  POSTERN_REFRESH_REASON_CLOCK_SKEW = 7,
+  POSTERN_REFRESH_REASON_FACT_MISSING = 8,
+  /* allowed */
+  POSTERN_REFRESH_REASON_EXEMPT = 20,
+  POSTERN_REFRESH_REASON_UNBOUND = 21,
+  POSTERN_REFRESH_REASON_WITHIN_SESSION_LENGTH = 22,
+  /* reauthenticate, invalid rapt */
+  POSTERN_REFRESH_REASON_SESSION_LENGTH_PASSED = 40,
+};
+
+typedef uint8_t postern_refresh_flags; /* what is known of the token, as bits */
+enum {
+  POSTERN_REFRESH_REVOKED = 1,
+  POSTERN_REFRESH_REUSED = 2,
+  POSTERN_REFRESH_BEYOND_LIVE_TOKENS = 4, /* there are as many newer ones as may live */
+  POSTERN_REFRESH_UNKNOWN_SCOPE = 8,      /* a scope was granted that is none of the client's any more */
+};
+
+/* Times are milliseconds since 1970-01-01T00:00:00Z; 0 is absent. */
+typedef struct postern_refresh {
+  uint32_t client; /* index, as `postern_oauth_client` gives it */
+  postern_principal_kind principal_kind;
+  postern_account_state account_state; /* POSTERN_ACCOUNT_UNKNOWN is no reason to refuse */
+  postern_refresh_flags flags;
+  uint64_t granted_scopes;  /* bit i: the client's scope i; those of the grant, however few are asked for now */
+  int64_t last_used_at;     /* when the token was last used, or issued */
+  int64_t authenticated_at; /* the latest authentication, of any strength */
+  int64_t security_key_at;  /* the latest with a security key; 0: there was none */
+} postern_refresh;
+
+typedef struct postern_refresh_decision {
+  postern_refresh_outcome outcome;
+  postern_refresh_reason reason;
+  postern_method method; /* of POSTERN_REFRESH_REAUTHENTICATE: what to authenticate with; otherwise none */
+  uint64_t revision;     /* the bundle's */
+  int64_t valid_until;   /* of POSTERN_REFRESH_ALLOWED: the instant from which the token is refused; otherwise 0 */
+} postern_refresh_decision;
+
 /* ------------------------------------------------------------------ calls */
 
 #define POSTERN_IDENTITY_WORDS 352
@@ -306,6 +364,19 @@ typedef struct postern_text { const uint8_t *bytes; uint64_t count; } postern_te
 postern_text postern_app_name(const postern_bundle *bundle, uint32_t app);
 postern_text postern_app_login_hint(const postern_bundle *bundle, uint32_t app);
 postern_text postern_app_audience(const postern_bundle *bundle, uint32_t app);
+
+/*
+ * Decides whether an OAuth client may refresh at `now` (milliseconds since 1970); docs/decision.md, "OAuth clients". With
+ * a null pointer, or a bundle that is not open, the answer is POSTERN_REFRESH_INVALID_GRANT, undecided.
+ */
+void postern_decide_refresh(const postern_bundle *bundle, const postern_refresh *refresh, int64_t now,
+                            postern_refresh_decision *decision);
+
+/* The index of the OAuth client with an id of `count` bytes; POSTERN_NONE where the bundle has none. */
+uint32_t postern_oauth_client(const postern_bundle *bundle, const uint8_t *id, uint64_t count);
+
+/* The bit of one of a client's scopes; 0 where it has no such scope: then POSTERN_REFRESH_UNKNOWN_SCOPE, if it was granted. */
+uint64_t postern_oauth_scope(const postern_bundle *bundle, uint32_t client, const uint8_t *scope, uint64_t count);
 
 /* The bundle's revision; 0 where it is not open. */
 uint64_t postern_revision(const postern_bundle *bundle);

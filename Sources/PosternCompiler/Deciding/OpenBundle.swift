@@ -13,7 +13,7 @@ public final class OpenBundle {
 
   let contents: BundleContents
   let provenance: ProvenanceTable?
-  private let verified: VerifiedBundle
+  let verified: VerifiedBundle
   /// The claims' names of the identity slots, in their order; nil for a path that is no claim.
   private let claimNames: [[UInt8]?]
   /// What the request slots ask for, in their order.
@@ -65,9 +65,9 @@ public final class OpenBundle {
     contents.table.range(.source).flatMap { SourceSection.files(bytes, in: $0) }
   }
 
-  /// Whether the kernel reads the same of both, and so decides the same: every section that must be there.
+  /// Whether the kernel reads the same of both, and so decides the same: every section that must be there, and OAuth clients.
   public func decidesAs(_ other: OpenBundle) -> Bool {
-    (1...SectionID.lastRequired).allSatisfy { id in
+    (1...SectionID.oauthClients.rawValue).allSatisfy { id in
       bytes[contents.section(SectionID(id))] == other.bytes[other.contents.section(SectionID(id))]
     }
   }

@@ -131,6 +131,7 @@ extension SectionID {
   /// The section's name in docs/bundle-format.md.
   var name: String {
     switch self {
+    case .oauthClients: "oauthClients"
     case .gate: "gate"
     case .source: "source"
     case .provenance: "provenance"

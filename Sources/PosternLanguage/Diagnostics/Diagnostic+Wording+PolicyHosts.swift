@@ -54,7 +54,7 @@ extension Diagnostic {
     }
   }
 
-  private static func shown(_ scalar: Unicode.Scalar) -> String {
+  static func shown(_ scalar: Unicode.Scalar) -> String {
     scalar.value < 0x20 || scalar.value == 0x7F ? escaped(scalar) : "`\(scalar)`"
   }
 
@@ -66,7 +66,7 @@ extension Diagnostic {
     address(error: "malformed-origin", "origin", text, fault, at: span)
   }
 
-  private static func address(
+  static func address(
     error id: String, _ what: String, _ text: String, _ fault: AddressFault, at span: Span
   ) -> Diagnostic {
     let why: String

@@ -23,6 +23,8 @@ public struct Policy: Sendable {
   public var groups: [DirectoryGroup]
   /// The named conditions.
   public var accessLevels: [AccessLevel]
+  /// The OAuth clients, in the order of their ids' bytes.
+  public var oauthClients: [OAuthClient]
   /// The test documents.
   public var tests: [TestDocument]
 
@@ -36,7 +38,7 @@ public struct Policy: Sendable {
   public init(
     files: [SourceFile], organization: Organization, providers: [LoginProvider], nodes: [Node], apps: [App],
     denyRules: [DenyRule], members: [Member], groups: [DirectoryGroup], accessLevels: [AccessLevel],
-    tests: [TestDocument]
+    oauthClients: [OAuthClient] = [], tests: [TestDocument]
   ) {
     self.files = files
     self.organization = organization
@@ -47,6 +49,7 @@ public struct Policy: Sendable {
     self.members = members
     self.groups = groups
     self.accessLevels = accessLevels
+    self.oauthClients = oauthClients
     self.tests = tests
   }
 }

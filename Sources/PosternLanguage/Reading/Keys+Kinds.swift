@@ -3,7 +3,7 @@
 
 extension KeySet {
   /// The kinds of document; `kind` chooses.
-  package static let kinds: [KeySet] = [organization, folder, app, groups, accessLevels, test]
+  package static let kinds: [KeySet] = [organization, folder, app, groups, accessLevels, oauthClients, test]
 
   /// Every set that a document of any kind can reach, each once, in the order of first mention.
   package static let all = reachable(from: kinds)
@@ -28,7 +28,7 @@ extension KeySet {
     return sets
   }
 
-  private static let kind = Key("kind", .text, required: true, "What this document is.")
+  static let kind = Key("kind", .text, required: true, "What this document is.")
 
   /// What the organization, folders and apps have in common; all but `iam` and `deny` is inherited, the nearest wins.
   private static let level: [Key] = [

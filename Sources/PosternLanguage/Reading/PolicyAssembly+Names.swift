@@ -7,6 +7,7 @@ extension PolicyAssembly {
     checkAppNames(apps)
     checkRoutes(apps)
     checkLevelNames()
+    checkClientIDs()
     checkReferences()
     warnOfUndeclaredDomains()
   }
@@ -79,7 +80,18 @@ extension PolicyAssembly {
     }
   }
 
-  /// Apps that guards and tests name.
+  private mutating func checkClientIDs() {
+    var ids: [String: Span] = [:]
+    for client in reader.oauthClients {
+      if let first = ids[client.id.value] {
+        diagnostics.append(.duplicateName("OAuth client", client.id.value, at: client.id.span, first: first))
+      } else {
+        ids[client.id.value] = client.id.span
+      }
+    }
+  }
+
+  /// Apps that guards, tests and OAuth clients name.
   private mutating func checkReferences() {
     let references = (reader.organization?.guards.compactMap(\.appName) ?? []) + reader.expectedApps
     if references.isEmpty { return }

@@ -38,7 +38,8 @@ struct PolicyAssembly {
         name: organization.name, clockSkewSeconds: organization.clockSkewSeconds, budget: organization.budget,
         guards: organization.guards),
       providers: providers, nodes: nodes, apps: apps, denyRules: denyRules, members: reader.members.members,
-      groups: reader.groups, accessLevels: reader.accessLevels, tests: reader.tests)
+      groups: reader.groups, accessLevels: reader.accessLevels,
+      oauthClients: reader.oauthClients.sorted { Self.precedes($0.id.value, $1.id.value) }, tests: reader.tests)
     // The policy is about to be written to: a second owner of its arrays would have them copied.
     (nodes, apps, denyRules) = ([], [], [])
     diagnostics += policy.readConditions()

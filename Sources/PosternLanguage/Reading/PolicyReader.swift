@@ -9,8 +9,9 @@ struct PolicyReader {
   var directories = [Directory(path: "", name: "", parentIndex: nil)]
   var groups: [DirectoryGroup] = []
   var accessLevels: [AccessLevel] = []
+  var oauthClients: [OAuthClient] = []
   var tests: [TestDocument] = []
-  /// Apps that Test documents expect, with their places.
+  /// Apps that Test documents expect and OAuth clients name, with their places.
   var expectedApps: [Sourced<String>] = []
   /// Roles in bindings other than IAP's own, with their places: which of them grant access, the organization says.
   var otherRoles: [Sourced<String>] = []
@@ -38,6 +39,7 @@ struct PolicyReader {
     case .app: readApp(fields, directoryIndex: directoryIndex(ofFile: path, at: fields.head))
     case .groups: readGroups(fields)
     case .accessLevels: readAccessLevels(fields)
+    case .oauthClients: readOAuthClients(fields)
     case .test: readTest(fields)
     }
   }
@@ -49,6 +51,7 @@ struct PolicyReader {
     case app = "App"
     case groups = "Groups"
     case accessLevels = "AccessLevels"
+    case oauthClients = "OAuthClients"
     case test = "Test"
 
     var isAtRoot: Bool { self != .folder }
@@ -61,6 +64,7 @@ struct PolicyReader {
       case .app: .app
       case .groups: .groups
       case .accessLevels: .accessLevels
+      case .oauthClients: .oauthClients
       case .test: .test
       }
     }
