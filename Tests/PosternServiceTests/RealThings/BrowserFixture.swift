@@ -107,7 +107,9 @@ final class BrowserFixture {
     process.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
     process.arguments = [
       "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
-      "/CN=localhost", "-addext", "subjectAltName=DNS:id.localhost,DNS:*.localhost", "-keyout", folder.path("key.pem"),
+      "/CN=localhost", "-addext",
+      "subjectAltName=DNS:id.localhost,DNS:login.localhost,DNS:payroll.localhost,DNS:*.localhost", "-keyout",
+      folder.path("key.pem"),
       "-out",
       folder.path("certificate.pem"),
     ]

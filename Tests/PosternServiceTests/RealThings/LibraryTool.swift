@@ -2,6 +2,7 @@
 
 import AsyncHTTPClient
 import NIOCore
+import NIOHTTP1
 import Testing
 
 @testable import PosternService
@@ -53,7 +54,8 @@ final class LibraryTool {
         FormEncoding.form([
           ("grant_type", "refresh_token"), ("refresh_token", refreshToken), ("client_id", client),
         ]).utf8))
-    try #require(request.setTarget("/oauth/token"))
+    let isPath = request.setTarget("/oauth/token")
+    try #require(isPath)
     return try #require(JSON(await fixture.gate.loginPage(request).body))
   }
 

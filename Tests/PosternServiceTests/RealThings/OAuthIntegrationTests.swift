@@ -84,6 +84,7 @@ struct OAuthIntegrationTests {
     try await fixture.advance(seconds: 16 * 3_600)
     #expect(try await tool.tell("refresh")["error"]?.text == "invalid_grant")
     #expect(try await tool.refusal(fixture)["error_subtype"]?.text == "invalid_rapt")
+    try await fixture.browser("new")
     let other = try await LibraryTool(fixture, client: "sync")
     #expect(try await signIn(fixture, other, scope: "notes.read", isThirdParty: true)["access_token"] != nil)
     try await fixture.advance(seconds: 16 * 3_600)
