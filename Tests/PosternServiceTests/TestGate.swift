@@ -92,14 +92,15 @@ final class TestGate {
 
   init(
     _ files: [String: String] = TestPolicy.files, store: any SessionStore = MemorySessionStore(),
-    sealingKeys: [[UInt8]] = [Sealer.newKey()], transport: (any ProviderTransport)? = nil,
+    sealingKeys: [[UInt8]] = [Sealer.newKey()], assertionKeys: [AssertionKey] = [AssertionKey()],
+    transport: (any ProviderTransport)? = nil,
     clock: TestClock = TestClock(), apps: [String: ListenAddress] = [:], secrets: [String: String] = [:]
   ) throws {
     self.store = store
     self.clock = clock
     var log = Logger(label: "test")
     log.logLevel = .critical
-    var settings = GateSettings(loginHost: Self.loginHost, sealingKeys: sealingKeys, assertionKeys: [AssertionKey()])
+    var settings = GateSettings(loginHost: Self.loginHost, sealingKeys: sealingKeys, assertionKeys: assertionKeys)
     settings.apps = apps
     settings.clientSecret = { secrets[$0] }
     gate = Gate(

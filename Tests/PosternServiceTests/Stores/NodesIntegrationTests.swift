@@ -157,8 +157,10 @@ struct NodesIntegrationTests {
   }
 
   /// posternd with the system's clock, and the store that it has.
-  static func startDaemon(_ server: RedisServer, port: Int, _ folder: TestFolder) async throws -> ServerProcess {
-    guard FileAccess.write(try TestPolicy.bundle(), to: folder.path("policy.ptb")) else {
+  static func startDaemon(
+    _ server: RedisServer, port: Int, _ folder: TestFolder, _ files: [String: String] = TestPolicy.files
+  ) async throws -> ServerProcess {
+    guard FileAccess.write(try TestPolicy.bundle(files), to: folder.path("policy.ptb")) else {
       throw FixtureFault(description: "no bundle")
     }
     let process = try ServerProcess(
