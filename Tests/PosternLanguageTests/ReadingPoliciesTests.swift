@@ -45,7 +45,7 @@ struct ReadingPoliciesTests {
 
   /// Keys that would bring a remark, or that wait for conditions.
   static let unused: Set<String> = [
-    "clientSecret", "clientSecretSha256", "cookieDomain", "auditConfigs", "condition", "denialCondition", "title",
+    "clientSecret", "client_secret", "secret", "clientSecretSha256", "cookieDomain", "auditConfigs", "condition", "denialCondition", "title",
     "expression", "location", "levels", "attributePropagationSettings", "enable", "outputCredentials",
   ]
 
