@@ -25,7 +25,7 @@ struct ClientComparison {
     let text = "\(client.party.text), \(client.scopes.map(\.value).joined(separator: " "))"
     add(
       Sides(client, client), "", isGone ? text : "", isGone ? "" : text, isGone ? .narrows : .widens, client.id.span,
-      [refresh(of: client, [])], isOld: isGone)
+      [Self.refresh(of: client, [])], isOld: isGone)
   }
 
   private mutating func compare(_ old: OAuthClient, _ new: OAuthClient) {
@@ -35,11 +35,11 @@ struct ClientComparison {
     compareClocks(sides)
     compareMarks(
       sides, "bound scopes", \.boundScopes, refreshes: { scope in
-        [self.refresh(of: new, [scope]) { ($0.authenticatedAt, $0.securityKeyAt) = (1, 1) }]
+        [Self.refresh(of: new, [scope]) { ($0.authenticatedAt, $0.securityKeyAt) = (1, 1) }]
       })
     compareMarks(
       sides, "scopes that a password change ends", \.passwordChangeEnds, refreshes: { scope in
-        [self.refresh(of: new, [scope]) { $0.accountState = .credentialChanged }]
+        [Self.refresh(of: new, [scope]) { $0.accountState = .credentialChanged }]
       })
   }
 
@@ -51,12 +51,12 @@ struct ClientComparison {
     add(
       sides, "party", old.party.text, new.party.text, new.party == .firstParty ? .loosens : .tightens, new.span,
       sides.boundInBoth.map { scope in
-        refresh(of: new, [scope]) { ($0.authenticatedAt, $0.securityKeyAt) = (1, 1) }
+        Self.refresh(of: new, [scope]) { ($0.authenticatedAt, $0.securityKeyAt) = (1, 1) }
       })
     let (method, newMethod) = (old.settings.reauthentication, new.settings.reauthentication)
     add(
-      sides, "re-authentication", method.text, newMethod.text, newMethod < method ? .loosens : .tightens, new.span,
-      sides.boundInBoth.map { scope in refresh(of: new, [scope]) { $0.securityKeyAt = 0 } })
+      sides, "re-authentication", method.policyText, newMethod.policyText, newMethod < method ? .loosens : .tightens, new.span,
+      sides.boundInBoth.map { scope in Self.refresh(of: new, [scope]) { $0.securityKeyAt = 0 } })
   }
 
   private mutating func compareLists(_ sides: Sides) {
@@ -81,14 +81,14 @@ struct ClientComparison {
     addLimit(
       sides, "session length", old.sessionLengthSeconds, new.sessionLengthSeconds,
       sides.boundInBoth.map { scope in
-        refresh(of: sides.new, [scope]) {
+        Self.refresh(of: sides.new, [scope]) {
           ($0.authenticatedAt, $0.securityKeyAt) = (Persona.usualInstant - shorter, Persona.usualInstant - shorter)
         }
       })
     let unused = Int64(min(old.unusedTimeoutSeconds, new.unusedTimeoutSeconds)) * 1_000
     addLimit(
       sides, "unused timeout", old.unusedTimeoutSeconds, new.unusedTimeoutSeconds,
-      [refresh(of: sides.new, []) { $0.lastUsedAt = Persona.usualInstant - unused }])
+      [Self.refresh(of: sides.new, []) { $0.lastUsedAt = Persona.usualInstant - unused }])
     add(
       sides, "live tokens", "\(old.liveTokens)", "\(new.liveTokens)",
       new.liveTokens > old.liveTokens ? .loosens : .tightens, sides.new.span, [])
@@ -121,7 +121,7 @@ struct ClientComparison {
   // MARK: refreshes
 
   /// A refresh in order in every way but what `change` makes of it.
-  private func refresh(
+  private static func refresh(
     of client: OAuthClient, _ scopes: [String], _ change: (inout Refresh) -> Void = { _ in }
   ) -> Refresh {
     var refresh = Refresh()
@@ -141,6 +141,7 @@ struct ClientComparison {
     _ candidates: [Refresh], isOld: Bool = false, seconds: (before: UInt32?, after: UInt32?) = (nil, nil)
   ) {
     if before == after { return }
+    let stand = stand
     let witness = candidates.lazy.compactMap { stand.witness($0, at: Persona.usualInstant) }.first
     differences.append(
       Difference(
@@ -180,8 +181,4 @@ extension OAuthClient.Party {
 
 extension OAuthClient.Flows {
   fileprivate var texts: [String] { (contains(.code) ? ["CODE"] : []) + (contains(.device) ? ["DEVICE"] : []) }
-}
-
-extension ReauthenticationMethod {
-  fileprivate var text: String { self == .secureKey ? "SECURE_KEY" : "PASSWORD" }
 }

@@ -80,7 +80,7 @@ extension RefreshDecision {
   var shortJSON: JSONValue {
     .object([
       "outcome": .string("\(outcome)"), "reason": .string("\(reason)"),
-      "method": method.map { .string($0 == .secureKey ? "SECURE_KEY" : "PASSWORD") },
+      "method": method.map { .string($0.policyText) },
       "validUntil": outcome == .allowed ? .integer(validUntil) : nil,
     ])
   }
