@@ -17,6 +17,8 @@ public struct Difference: Sendable {
     case setting
     /// What the gate believes and passes on, outside the decision.
     case trust
+    /// An OAuth client, or what bounds its refresh tokens.
+    case client
     /// What the organization says must never be.
     case `guard`
   }
@@ -42,6 +44,8 @@ public struct Difference: Sendable {
   public enum Proof: Sendable {
     /// Both kernels were asked, and answered differently; of a guard, the new one has let in what it must not.
     case witness(Witness)
+    /// Both kernels were asked about a refresh, and answered differently.
+    case refresh(RefreshWitness)
     /// The values differ; no decision shows them.
     case value
     /// No request was found on which the kernels differ, and none was proved to be missing.

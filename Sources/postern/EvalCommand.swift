@@ -11,7 +11,7 @@ struct EvalCommand: ParsableCommand {
     discussion: """
       Takes a bundle, or a policy tree, which is compiled in memory. The request comes from a file or from flags that \
       resemble curl's; --as is somebody who has just logged in and of whom everything is known, and the flags beside it \
-      age or change that.
+      age or change that. A request file with `refresh` in place of `request` asks whether an OAuth client may refresh.
 
       EXAMPLES:
         postern eval policy.ptb --url https://payroll.corp.example.com/ -H 'Accept: text/html'
@@ -21,7 +21,7 @@ struct EvalCommand: ParsableCommand {
         postern eval policy.ptb --request request.json --json
         postern eval policy.ptb --table demo/requests
 
-      EXIT STATUS: 0 allow, 2 any other verdict, 1 no decision, 3 the policy has errors. With --table 0 where every \
+      EXIT STATUS: 0 allow, 2 any other verdict or outcome, 1 no decision, 3 the policy has errors. With --table 0 where every \
       request could be read.
       """)
 
@@ -60,10 +60,17 @@ struct EvalCommand: ParsableCommand {
   func run() throws {
     if let table { return try decideAll(below: table) }
     if showRequest { return try StandardOutput.write(RequestDocument(options).text) }
-    let facts = try options.facts()
-    let explanation = try PolicySource(path: policy).decide(facts, resolvedBy: resolver())
-    try StandardOutput.write(json ? explanation.json.prettyText : explanation.text)
-    if explanation.decision.verdict != .allow { throw ExitStatus.notAllowed }
+    switch try options.facts() {
+    case .request(let facts):
+      let explanation = try PolicySource(path: policy).decide(facts, resolvedBy: resolver())
+      try StandardOutput.write(json ? explanation.json.prettyText : explanation.text)
+      if explanation.decision.verdict != .allow { throw ExitStatus.notAllowed }
+    case .refresh(let facts):
+      let bundle = try PolicySource(path: policy).bundle
+      let explanation = RefreshExplanation(facts.refresh, by: bundle, at: facts.nowMilliseconds)
+      try StandardOutput.write(json ? explanation.json.prettyText : explanation.text)
+      if explanation.decision.outcome != .allowed { throw ExitStatus.notAllowed }
+    }
   }
 
   private func decideAll(below folder: String) throws {

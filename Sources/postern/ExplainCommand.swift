@@ -40,12 +40,22 @@ struct ExplainCommand: ParsableCommand {
 
   func run() throws {
     if options.isEmpty { return try explainDiagnostic() }
-    let facts = try options.facts()
-    let source = try PolicySource(path: subject)
+    let source: PolicySource
+    let facts: RequestFacts
+    switch try options.facts() {
+    case .request(let found): (facts, source) = (found, try PolicySource(path: subject))
+    case .refresh(let found): return try explain(found)
+    }
     let explained = RequestExplanation(facts, source.bundle, source.policy, pathPrefix: source.pathPrefix)
     let text = { explained.text(isColored: StandardOutput.isTerminal, showsAll: all) }
     try StandardOutput.write(json ? explained.json.prettyText : text())
     if explained.explanation.decision.verdict != .allow { throw ExitStatus.notAllowed }
+  }
+
+  private func explain(_ refresh: RefreshFacts) throws {
+    let road = try RefreshRoad(refresh, PolicySource(path: subject).bundle)
+    try StandardOutput.write(json ? road.json.prettyText : road.text)
+    if road.explanation.decision.outcome != .allowed { throw ExitStatus.notAllowed }
   }
 
   private func explainDiagnostic() throws {

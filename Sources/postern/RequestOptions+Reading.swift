@@ -1,28 +1,42 @@
-// From flags or a request file to the facts of one decision. Refuses what the reader of request files refuses, with its report.
+// From flags or a request file to the facts of one decision, of a request or of a refresh. Refuses what the reader of request files refuses, with its report.
 
 internal import Glibc
 internal import PosternLanguage
 
+/// What a decision is asked about.
+enum AskedFacts {
+  case request(RequestFacts)
+  case refresh(RefreshFacts)
+}
+
 extension RequestOptions {
   /// The facts; where they cannot be read, the report is on standard error and the command could not run.
-  func facts() throws -> RequestFacts {
-    if let request {
-      let file = InputFile(path: request)
-      let bytes = try file.bytes(limit: InputFile.requestByteLimit)
-      return try Self.facts(SourceFile(path: file.shownPath, bytes: bytes))
+  func facts() throws -> AskedFacts {
+    guard let request else {
+      return try .request(Self.facts(SourceFile(path: "arguments", bytes: Array(RequestDocument(self).text.utf8))))
     }
-    return try Self.facts(SourceFile(path: "arguments", bytes: Array(RequestDocument(self).text.utf8)))
+    let input = InputFile(path: request)
+    let file = try SourceFile(path: input.shownPath, bytes: input.bytes(limit: InputFile.requestByteLimit))
+    if !RefreshFacts.isRefresh(file) { return try .request(Self.facts(file)) }
+    let reading = RefreshFacts.read(file, now: Self.wallClockMilliseconds())
+    return try .refresh(Self.told(reading.facts, reading.diagnostics, of: file))
   }
 
   static func facts(_ file: SourceFile) throws -> RequestFacts {
     let reading = RequestFacts.read(file, now: wallClockMilliseconds())
-    let report = Report(reading.diagnostics, files: [file])
-    if let facts = reading.facts {
-      if report.warningCount > 0 { StandardError.write(report.text(isColored: StandardError.isTerminal)) }
-      return facts
+    return try told(reading.facts, reading.diagnostics, of: file)
+  }
+
+  /// The facts, with what there is to say of them on standard error.
+  private static func told<Facts>(
+    _ facts: Facts?, _ diagnostics: [Diagnostic], of file: SourceFile
+  ) throws -> Facts {
+    let report = Report(diagnostics, files: [file])
+    if facts == nil || report.warningCount > 0 {
+      StandardError.write(report.text(isColored: StandardError.isTerminal))
     }
-    StandardError.write(report.text(isColored: StandardError.isTerminal))
-    throw CommandFailure("\(file.path) is no request")
+    guard let facts else { throw CommandFailure("\(file.path) is no request") }
+    return facts
   }
 
   /// Milliseconds since 1970: what a request without a time is decided at.

@@ -96,10 +96,10 @@ struct TestCommand: ParsableCommand {
     let policy = try CheckedTree(folder: folder).compilablePolicy()
     let side = try ReviewSide(policy: policy, bundle: OpenBundle(Compiler.compile(policy, revision: 0)))
     let run = TestRun(side, filter: filter, pathPrefix: CheckedTree.pathPrefix(folder))
-    guard !run.results.isEmpty else { throw CommandFailure(nothingToRun) }
+    guard run.count > 0 else { throw CommandFailure(nothingToRun) }
     let coverage = coverage ? TestCoverage(run, of: side, pathPrefix: CheckedTree.pathPrefix(folder)) : nil
     try StandardOutput.write(text(of: run, coverage))
-    if !run.failures.isEmpty { throw ExitStatus.notAllowed }
+    if run.failureCount > 0 { throw ExitStatus.notAllowed }
   }
 
   private func runShadow(_ candidate: String) throws {

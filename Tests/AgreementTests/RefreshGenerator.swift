@@ -27,20 +27,22 @@ enum RefreshGenerator {
       passwordChangeEnds: some(of: patterns, &random))
     return OAuthClient(
       id: sourced("c\(number)"), displayName: "C", party: random.pick(OAuthClient.Party.allCases), flows: .device,
-      redirectURIs: [], scopes: own.map(sourced), apps: [], settings: settings, span: Span(startOfFile: 0))
+      redirectURIs: [], scopes: own.map(sourced), apps: [], settings: settings, span: span)
   }
 
   private static func some(of texts: [String], _ random: inout Random) -> [ScopePattern] {
     random.some(of: texts, 25).map { ScopePattern(sourced($0)) }
   }
 
-  private static func sourced(_ text: String) -> Sourced<String> { Sourced(text, at: Span(startOfFile: 0)) }
+  private static let span = Span(fileIndex: 0, startLine: 1, startColumn: 1, endLine: 1, endColumn: 2)
+
+  private static func sourced(_ text: String) -> Sourced<String> { Sourced(text, at: span) }
 
   // MARK: refreshes
 
-  static func refresh(of policy: Policy, _ random: inout Random) -> (Refresh, now: Int64) {
+  static func refresh(of policy: Policy, _ random: inout Random) -> (refresh: Refresh, now: Int64) {
     let client = random.pick(policy.oauthClients)
-    let now = random.chance(4) ? random.pick([.min, -1, 0, 1, .max - 1, .max]) : now
+    let now: Int64 = random.chance(4) ? random.pick([.min, -1, 0, 1, .max - 1, .max]) : Self.now
     let limits = [client.settings.sessionLengthSeconds, client.settings.unusedTimeoutSeconds]
     var refresh = Refresh()
     refresh.client = Array((random.chance(3) ? "nobody" : client.id.value).utf8)

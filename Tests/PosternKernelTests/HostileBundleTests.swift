@@ -98,10 +98,12 @@ extension Cut {
     Cut("an unknown section flag", .sectionFlags) { $0.set($0.entry(.provenance) + 4, UInt32(2)) },
     Cut("a required section that says it is not", .sectionFlags) { $0.set($0.entry(.hosts) + 4, UInt32(0)) },
     Cut("an unknown section that is required", .unknownRequiredSection) {
-      $0.set($0.entry(.provenance), UInt32(24))
-      $0.set($0.entry(SectionID(24)) + 4, UInt32(1))
+      $0.set($0.entry(.provenance), UInt32(25))
+      $0.set($0.entry(SectionID(25)) + 4, UInt32(1))
     },
     Cut("a section missing", .missingSection) {
+      // Three of its records have the bytes of one client.
+      $0.set($0.entry(.oauthClients), UInt32(25))
       $0.set($0.entry(.propagation), UInt32(24))
       $0.set($0.entry(SectionID(24)) + 4, UInt32(0))
     },

@@ -21,7 +21,7 @@ struct BadInput: Sendable, CustomTestStringConvertible {
   static let all =
     [
       "documents", "names", "iam", "conditions", "hosts", "sessions", "settings", "propagation", "providers",
-      "groups-and-tests",
+      "groups-and-tests", "oauth-clients",
     ]
     .flatMap { parse(Golden.text("mistakes/\($0).txt")) } + [
       tooManyProviders, tooManyDenyRules, tooLongHost, tooManyAttributes, tooLargeTable,

@@ -17,6 +17,7 @@ extension Inspection {
       "counts": .object(counts.map { JSONValue.Member($0.name, .integer(Int64($0.count))) }),
       "organizationRow": organizationRow?.json,
       "denyRules": .array(denyRules.map(\.json)),
+      "oauthClients": clients.isEmpty ? nil : .array(clients.map(\.json)),
       "apps": .array(apps.map(\.json)),
     ])
   }

@@ -16,6 +16,7 @@ extension Inspection {
     lines += Self.table(counts.map { [$0.name, "\($0.count)"] })
     if let organizationRow { lines += ["", "organization"] + organizationRow.lines }
     for rule in denyRules { lines += [""] + rule.lines(isDisassembled: isDisassembled) }
+    for client in clients { lines += [""] + client.lines }
     for app in apps { lines += [""] + app.lines(isDisassembled: isDisassembled) }
     return Wording.lines(lines)
   }

@@ -96,6 +96,7 @@ public struct Inspection {
   /// The row that every app's identity is also asked for.
   var organizationRow: Row?
   var denyRules: [DenyRule]
+  var clients: [Client]
   var apps: [AppInspection]
 
   /// Lays a bundle open; `appNames` are the apps to show, all where nil. `policy`, where it is given, is the tree that
@@ -113,6 +114,7 @@ public struct Inspection {
     let reader = AppReader(bundle, policy: policy)
     organizationRow = reader.organizationRow
     denyRules = reader.allDenyRules
+    clients = Self.clients(contents, appNames: appNames)
     apps = (0..<contents.appCount).filter { appNames?.contains(contents.appName($0)) ?? true }.map(reader.app)
   }
 
@@ -123,7 +125,9 @@ public struct Inspection {
       ("profiles", .profiles, RecordSize.profile), ("instruction words", .code, RecordSize.codeWord),
       ("certificates", .costs, RecordSize.cost),
     ]
-    return records.map { ($0.0, contents.count($0.1, recordByteCount: $0.2)) }
+    let counts = records.map { ($0.0, contents.count($0.1, recordByteCount: $0.2)) }
+    let clientCount = contents.count(.oauthClients, recordByteCount: RecordSize.oauthClient)
+    return clientCount == 0 ? counts : counts + [("OAuth clients", clientCount)]
   }
 }
 

@@ -4,11 +4,14 @@
 public struct TestDocument: Sendable {
   /// The cases, in file order.
   public var cases: [TestCase]
+  /// The refreshes of OAuth clients, in file order.
+  public var refreshes: [RefreshTestCase]
   /// Where the document begins.
   public var span: Span
 
-  public init(cases: [TestCase], span: Span) {
+  public init(cases: [TestCase], refreshes: [RefreshTestCase] = [], span: Span) {
     self.cases = cases
+    self.refreshes = refreshes
     self.span = span
   }
 }

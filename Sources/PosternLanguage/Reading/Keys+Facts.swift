@@ -6,7 +6,8 @@ extension KeySet {
     "Test",
     [
       Key("kind", .text, required: true, "What this document is."),
-      Key("tests", .list(.object(testCase)), required: true, "Requests and the decisions that they must get."),
+      Key("tests", .list(.object(testCase)), "Requests and the decisions that they must get."),
+      Key("refreshes", .list(.object(refreshTestCase)), "Refreshes of OAuth clients, likewise; one of both must stand."),
     ])
 
   static let testCase = KeySet(

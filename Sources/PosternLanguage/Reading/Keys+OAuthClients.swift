@@ -38,5 +38,6 @@ extension KeySet {
       Key("apps", .list(.text), required: true, "Names of the apps that its access tokens are good for, 1 to 64."),
       Key("secret", .text, .secret, "Refused: secrets never stand in a policy tree."),
       Key("clientSecret", .text, .secret, "Refused: secrets never stand in a policy tree."),
+      Key("client_secret", .text, .secret, "Refused: secrets never stand in a policy tree."),
     ])
 }

@@ -17,7 +17,7 @@ extension PolicyReader {
     let clients = items.compactMap { oauthClient($0) }
     guard let settings else { return }
     // What is wrong with a client is reported already: what its scopes would have been, nobody knows.
-    if clients.count == items.count { warnOfUnusedPatterns(settings, clients) }
+    if !items.isEmpty && clients.count == items.count { warnOfUnusedPatterns(settings, clients) }
     for var client in clients {
       client.settings = settings
       oauthClients.append(client)

@@ -3,18 +3,22 @@
 
 extension PolicyReader {
   mutating func readTest(_ fields: Fields) {
-    guard let items = fields["tests"].flatMap({ list($0) }) else { return }
-    let cases = items.flatMap { testCases($0) }
+    if fields["tests"] == nil && fields["refreshes"] == nil {
+      diagnostics.append(.missingKey("tests", of: fields.keys.name, at: fields.head))
+    }
+    let items = fields["tests"].flatMap { list($0) } ?? []
+    let cases = items.flatMap { item in casesOfTable(expanded(item)) { $0.testCase($1) } }
     reportRepeated(cases.map(\.name), what: "test")
-    tests.append(TestDocument(cases: cases, span: fields.span))
+    tests.append(TestDocument(cases: cases, refreshes: refreshTestCases(fields), span: fields.span))
   }
 
   /// The cases of one item; what is wrong with all cases of a table alike is told once.
-  private mutating func testCases(_ node: YAMLNode) -> [TestCase] {
-    let nodes = expanded(node)
-    guard nodes.count > 1 else { return nodes.compactMap { testCase($0) } }
+  mutating func casesOfTable<Case>(
+    _ nodes: [YAMLNode], _ read: (inout PolicyReader, YAMLNode) -> Case?
+  ) -> [Case] {
+    guard nodes.count > 1 else { return nodes.compactMap { read(&self, $0) } }
     let before = (diagnostics: diagnostics.count, apps: expectedApps.count)
-    let cases = nodes.compactMap { testCase($0) }
+    let cases = nodes.compactMap { read(&self, $0) }
     diagnostics.keepFirstOfEqual(from: before.diagnostics)
     expectedApps.keepFirstOfEqual(from: before.apps)
     return cases

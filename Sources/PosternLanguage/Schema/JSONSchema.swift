@@ -26,8 +26,9 @@ package enum JSONSchema {
   /// Of a request file, as `postern eval --request` takes it.
   package static var request: JSONValue {
     let members: [JSONValue.Member] = [
-      .init("$schema", dialect), .init("title", "A request to a Postern policy, with who asks and when"),
-      .init("$ref", reference(.requestFile)), .init("$defs", definitions(KeySet.reachable(from: [.requestFile]))),
+      .init("$schema", dialect), .init("title", "A request to a Postern policy with who asks and when, or a refresh of an OAuth client"),
+      .init("anyOf", .array([KeySet.requestFile, .refreshFile].map { .object(["$ref": reference($0)]) })),
+      .init("$defs", definitions(KeySet.reachable(from: [.requestFile, .refreshFile]))),
     ]
     return .object(members)
   }
@@ -49,7 +50,7 @@ package enum JSONSchema {
   }
 
   /// What a case is made of: in a table, any of its values may be a placeholder.
-  private static let setsOfTestCases = Set(KeySet.reachable(from: [.testCase]).map(\.name))
+  private static let setsOfTestCases = Set(KeySet.reachable(from: [.testCase, .refreshTestCase]).map(\.name))
 
   private static func definition(_ set: KeySet, takesPlaceholders: Bool) -> JSONValue {
     let required = set.keys.filter { $0.isRequired && spellings($0, of: set).count == 1 }

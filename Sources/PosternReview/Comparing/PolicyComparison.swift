@@ -55,6 +55,7 @@ private struct Run {
 
   mutating func compare() {
     differences += TrustComparison(before.policy, after.policy).differences
+    differences += ClientComparison(stand).differences
     differences += GuardComparison(stand).differences
     let old = Dictionary(before.policy.apps.map { ($0.name.value, $0) }) { first, _ in first }
     let new = Dictionary(after.policy.apps.map { ($0.name.value, $0) }) { first, _ in first }

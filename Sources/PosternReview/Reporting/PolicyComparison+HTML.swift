@@ -93,11 +93,11 @@ extension PolicyComparison {
   }
 
   private static func proof(_ difference: Difference) -> String {
-    guard case .witness(let witness) = difference.proof else {
+    guard let facts = difference.proof.facts else {
       return "<p class=\"proof\">\(escaped(difference.proofSentence))</p>"
     }
     return
-      "<details><summary>\(escaped(witness.sentence))</summary><pre>\(escaped(witness.facts.json.prettyText))</pre></details>"
+      "<details><summary>\(escaped(difference.proofSentence))</summary><pre>\(escaped(facts.prettyText))</pre></details>"
   }
 
   private static func escaped(_ text: String) -> String {

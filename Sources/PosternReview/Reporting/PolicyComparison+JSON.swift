@@ -17,9 +17,14 @@ extension Difference {
   var json: JSONValue {
     var proofKind = "value"
     var why: String?
-    var witness: Witness?
+    var witness: JSONValue?
     switch proof {
-    case .witness(let found): (proofKind, witness) = ("witness", found)
+    case .witness(let found): (proofKind, witness) = ("witness", found.json)
+    case .refresh(let found):
+      (proofKind, witness) = (
+        "witness",
+        .object(["facts": found.json, "before": found.before.shortJSON, "after": found.after.shortJSON])
+      )
     case .value: break
     case .missing(let reason): (proofKind, why) = ("missing", reason)
     }
@@ -39,12 +44,14 @@ extension Difference {
       },
       "proof": .string(proofKind),
       "why": why.map { .string($0) },
-      "witness": witness.map { witness in
-        .object([
-          "facts": witness.facts.json, "before": witness.before.shortJSON, "after": witness.after.shortJSON,
-        ])
-      },
+      "witness": witness,
     ])
+  }
+}
+
+extension Witness {
+  fileprivate var json: JSONValue {
+    .object(["facts": facts.json, "before": before.shortJSON, "after": after.shortJSON])
   }
 }
 

@@ -23,11 +23,11 @@ extension PolicyComparison {
   }
 
   private func witnessLines(_ difference: Difference) -> [String] {
-    guard case .witness(let witness) = difference.proof else { return [] }
+    guard let facts = difference.proof.facts else { return [] }
     let title = "\(difference.appName ?? "organization"), \(difference.sentence)"
     return [
-      "<details><summary>\(Self.escaped(title))</summary>", "", Self.escaped(witness.sentence), "",
-      "```json", witness.facts.json.prettyText.trimmedEnd, "```", "", "</details>", "",
+      "<details><summary>\(Self.escaped(title))</summary>", "", Self.escaped(difference.proofSentence), "",
+      "```json", facts.prettyText.trimmedEnd, "```", "", "</details>", "",
     ]
   }
 

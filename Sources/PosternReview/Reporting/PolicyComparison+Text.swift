@@ -27,8 +27,20 @@ extension Difference {
   public var proofSentence: String {
     switch proof {
     case .witness(let witness): witness.sentence
+    case .refresh(let witness): witness.sentence
     case .value: "compared by value"
     case .missing(let why): "not proven: \(why)"
+    }
+  }
+}
+
+extension Difference.Proof {
+  /// The witness as a request file; nil where there is none.
+  var facts: JSONValue? {
+    switch self {
+    case .witness(let witness): witness.facts.json
+    case .refresh(let witness): witness.json
+    case .value, .missing: nil
     }
   }
 }

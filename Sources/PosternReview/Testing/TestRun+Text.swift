@@ -9,7 +9,7 @@ extension TestRun {
 
   /// Each case that failed with its place, what differs and why; then how many.
   public var text: String {
-    failures.map { $0.text + "\n" }.joined() + Wording.lines([summary])
+    all.filter { !$0.hasPassed }.map { $0.text + "\n" }.joined() + Wording.lines([summary])
   }
 
   // MARK: JSON
@@ -17,9 +17,9 @@ extension TestRun {
   /// One object; times are milliseconds since 1970. Without a coverage, that member is left out.
   public func json(with coverage: TestCoverage? = nil) -> JSONValue {
     .object([
-      "tests": .array(results.map(\.json)),
-      "testCount": .integer(Int64(results.count)),
-      "failureCount": .integer(Int64(failures.count)),
+      "tests": .array(all.map(\.json)),
+      "testCount": .integer(Int64(count)),
+      "failureCount": .integer(Int64(failureCount)),
       "coverage": coverage?.json,
     ])
   }
@@ -28,16 +28,17 @@ extension TestRun {
 
   /// One `testsuite` for each file.
   public var junit: String {
-    let head = #"<testsuites tests="\#(results.count)" failures="\#(failures.count)">"#
+    let head = #"<testsuites tests="\#(count)" failures="\#(failureCount)">"#
     return (["<?xml version=\"1.0\" encoding=\"UTF-8\"?>", head] + suites + ["</testsuites>"])
       .map { $0 + "\n" }.joined()
   }
 
   private var suites: [String] {
     var files: [String] = []
-    for result in results where files.last != result.place.file { files.append(result.place.file) }
+    let all = all
+    for result in all where files.last != result.place.file { files.append(result.place.file) }
     return files.flatMap { file in
-      let own = results.filter { $0.place.file == file }
+      let own = all.filter { $0.place.file == file }
       let failureCount = own.count { !$0.hasPassed }
       let name = XML.escaped(file)
       let head = #"  <testsuite name="\#(name)" tests="\#(own.count)" failures="\#(failureCount)">"#
@@ -49,29 +50,29 @@ extension TestRun {
 
   /// Version 14, with a YAML block below each case that failed.
   public var tap: String {
-    let lines = results.enumerated().map { index, result in
-      let name = result.test.name.value.replacing("\\", with: "\\\\").replacing("#", with: "\\#")
+    let lines = all.enumerated().map { index, result in
+      let name = result.caseName.replacing("\\", with: "\\\\").replacing("#", with: "\\#")
       let line = "\(result.hasPassed ? "ok" : "not ok") \(index + 1) - \(name)"
       return Wording.lines([line] + (result.hasPassed ? [] : result.tapBlock))
     }
-    return "TAP version 14\n1..\(results.count)\n" + lines.joined()
+    return "TAP version 14\n1..\(count)\n" + lines.joined()
   }
 }
 
-extension TestResult {
+extension CaseResult {
   /// The case for a terminal, with a line break at its end.
-  public var text: String {
+  package var text: String {
     let table = Inspection.table(differences.map { [$0.key, "expected \($0.expected)", "got \($0.actual)"] })
-    return Wording.lines(["failed: \(test.name.value)", "  --> \(place.text)"] + table + ["  why"]) + why
+    return Wording.lines(["failed: \(caseName)", "  --> \(place.text)"] + table + ["  why"]) + why
   }
 
   private var why: String {
-    explanation.text.split(separator: "\n").map { "    \($0)\n" }.joined()
+    explanationText.split(separator: "\n").map { "    \($0)\n" }.joined()
   }
 
   fileprivate var json: JSONValue {
     .object([
-      "name": .string(test.name.value),
+      "name": .string(caseName),
       "place": place.json,
       "passed": .bool(hasPassed),
       "differences": .array(
@@ -81,15 +82,15 @@ extension TestResult {
             "actual": .string(difference.actual),
           ])
         }),
-      "decision": explanation.json,
+      "decision": explanationJSON,
     ])
   }
 
   fileprivate var junit: String {
-    let head = #"    <testcase classname="\#(XML.escaped(place.file))" name="\#(XML.escaped(test.name.value))""#
+    let head = #"    <testcase classname="\#(XML.escaped(place.file))" name="\#(XML.escaped(caseName))""#
     if hasPassed { return head + "/>" }
     let message = differences.map { "\($0.key): expected \($0.expected), got \($0.actual)" }.joined(separator: "; ")
-    let body = XML.escaped(place.text + "\n" + explanation.text)
+    let body = XML.escaped(place.text + "\n" + explanationText)
     return """
       \(head)>
             <failure message="\(XML.escaped(message))">\(body)</failure>
@@ -105,7 +106,7 @@ extension TestResult {
       ]
     }
     let place = JSONValue.string(place.text).compactText
-    let reason = JSONValue.string(explanation.decision.reason.sentence).compactText
+    let reason = JSONValue.string(reasonSentence).compactText
     return ["  ---", "  at: \(place)", "  differences:"] + differences + ["  why: \(reason)", "  ..."]
   }
 }

@@ -8,6 +8,8 @@ public import PosternLanguage
 public struct TestRun {
   /// By file, in the order of the files.
   public let results: [TestResult]
+  /// Likewise those of refreshes.
+  public let refreshResults: [RefreshTestResult]
 
   /// Runs every case whose name holds `filter`; `pathPrefix` leads from the reader to the tree.
   public init(_ side: ReviewSide, filter: String = "", pathPrefix: String = "") {
@@ -17,15 +19,34 @@ public struct TestRun {
       let decision = side.bundle.decide(test.request, test.credential, at: test.nowMilliseconds, using: &buffers)
       return TestResult(test, decision, of: side, pathPrefix: pathPrefix)
     }
+    refreshResults = side.policy.tests.flatMap(\.refreshes)
+      .filter { filter.isEmpty || $0.name.value.contains(filter) }
+      .map { RefreshTestResult($0, of: side, pathPrefix: pathPrefix) }
   }
 
-  /// The cases that did not get what they expect.
+  /// All cases: of a file the requests, then the refreshes.
+  package var all: [any CaseResult] {
+    if refreshResults.isEmpty { return results }
+    let both = (results as [any CaseResult]) + refreshResults
+    return both.enumerated().sorted { left, right in
+      let (first, second) = (left.element.place.file.utf8, right.element.place.file.utf8)
+      return first.elementsEqual(second) ? left.offset < right.offset : first.lexicographicallyPrecedes(second)
+    }.map(\.element)
+  }
+
+  /// How many cases ran.
+  public var count: Int { results.count + refreshResults.count }
+
+  /// How many cases did not get what they expect.
+  public var failureCount: Int { all.count { !$0.hasPassed } }
+
+  /// Requests that did not get what they expect.
   public var failures: [TestResult] { results.filter { !$0.hasPassed } }
 
   /// `41 tests passed`, or `2 of 41 tests failed`.
   public var summary: String {
-    let tests = results.count == 1 ? "1 test" : "\(results.count) tests"
-    return failures.isEmpty ? "\(tests) passed" : "\(failures.count) of \(tests) failed"
+    let tests = count == 1 ? "1 test" : "\(count) tests"
+    return failureCount == 0 ? "\(tests) passed" : "\(failureCount) of \(tests) failed"
   }
 }
 
@@ -57,9 +78,6 @@ public struct TestResult {
     differences = Self.differences(test, explanation)
   }
 
-  /// Whether everything that the case states came so.
-  public var hasPassed: Bool { differences.isEmpty }
-
   private static func differences(_ test: TestCase, _ explanation: Explanation) -> [Difference] {
     let expected = test.expected
     let decision = explanation.decision
@@ -78,11 +96,34 @@ public struct TestResult {
     }
   }
 
-  private static func instant(_ milliseconds: Int64) -> String {
+  static func instant(_ milliseconds: Int64) -> String {
     switch milliseconds {
     case .max: "unbounded"
     case 0: "none"
     default: Wording.instant(milliseconds: milliseconds)
     }
   }
+}
+
+/// What came of one case, of a request or of a refresh, as it is told.
+package protocol CaseResult {
+  var caseName: String { get }
+  var place: TreePlace { get }
+  var differences: [TestResult.Difference] { get }
+  /// Why, for a terminal, with a line break at the end.
+  var explanationText: String { get }
+  var explanationJSON: JSONValue { get }
+  var reasonSentence: String { get }
+}
+
+extension CaseResult {
+  /// Whether everything that the case states came so.
+  package var hasPassed: Bool { differences.isEmpty }
+}
+
+extension TestResult: CaseResult {
+  package var caseName: String { test.name.value }
+  package var explanationText: String { explanation.text }
+  package var explanationJSON: JSONValue { explanation.json }
+  package var reasonSentence: String { explanation.decision.reason.sentence }
 }
