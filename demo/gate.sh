@@ -68,6 +68,10 @@ cat <<TEXT
   https://payroll.localhost:8443/   ann alone; idle for two minutes it asks for a login again
 
   Log in as ann or bob, password: correct horse
+  From a terminal: export SSL_CERT_FILE=.build-demo/certificate.pem
+    postern login --issuer https://login.localhost:8443
+    postern curl --cacert .build-demo/certificate.pem https://wiki.localhost:8443/
+
   The certificate is the demo's own: the browser will say so once for each host.
 
   policies: demo/gate/policies   logs: .build-demo/*.log   metrics: http://127.0.0.1:8490/metrics
