@@ -57,7 +57,7 @@ extension Gate {
     let test = TokenTest(rawValue: decided.decision.token_test)
     if test == .notSet { return "" }
     guard test == .none, let live else {
-      return signer.assertion(person, for: app, at: decided.now, test: test).token
+      return signer.assertion(person, for: app, at: decided.now, test: test, by: decided.caller.accessToken).token
     }
     return live.assertion(for: app.name) {
       signer.isFresh($0, at: decided.now)

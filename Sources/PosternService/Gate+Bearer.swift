@@ -42,7 +42,7 @@ extension Gate {
   private func caller(
     accessToken text: String, for app: GateApp?, _ policy: GatePolicy
   ) async throws(ProviderFault) -> Caller {
-    guard let token = AccessToken(text, of: issuer, signer, at: clock.now) else {
+    guard let token = AccessToken(text, of: issuer, tokenSigner, at: clock.now) else {
       throw .refused("this is no access token of ours, or it is over")
     }
     guard let live = try await grantSession(token.session) else { throw .refused("the token's grant has ended") }
@@ -56,11 +56,13 @@ extension Gate {
     credential.issued_at = token.issuedAt
     credential.expires_at = token.expiresAt
     credential.login_at = token.authenticatedAt
+    credential.second_factor_at = token.secondFactorAt
     credential.security_key_at = token.securityKeyAt
     let identity = policy.resolve(
       person, credential: credential, audience: Self.audience(of: token.audiences, for: app),
       authorizedParty: token.client)
-    return Caller(credential: credential, identity: identity, person: person)
+    return Caller(
+      credential: credential, identity: identity, person: person, accessToken: token, grantSession: live)
   }
 
   /// The session that a grant's tokens stand for, from this node's memory or the store; nil where it has ended.

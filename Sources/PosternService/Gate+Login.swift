@@ -326,7 +326,7 @@ extension Gate {
     try await store.put([1], under: Self.replacedName(login), until: clock.now + Self.rememberMilliseconds)
   }
 
-  private func isReplaced(_ login: SessionKey) async throws(StoreFault) -> Bool {
+  func isReplaced(_ login: SessionKey) async throws(StoreFault) -> Bool {
     try await store.look(Self.replacedName(login), at: clock.now) != nil
   }
 

@@ -80,7 +80,7 @@ final class TunnelWatch: Sendable {
     else { return true }
     let checkAt = decided.decision.check_state_at
     let until = min(decided.decision.valid_until, checkAt == 0 ? .max : checkAt)
-    standing.withLock { $0 = Standing(until: until, policy: policy, live: live) }
+    standing.withLock { $0 = Standing(until: until, policy: policy, live: live ?? decided.caller.grantSession) }
     return false
   }
 

@@ -16,6 +16,8 @@ struct GateSettings: Sendable {
   var sealingKeys: [[UInt8]]
   /// Keys that sign assertions; the first signs.
   var assertionKeys: [AssertionKey]
+  /// Keys that sign access tokens, which no app takes for an assertion; the first signs. Nodes share them.
+  var accessTokenKeys: [AssertionKey] = [AssertionKey()]
   /// By the provider's name.
   var providers: [String: ProviderSettings] = [:]
   /// The secret of the OAuth client of an id; nil where it is a public one.
@@ -38,6 +40,7 @@ final class Gate: Sendable {
   let decisionLog: DecisionLog?
   let sealer: Sealer
   let signer: AssertionSigner
+  let tokenSigner: AssertionSigner
   let directory: ProviderDirectory
   let verifier: TokenVerifier
   let transport: any ProviderTransport
@@ -58,6 +61,7 @@ final class Gate: Sendable {
     held = Mutex(policy)
     sealer = Sealer(keys: settings.sealingKeys)
     signer = AssertionSigner(keys: settings.assertionKeys)
+    tokenSigner = AssertionSigner(keys: settings.accessTokenKeys)
     self.transport = transport
     directory = ProviderDirectory(transport: transport, clock: clock)
     verifier = TokenVerifier(directory: directory, clock: clock)

@@ -20,6 +20,7 @@ final class StandInProvider: ProviderTransport {
     /// Answers by URL that replace the usual.
     var answers: [String: ProviderAnswer] = [:]
     var isDown = false
+    var withoutRefreshTokens = false
     var asked: [String] = []
     var nonce = ""
     var keyIdentifier = "first"
@@ -56,7 +57,8 @@ final class StandInProvider: ProviderTransport {
     return try answer(url) { state in
       url == "\(Self.issuer)/token"
         ? .object([
-          "id_token": .text(self.token(state)), "access_token": .text("access"), "refresh_token": .text("refresh"),
+          "id_token": .text(self.token(state)), "access_token": .text("access"),
+          "refresh_token": state.withoutRefreshTokens ? .null : .text("refresh"),
         ])
         : nil
     }

@@ -101,6 +101,7 @@ final class TestGate {
     var log = Logger(label: "test")
     log.logLevel = .critical
     var settings = GateSettings(loginHost: Self.loginHost, sealingKeys: sealingKeys, assertionKeys: assertionKeys)
+    settings.accessTokenKeys = assertionKeys
     settings.apps = apps
     settings.clientSecret = { secrets[$0] }
     gate = Gate(

@@ -94,8 +94,10 @@ struct AssertionSigner: Sendable {
       && now - issued.issuedAt < Self.reuseMilliseconds
   }
 
-  /// The assertion for `person` in `app`, wrong where a test asks for it.
-  func assertion(_ person: Person, for app: GateApp, at now: Int64, test: TokenTest = .none) -> IssuedAssertion {
+  /// The assertion for `person` in `app`, wrong where a test asks for it; with the client and the scopes of the access token that it is for.
+  func assertion(
+    _ person: Person, for app: GateApp, at now: Int64, test: TokenTest = .none, by token: AccessToken? = nil
+  ) -> IssuedAssertion {
     var issuedAt = now / 1_000
     var expiresAt = issuedAt + Self.lifetimeMilliseconds / 1_000
     if test == .futureIssue { (issuedAt, expiresAt) = (issuedAt + 3_600, expiresAt + 3_600) }
@@ -108,9 +110,13 @@ struct AssertionSigner: Sendable {
     ]
     if person.isEmailVerified, let email = person.email { claims["email"] = .text(email) }
     if let domain = person.hostedDomain { claims["hd"] = .text(domain) }
-    var token = current.sign(.object(claims))
-    if test == .signature { token = Self.withBrokenSignature(token) }
-    return IssuedAssertion(token: token, issuedAt: now, keyIdentifier: current.identifier)
+    if let token {
+      claims["client_id"] = .text(token.client)
+      claims["scope"] = .text(token.scopes.joined(separator: " "))
+    }
+    var text = current.sign(.object(claims))
+    if test == .signature { text = Self.withBrokenSignature(text) }
+    return IssuedAssertion(token: text, issuedAt: now, keyIdentifier: current.identifier)
   }
 
   /// The same with one bit of the signature turned.

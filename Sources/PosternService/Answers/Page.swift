@@ -163,6 +163,18 @@ enum Page {
         ? "<p>Go back to your tool. You can close this window.</p>" : "<p>Nothing was connected.</p>")
   }
 
+  /// Asks whether it was the person's own tool that wanted them to sign in again: a link may come from whoever has stolen its token.
+  static func reauthenticate(_ client: String, principal: String, token: String) -> String {
+    page(
+      "Let \(client) go on?",
+      """
+      <p>Only if you are using it now, and it has just asked you to sign in again. If somebody sent you here, close this window.</p>
+      <p>It is signed in as <strong>\(escape(principal))</strong>.</p>
+      <form method="post" action="/oauth/reauthenticate"><input type="hidden" name="token" value="\(escape(token))">
+      <button type="submit">It was me</button></form>
+      """)
+  }
+
   static func reauthenticated() -> String {
     page("You have signed in again", "<p>Go back to your tool. You can close this window.</p>")
   }

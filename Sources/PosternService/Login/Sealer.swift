@@ -7,7 +7,8 @@ internal import Crypto
 struct Sealer: Sendable {
   /// What a sealed value is for; one of another purpose does not open.
   enum Purpose: String {
-    case loginRequest, loginState, tokens, confirmation, providerLogout, consent, device, reauthentication
+    case loginRequest, loginState, tokens, confirmation, providerLogout, consent, device, reauthentication,
+      reauthenticationAnswer
   }
 
   private let keys: [SymmetricKey]

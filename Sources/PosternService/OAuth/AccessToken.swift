@@ -19,6 +19,7 @@ struct AccessToken: Sendable, Equatable {
   var issuedAt: Int64
   var expiresAt: Int64
   var authenticatedAt: Int64
+  var secondFactorAt: Int64
   var securityKeyAt: Int64
 
   /// The token's text.
@@ -29,6 +30,7 @@ struct AccessToken: Sendable, Equatable {
       "iat": .int(issuedAt / 1_000), "exp": .int(expiresAt / 1_000), "auth_time": .int(authenticatedAt / 1_000),
       "jti": .text(SessionIdentifier().text), "sid": .text(session.text),
     ]
+    if secondFactorAt > 0 { claims["second_factor_time"] = .int(secondFactorAt / 1_000) }
     if securityKeyAt > 0 { claims["security_key_time"] = .int(securityKeyAt / 1_000) }
     return signer.sign(.object(claims), type: Self.type)
   }
@@ -44,12 +46,13 @@ struct AccessToken: Sendable, Equatable {
       subject: subject, client: client, audiences: audiences,
       scopes: (claims["scope"]?.text ?? "").split(separator: " ").map(String.init), session: session,
       issuedAt: issuedAt, expiresAt: expiresAt, authenticatedAt: claims["auth_time"]?.milliseconds ?? 0,
+      secondFactorAt: claims["second_factor_time"]?.milliseconds ?? 0,
       securityKeyAt: claims["security_key_time"]?.milliseconds ?? 0)
   }
 
   init(
     subject: String, client: String, audiences: [String], scopes: [String], session: SessionKey, issuedAt: Int64,
-    expiresAt: Int64, authenticatedAt: Int64, securityKeyAt: Int64
+    expiresAt: Int64, authenticatedAt: Int64, secondFactorAt: Int64, securityKeyAt: Int64
   ) {
     self.subject = subject
     self.client = client
@@ -59,6 +62,7 @@ struct AccessToken: Sendable, Equatable {
     self.issuedAt = issuedAt
     self.expiresAt = expiresAt
     self.authenticatedAt = authenticatedAt
+    self.secondFactorAt = secondFactorAt
     self.securityKeyAt = securityKeyAt
   }
 }

@@ -32,6 +32,8 @@ extension Gate {
 
   /// What a person of a client not of ours is asked.
   private struct Consent: Codable {
+    /// Good for one answer.
+    var name = SessionIdentifier()
     var request: AuthorizationRequest
     var login: SessionKey
     var isGranted: Bool
@@ -66,7 +68,10 @@ extension Gate {
   private static func authorizationRequest(
     _ query: [String: String], _ client: OAuthClient, _ redirectURI: String
   ) throws(OAuthRefusal) -> AuthorizationRequest {
-    guard query["response_type"] == "code" else { throw OAuthRefusal(.unsupportedResponseType) }
+    guard let type = query["response_type"] else {
+      throw OAuthRefusal(.invalidRequest, "`response_type` is missing")
+    }
+    guard type == "code" else { throw OAuthRefusal(.unsupportedResponseType) }
     guard query["code_challenge_method"] == "S256", let challenge = query["code_challenge"],
       SessionKey(challenge) != nil
     else { throw OAuthRefusal(.invalidRequest, "a code_challenge with S256 is needed") }
@@ -79,11 +84,13 @@ extension Gate {
   private func authorize(
     _ wanted: AuthorizationRequest, _ client: OAuthClient, _ request: ClientRequest, prompt: String?
   ) async throws -> Answer {
-    let current = try await currentLogin(request)
+    let isKnown = try await currentLogin(request) != nil
     // Whether a grant that this login makes can be used at all.
-    let decision = current.map { decideNew($0.login, wanted.scopes, client) }
-    if let current, decision?.isAllowed == true, prompt != "login" {
-      if client.isFirstParty { return try await grantCode(wanted, current.key) }
+    if let current = try await oauthLogin(request, for: client), prompt != "login",
+      decideNew(current.login, wanted.scopes, client).isAllowed
+    {
+      // Whoever has no secret may be any program of this machine: its person is asked (RFC 8252, 8.6).
+      if try client.isFirstParty && secret(of: client) != nil { return try await grantCode(wanted, current.key) }
       if prompt == "none" { throw OAuthRefusal(.loginRequired) }
       return askForConsent(wanted, client, current)
     }
@@ -93,11 +100,11 @@ extension Gate {
     let kept = pairs.filter { $0.key != "prompt" }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     return logIn(
       for: client, target: "\(request.path)?\(FormEncoding.form(kept))",
-      after: current == nil && prompt != "login" ? 0 : clock.now, method: decision?.method ?? 0)
+      after: isKnown || prompt == "login" ? clock.now : 0, method: client.method)
   }
 
   /// What the kernel would say of a grant that is made now.
-  private func decideNew(_ login: Login, _ scopes: [String], _ client: OAuthClient) -> RefreshAnswer {
+  func decideNew(_ login: Login, _ scopes: [String], _ client: OAuthClient) -> RefreshAnswer {
     var refresh = postern_refresh()
     refresh.client = UInt32(client.index)
     refresh.principal_kind = login.person.principalKind
@@ -162,6 +169,10 @@ extension Gate {
       guard try await currentLogin(request)?.key == consent.login else {
         return failure("This question was another browser's.", again: nil, status: 400)
       }
+      let name = "consent:\(consent.name.key.text)"
+      guard try await store.claim(name, until: consent.expiresAt, at: clock.now) else {
+        return failure("This question has been answered already.", again: nil, status: 400)
+      }
       return try await grantCode(wanted, consent.login)
     } catch {
       log.error("the session store cannot be asked", metadata: ["error": "\(error)"])
@@ -203,14 +214,18 @@ extension Gate {
     }
     guard let code = SessionIdentifier(text)?.key else { throw OAuthRefusal(.invalidGrant, reason: "malformedCode") }
     let now = clock.now
-    guard let bytes = try await store.take(AuthorizationCode.name(code), at: now),
+    guard let bytes = try await store.look(AuthorizationCode.name(code), at: now),
       let kept = AuthorizationCode.read(json: bytes)
-    else { throw try await refusalOfUsed(code) }
+    else { throw try await refusalOfUsed(code, client) }
     let grant = SessionIdentifier()
     // Before there is anything to end: whoever comes second finds what to end, or ends it before it begins.
-    try await store.put(
-      Array(grant.key.text.utf8), under: AuthorizationCode.usedName(code),
-      until: now + AuthorizationCode.rememberMilliseconds)
+    let use = CodeUse(client: client.id, grant: grant.key)
+    guard
+      try await store.replace(
+        nil, by: use.jsonBytes, under: AuthorizationCode.usedName(code),
+        until: now + AuthorizationCode.rememberMilliseconds, at: now)
+    else { throw try await refusalOfUsed(code, client) }
+    _ = try await store.take(AuthorizationCode.name(code), at: now)
     guard kept.request.client == client.id, kept.request.redirectURI == form["redirect_uri"],
       kept.granting.grantedAt + AuthorizationCode.lifetimeMilliseconds > now
     else { throw OAuthRefusal(.invalidGrant, reason: "codeOfAnother") }
@@ -224,11 +239,17 @@ extension Gate {
     return try await issue(kept.granting, to: client, as: grant, resource: form["resource"] ?? kept.request.resource)
   }
 
-  private func refusalOfUsed(_ code: SessionKey) async throws(StoreFault) -> OAuthRefusal {
+  /// What a code was used for.
+  private struct CodeUse: Codable {
+    var client: String
+    var grant: SessionKey
+  }
+
+  private func refusalOfUsed(_ code: SessionKey, _ client: OAuthClient) async throws(StoreFault) -> OAuthRefusal {
     guard let bytes = try await store.look(AuthorizationCode.usedName(code), at: clock.now),
-      let grant = SessionKey(String(decoding: bytes, as: UTF8.self))
+      let use = CodeUse.read(json: bytes), use.client == client.id
     else { return OAuthRefusal(.invalidGrant, reason: "unknownCode") }
-    try await end(grant)
+    try await end(use.grant)
     return OAuthRefusal(.invalidGrant, reason: "replayedCode")
   }
 

@@ -9,6 +9,9 @@ struct DeviceAuthorization: Codable, Equatable {
   static let grantType = "urn:ietf:params:oauth:grant-type:device_code"
   static let lifetimeMilliseconds: Int64 = 600_000
   static let pollSeconds: Int64 = 5
+  /// How many devices of one address may begin in ten minutes, and how many codes a person may try: of 34 bits.
+  static let beginLimit = 30
+  static let guessLimit = 10
 
   enum Status: Codable, Equatable {
     case pending
@@ -47,9 +50,12 @@ struct DeviceAuthorization: Codable, Equatable {
 
 extension Gate {
   /// A device begins (RFC 8628, 3.1).
-  func authorizeDevice(_ form: Form, _ client: OAuthClient) async throws -> Answer {
+  func authorizeDevice(_ form: Form, _ client: OAuthClient, from address: String) async throws -> Answer {
     guard client.allowsDevice else { throw OAuthRefusal(.unauthorizedClient) }
     guard let scopes = client.requested(form["scope"]) else { throw OAuthRefusal(.invalidScope) }
+    guard try await isWithin(DeviceAuthorization.beginLimit, "begun:\(address)") else {
+      throw OAuthRefusal(.slowDown, reason: "tooManyDevices")
+    }
     let device = SessionIdentifier()
     let expiresAt = clock.now + DeviceAuthorization.lifetimeMilliseconds
     let waiting = DeviceAuthorization(client: client.id, scopes: scopes, expiresAt: expiresAt)
@@ -83,9 +89,10 @@ extension Gate {
   func redeemDevice(_ form: Form, _ client: OAuthClient) async throws -> Answer {
     guard client.allowsDevice else { throw OAuthRefusal(.unauthorizedClient) }
     guard let text = form["device_code"] else { throw OAuthRefusal(.invalidRequest, "`device_code` is missing") }
-    guard let device = SessionIdentifier(text)?.key, let waiting = try await waiting(device)?.waiting,
-      waiting.client == client.id
-    else { throw OAuthRefusal(.expiredToken, reason: "unknownDevice") }
+    guard let device = SessionIdentifier(text)?.key, let waiting = try await waiting(device)?.waiting else {
+      throw OAuthRefusal(.expiredToken, reason: "unknownDevice")
+    }
+    guard waiting.client == client.id else { throw OAuthRefusal(.invalidGrant, reason: "deviceOfAnother") }
     // A little less than the interval: what is sent in time may come early.
     let next = clock.now + DeviceAuthorization.pollSeconds * 1_000 - 500
     switch waiting.status {
@@ -124,17 +131,19 @@ extension Gate {
   func devicePage(_ request: ClientRequest) async -> Answer {
     let typed = FormEncoding.fields(request.query ?? "")?["user_code"] ?? ""
     do throws(StoreFault) {
-      guard let current = try await currentLogin(request) else { return logInForDevice(typed) }
+      guard let current = try await currentLogin(request), try await !isReplaced(current.key) else {
+        return logInForDevice(typed)
+      }
       if typed.isEmpty { return page(Page.deviceCode(wrong: false), status: 200, reason: "device") }
-      guard try await mayGuess(current.key) else {
+      guard try await isWithin(DeviceAuthorization.guessLimit, "guess:\(Self.subject(current.login.person))") else {
         return failure("Too many codes were tried. Wait ten minutes.", again: nil, status: 429)
       }
       guard let code = DeviceAuthorization.userCode(typed: typed), let (device, waiting) = try await device(of: code),
         let client = policy.oauthClient(waiting.client)
       else { return page(Page.deviceCode(wrong: true), status: 200, reason: "wrongDeviceCode") }
-      guard providerNames(of: client).contains(current.login.person.provider) else {
-        return failure("Your account cannot be used with this application.", again: nil)
-      }
+      guard try await oauthLogin(request, for: client) != nil,
+        decideNew(current.login, waiting.scopes, client).isAllowed
+      else { return logIn(for: client, target: Self.devicePage(typed), after: clock.now, method: client.method) }
       let tokens = [true, false].map { isGranted in
         sealer.seal(
           DeviceAnswer(
@@ -169,13 +178,17 @@ extension Gate {
     return (device, waiting)
   }
 
-  /// Ten codes in ten minutes for each login: of 34 bits.
-  private func mayGuess(_ login: SessionKey) async throws(StoreFault) -> Bool {
+  /// Whether something has happened fewer than `limit` times in ten minutes; it has happened once more then.
+  private func isWithin(_ limit: Int, _ name: String) async throws(StoreFault) -> Bool {
     let end = clock.now + DeviceAuthorization.lifetimeMilliseconds
-    for number in 0..<10 {
-      if try await store.claim("guess:\(login.text):\(number)", until: end, at: clock.now) { return true }
+    for number in 0..<limit {
+      if try await store.claim("\(name):\(number)", until: end, at: clock.now) { return true }
     }
     return false
+  }
+
+  private static func devicePage(_ typed: String) -> String {
+    typed.isEmpty ? "/device" : "/device?\(FormEncoding.form([("user_code", typed)]))"
   }
 
   /// Whoever types a code logs in as for the apps of any client that has this flow.
@@ -183,8 +196,7 @@ extension Gate {
     guard let client = policy.oauthClients.first(where: \.allowsDevice) else {
       return failure("No application signs in here with a code.", again: nil, status: 404)
     }
-    let query = typed.isEmpty ? "" : "?\(FormEncoding.form([("user_code", typed)]))"
-    return logIn(for: client, target: "/device\(query)", after: 0, method: 0)
+    return logIn(for: client, target: Self.devicePage(typed), after: 0, method: 0)
   }
 
   /// The person has answered.

@@ -16,12 +16,24 @@ struct RefreshAnswer: Equatable {
 }
 
 extension Gate {
-  /// What is kept of a grant; nil where there is none, or it was revoked.
-  func grant(_ key: SessionKey) async throws(StoreFault) -> (grant: Grant, login: Login)? {
+  /// A grant as the store has it.
+  struct KeptGrant {
+    let key: SessionKey
+    let grant: Grant
+    /// As they were read, for whoever replaces them.
+    let bytes: [UInt8]
+    let login: Login
+    /// When it was granted: what is revoked afterwards ends it.
+    let grantedAt: Int64
+  }
+
+  /// What is kept of a grant; nil where there is none, or it or its session was revoked.
+  func grant(_ key: SessionKey) async throws(StoreFault) -> KeptGrant? {
     guard let bytes = try await store.look(Grant.name(key), at: clock.now) else { return nil }
     guard let grant = Grant.read(json: bytes) else { throw StoreFault(description: "a grant cannot be read") }
-    guard let login = try await store.login(for: key)?.login else { return nil }
-    return (grant, login)
+    guard let facts = try await store.session(for: grant.session(key)) else { return nil }
+    return KeptGrant(
+      key: key, grant: grant, bytes: bytes, login: facts.login, grantedAt: facts.session.startedAt)
   }
 
   /// Ends a grant and all that it was used for, on every node.
@@ -46,37 +58,49 @@ extension Gate {
   func issue(
     _ granting: Granting, to client: OAuthClient, as identifier: SessionIdentifier, resource: String?
   ) async throws -> Answer {
-    guard var login = try await store.login(for: granting.origin)?.login else {
+    guard let origin = try await store.login(for: granting.origin)?.login else {
       throw OAuthRefusal(.invalidGrant, reason: "loginEnded")
     }
-    // Neither the browser's sign-out nor its provider's session ends it; its person, its tenant, and its client do.
-    login.browser = SessionIdentifier().text
-    login.providerSession = nil
-    login.client = client.id
+    let login = Self.login(origin, heldBy: client.id)
     let token = RefreshToken(of: identifier)
     let key = identifier.key
     let grant = Grant(
       client: client.id, scopes: granting.scopes, current: token.secret.key, rotatedAt: clock.now,
-      authenticatedAt: login.authenticatedAt, securityKeyAt: login.securityKeyAt, origin: granting.origin)
+      authenticatedAt: login.authenticatedAt, secondFactorAt: login.secondFactorAt,
+      securityKeyAt: login.securityKeyAt, origin: granting.origin)
     let decision = try await decide(grant, login, of: client, key: nil, isReused: false)
-    guard decision.isAllowed else { throw OAuthRefusal(.invalidGrant, reason: "loginTooOld") }
+    guard decision.isAllowed else { throw OAuthRefusal(.invalidGrant, reason: RefreshReason.name(decision.reason)) }
     let audiences = try audiences(of: client, resource: resource)
-    let account = AccountState(state: UInt8(POSTERN_ACCOUNT_ACTIVE), checkedAt: granting.grantedAt)
     guard try await replace(nil, by: grant, key, of: client) else { throw OAuthRefusal(.invalidGrant) }
-    try await store.insert(login, account, for: key)
-    let session = Session(host: "", login: key, startedAt: granting.grantedAt)
-    try await store.insert(session, for: Grant.session(key))
+    try await keep(login, of: grant, key, grantedAt: granting.grantedAt)
     try await list(key, login.person, of: client)
     return tokenAnswer(grant, token, login, decision, audiences, granting.scopes)
   }
 
+  /// A browser's login, as a client holds it: neither the browser's sign-out nor its provider's session ends it; its person, its tenant, and
+  /// the client do.
+  static func login(_ origin: Login, heldBy client: String) -> Login {
+    var login = origin
+    login.browser = SessionIdentifier().text
+    login.providerSession = nil
+    login.client = client
+    return login
+  }
+
+  /// Keeps who a grant is of, and the session that its tokens stand for.
+  func keep(_ login: Login, of grant: Grant, _ key: SessionKey, grantedAt: Int64) async throws(StoreFault) {
+    let account = AccountState(state: UInt8(POSTERN_ACCOUNT_ACTIVE), checkedAt: grantedAt)
+    try await store.insert(login, account, for: key)
+    try await store.insert(Session(host: "", login: key, startedAt: grantedAt), for: grant.session(key))
+  }
+
+  /// - Parameter known: the bytes that the grant was read as; nil: there is none.
   func replace(
-    _ known: Grant?, by grant: Grant, _ key: SessionKey, of client: OAuthClient
+    _ known: [UInt8]?, by grant: Grant, _ key: SessionKey, of client: OAuthClient
   ) async throws(StoreFault) -> Bool {
     // Kept longer than it is good for: what is over is refused for what it is.
-    let end = clock.now + max(client.unusedMilliseconds, 0) + 86_400_000
-    return try await store.replace(
-      known?.jsonBytes, by: grant.jsonBytes, under: Grant.name(key), until: end, at: clock.now)
+    let end = clock.now + client.unusedMilliseconds + 86_400_000
+    return try await store.replace(known, by: grant.jsonBytes, under: Grant.name(key), until: end, at: clock.now)
   }
 
   // MARK: the most live tokens of a person and a client
@@ -132,9 +156,10 @@ extension Gate {
   /// One attempt; nil where somebody else has changed the grant in the meantime.
   private func refresh(_ token: RefreshToken, _ form: Form, _ client: OAuthClient) async throws -> Answer? {
     let key = token.grant.key
-    guard let (grant, login) = try await grant(key), grant.client == client.id else {
+    guard let kept = try await grant(key), kept.grant.client == client.id else {
       throw OAuthRefusal(.invalidGrant, reason: "revoked")
     }
+    let (grant, login) = (kept.grant, kept.login)
     let use = grant.use(of: token.secret.key, at: clock.now)
     let decision = try await decide(grant, login, of: client, key: key, isReused: use == .reused)
     if !decision.isAllowed { throw try await refusal(decision, key, client) }
@@ -155,7 +180,7 @@ extension Gate {
     changed.previous = token.secret.key
     changed.current = next.secret.key
     changed.rotatedAt = clock.now
-    guard try await replace(grant, by: changed, key, of: client) else { return nil }
+    guard try await replace(kept.bytes, by: changed, key, of: client) else { return nil }
     return tokenAnswer(changed, next, login, decision, audiences, scopes)
   }
 
@@ -175,7 +200,7 @@ extension Gate {
     let scopes = client.bits(of: grant.scopes)
     refresh.client = UInt32(client.index)
     refresh.principal_kind = login.person.principalKind
-    refresh.account_state = key == nil ? UInt8(POSTERN_ACCOUNT_ACTIVE) : try await accountState(of: grant)
+    refresh.account_state = try await accountState(of: grant)
     refresh.granted_scopes = scopes.known
     if scopes.hasUnknown { refresh.flags |= UInt8(POSTERN_REFRESH_UNKNOWN_SCOPE) }
     if isReused { refresh.flags |= UInt8(POSTERN_REFRESH_REUSED) }
@@ -190,10 +215,13 @@ extension Gate {
 
   /// What the provider of the login that it was granted from says of the account; unknown where that login is over, or nobody answers.
   private func accountState(of grant: Grant) async throws(StoreFault) -> UInt8 {
-    guard let origin = grant.origin, let login = try await store.login(for: origin)?.login else {
-      return UInt8(POSTERN_ACCOUNT_UNKNOWN)
-    }
-    return await account(of: origin, login.person)?.state ?? UInt8(POSTERN_ACCOUNT_UNKNOWN)
+    guard let (login, known) = try await store.login(for: grant.origin),
+      let said = await account(of: grant.origin, login.person)
+    else { return UInt8(POSTERN_ACCOUNT_UNKNOWN) }
+    // A provider that gave no refresh token refuses its access token once that is over: this says nothing of the account.
+    let tokens = known.sealedTokens.flatMap { sealer.open($0, for: .tokens, as: ProviderTokens.self) }
+    let isOverAlone = Int(said.state) == POSTERN_ACCOUNT_SIGNED_OUT && tokens?.refresh == nil && tokens != nil
+    return isOverAlone ? UInt8(POSTERN_ACCOUNT_UNKNOWN) : said.state
   }
 
   /// What a client is told whose refresh the kernel does not allow; what can never be used again is ended.
@@ -236,13 +264,14 @@ extension Gate {
     let now = clock.now
     let access = AccessToken(
       subject: Self.subject(login.person), client: grant.client, audiences: audiences, scopes: scopes,
-      session: Grant.session(token.grant.key), issuedAt: now,
+      session: grant.session(token.grant.key), issuedAt: now,
       expiresAt: min(now + AccessToken.lifetimeMilliseconds, decision.validUntil),
-      authenticatedAt: grant.authenticatedAt, securityKeyAt: grant.securityKeyAt)
+      authenticatedAt: grant.authenticatedAt, secondFactorAt: grant.secondFactorAt,
+      securityKeyAt: grant.securityKeyAt)
     var answer = Answer(generated: 200, reason: "token")
     answer.setJSON(
       .object([
-        "access_token": .text(access.sign(signer, issuer: issuer)), "token_type": .text("Bearer"),
+        "access_token": .text(access.sign(tokenSigner, issuer: issuer)), "token_type": .text("Bearer"),
         "expires_in": .int((access.expiresAt - now) / 1_000), "refresh_token": .text(token.text),
         "scope": .text(scopes.joined(separator: " ")),
       ]))

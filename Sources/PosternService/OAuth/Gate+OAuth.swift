@@ -2,6 +2,7 @@
 // log in at the organization's own providers, as for every app. Refuses, in RFC 6749's words, whatever is not a form, and clients that are not
 // who they say.
 
+internal import CPostern
 internal import Crypto
 internal import Logging
 
@@ -14,15 +15,16 @@ extension Gate {
     let isRead = request.method == "GET" || request.method == "HEAD"
     switch (request.method, request.path) {
     case (_, "/.well-known/oauth-authorization-server") where isRead: return oauthMetadata()
-    case (_, "/oauth/jwks") where isRead: return publish(signer.jwkSet)
+    case (_, "/oauth/jwks") where isRead: return publish(tokenSigner.jwkSet)
     case (_, "/oauth/authorize") where isRead: return await authorize(request)
-    case (_, "/oauth/consent") where isRead: return await consent(request)
+    case ("GET", "/oauth/consent"): return await consent(request)
     case (_, "/oauth/reauthenticate") where isRead: return await reauthenticate(request)
+    case ("POST", "/oauth/reauthenticate"): return await confirmReauthentication(request)
     case (_, "/device") where isRead: return await devicePage(request)
     case ("POST", "/device"): return await decideDevice(request)
     case ("POST", "/oauth/token"): return await oauthAnswer(request) { try await self.token($0, $1) }
     case ("POST", "/oauth/device_authorization"):
-      return await oauthAnswer(request) { try await self.authorizeDevice($0, $1) }
+      return await oauthAnswer(request) { try await self.authorizeDevice($0, $1, from: request.clientAddress ?? "") }
     case ("POST", "/oauth/revoke"): return await oauthAnswer(request) { try await self.revoke($0, $1) }
     case ("POST", "/oauth/introspect"): return await oauthAnswer(request) { try await self.introspect($0, $1) }
     default: return nil
@@ -100,7 +102,7 @@ extension Gate {
     return client
   }
 
-  private func secret(of client: OAuthClient) throws(OAuthRefusal) -> String? {
+  func secret(of client: OAuthClient) throws(OAuthRefusal) -> String? {
     do {
       return try settings.clientSecret(client.id)
     } catch {
@@ -133,11 +135,9 @@ extension Gate {
   /// Ends a grant for its client, whichever of its tokens is given back; what is no token of the client's changes nothing (RFC 7009, 2.2).
   private func revoke(_ form: Form, _ client: OAuthClient) async throws -> Answer {
     guard let token = form["token"] else { throw OAuthRefusal(.invalidRequest, "`token` is missing") }
-    if let refresh = RefreshToken(token), let grant = try await grant(refresh.grant.key)?.grant,
-      grant.client == client.id, grant.use(of: refresh.secret.key, at: clock.now) != .reused
-    {
+    if let refresh = RefreshToken(token), try await grant(refresh.grant.key)?.grant.client == client.id {
       try await end(refresh.grant.key)
-    } else if let access = AccessToken(token, of: issuer, signer, at: clock.now), access.client == client.id,
+    } else if let access = AccessToken(token, of: issuer, tokenSigner, at: clock.now), access.client == client.id,
       let login = try await store.session(for: access.session)?.session.login
     {
       try await end(login)
@@ -152,14 +152,15 @@ extension Gate {
     }
     guard let token = form["token"] else { throw OAuthRefusal(.invalidRequest, "`token` is missing") }
     var answer = Answer(generated: 200, reason: "introspected")
-    answer.setJSON(.object(try await state(of: token) ?? ["active": .bool(false)]))
+    answer.setJSON(.object(try await state(of: token, for: client) ?? ["active": .bool(false)]))
     return answer
   }
 
-  private func state(of token: String) async throws -> [String: JSON]? {
-    let now = clock.now
-    if let access = AccessToken(token, of: issuer, signer, at: now) {
-      guard try await store.session(for: access.session) != nil else { return nil }
+  /// A client of the organization's own may ask about anybody's access token, as whoever runs an app must; any other about its own tokens.
+  private func state(of token: String, for asking: OAuthClient) async throws -> [String: JSON]? {
+    if let access = AccessToken(token, of: issuer, tokenSigner, at: clock.now) {
+      guard asking.isFirstParty || access.client == asking.id, try await store.session(for: access.session) != nil
+      else { return nil }
       return [
         "active": .bool(true), "token_type": .text("Bearer"), "client_id": .text(access.client),
         "scope": .text(access.scopes.joined(separator: " ")), "sub": .text(access.subject), "iss": .text(issuer),
@@ -167,15 +168,31 @@ extension Gate {
         "exp": .int(access.expiresAt / 1_000),
       ]
     }
-    guard let refresh = RefreshToken(token), let (grant, login) = try await grant(refresh.grant.key),
-      let client = policy.oauthClient(grant.client), grant.use(of: refresh.secret.key, at: now) != .reused
+    guard let refresh = RefreshToken(token), let kept = try await grant(refresh.grant.key),
+      kept.grant.client == asking.id, kept.grant.use(of: refresh.secret.key, at: clock.now) != .reused
     else { return nil }
-    let decision = try await decide(grant, login, of: client, key: refresh.grant.key, isReused: false)
+    let (grant, login) = (kept.grant, kept.login)
+    let decision = try await decide(grant, login, of: asking, key: refresh.grant.key, isReused: false)
     guard decision.isAllowed else { return nil }
     return [
       "active": .bool(true), "client_id": .text(grant.client), "scope": .text(grant.scopes.joined(separator: " ")),
       "sub": .text(Self.subject(login.person)), "iss": .text(issuer), "exp": .int(decision.validUntil / 1_000),
     ]
+  }
+
+  // MARK: people
+
+  /// This browser's login, for pages that let a client have it; nil where there is none, where another has taken its place, where its provider
+  /// is none of the client's, or where the account was refused.
+  func oauthLogin(_ request: ClientRequest, for client: OAuthClient) async throws(StoreFault) -> (
+    key: SessionKey, login: Login
+  )? {
+    guard let current = try await currentLogin(request), try await !isReplaced(current.key),
+      providerNames(of: client).contains(current.login.person.provider),
+      let state = try await store.login(for: current.key)?.account.state
+    else { return nil }
+    let isGood = Int(state) == POSTERN_ACCOUNT_ACTIVE || Int(state) == POSTERN_ACCOUNT_UNKNOWN
+    return isGood ? current : nil
   }
 
   /// Whom tokens are about: a subject is one of its provider's.

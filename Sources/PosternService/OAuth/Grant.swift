@@ -18,9 +18,13 @@ struct Grant: Codable, Sendable, Equatable {
   var rotatedAt: Int64
   /// When the person authenticated last for this grant.
   var authenticatedAt: Int64
+  var secondFactorAt: Int64
   var securityKeyAt: Int64
-  /// The browser's login that it was granted from: its provider is asked about the account as long as that login is there.
-  var origin: SessionKey?
+  /// The browser's login that it was granted from, or authenticated anew by: its provider is asked about the account as long as that login
+  /// is there.
+  var origin: SessionKey
+  /// How often its person has authenticated anew: each time they may be known as something else, in a session of its own.
+  var turn = 0
 
   /// How long the token before the current one gets the same answer: requests that were sent at once.
   static let parallelMilliseconds: Int64 = 10_000
@@ -28,7 +32,7 @@ struct Grant: Codable, Sendable, Equatable {
   static func name(_ key: SessionKey) -> String { "grant:\(key.text)" }
 
   /// The session that access tokens of the grant stand for: ended by whatever ends the grant, on every node.
-  static func session(_ key: SessionKey) -> SessionKey { SessionKey(hashing: "access:\(key.text)") }
+  func session(_ key: SessionKey) -> SessionKey { SessionKey(hashing: "access:\(turn):\(key.text)") }
 
   /// What a presented secret is to the grant.
   enum Use: Equatable {

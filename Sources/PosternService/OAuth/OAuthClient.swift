@@ -15,6 +15,8 @@ struct OAuthClient: Sendable {
   /// The names of the apps that its tokens are good for.
   let apps: [String]
   let isFirstParty: Bool
+  /// How its person re-authenticates; a number as in postern.h.
+  let method: UInt8
   let allowsCode: Bool
   let allowsDevice: Bool
   let liveTokenLimit: Int
@@ -29,6 +31,7 @@ struct OAuthClient: Sendable {
     redirectURIs = contents.redirectURIs
     apps = contents.apps
     isFirstParty = contents.party == .firstParty
+    method = UInt8(contents.needsSecureKey ? POSTERN_METHOD_SECURE_KEY : POSTERN_METHOD_LOGIN)
     allowsCode = contents.flows.contains(.code)
     allowsDevice = contents.flows.contains(.device)
     liveTokenLimit = Int(contents.liveTokens)

@@ -198,6 +198,9 @@ struct Caller: Sendable {
   var identity: [UInt32] = []
   /// Looked at by conditions.
   var person: Person?
+  /// Of an access token of the gate's own: what it stands for, and the session that ends with it.
+  var accessToken: AccessToken?
+  var grantSession: LiveSession?
 
   /// Nobody.
   static let anonymous = Caller()

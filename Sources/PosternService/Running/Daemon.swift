@@ -171,6 +171,7 @@ final class Node: Sendable {
       loginHost: configuration.loginHost, publicPort: configuration.publicPort,
       sealingKeys: try GateKeys.sealing(configuration.stateFolder),
       assertionKeys: try GateKeys.assertion(configuration.stateFolder))
+    settings.accessTokenKeys = try GateKeys.accessToken(configuration.stateFolder)
     settings.apps = configuration.apps
     for provider in policy.providers {
       settings.providers[provider.name] = try configuration.settings(ofProvider: provider.name)

@@ -20,8 +20,14 @@ enum GateKeys {
   }
 
   /// P-256 private keys in PEM, one after the other.
-  static func assertion(_ folder: String) throws(LoadFault) -> [AssertionKey] {
-    let file = "\(folder)/assertion.pem"
+  static func assertion(_ folder: String) throws(LoadFault) -> [AssertionKey] { try signing("\(folder)/assertion.pem") }
+
+  /// Keys of access tokens, of the same form.
+  static func accessToken(_ folder: String) throws(LoadFault) -> [AssertionKey] {
+    try signing("\(folder)/access-tokens.pem")
+  }
+
+  private static func signing(_ file: String) throws(LoadFault) -> [AssertionKey] {
     guard let bytes = FileAccess.read(file) else {
       let key = AssertionKey()
       try write(Array((key.privatePEM + "\n").utf8), to: file)

@@ -83,7 +83,10 @@ final class HTTPHandler<Responder: RequestResponder>: ChannelDuplexHandler, Remo
     guard let request else { return }
     self.request = nil
     watch.endRequest()
-    if isTooLarge { return write(.bodyTooLarge, context) }
+    if isTooLarge {
+      Logger(label: "posternd").info("a body was too large", metadata: ["target": "\(request.target.prefix(64))"])
+      return write(.bodyTooLarge, context)
+    }
     if request.headers.contains("upgrade"), let work = responder.tunnel(request) {
       return wait(for: work, context) { outcome in
         switch outcome {

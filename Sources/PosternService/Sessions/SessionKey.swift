@@ -3,7 +3,7 @@
 internal import Crypto
 
 /// What a browser holds.
-struct SessionIdentifier: Sendable, Equatable {
+struct SessionIdentifier: Codable, Sendable, Equatable {
   /// 43 letters of base64url.
   let text: String
 

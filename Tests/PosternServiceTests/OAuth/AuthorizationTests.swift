@@ -9,7 +9,8 @@ struct AuthorizationTests {
   @Test("a tool gets a code for whoever logs in, tokens for the code, and reaches the apps of its client")
   func whole() async throws {
     let tool = try OAuthTool()
-    let arrived = try await tool.signIn(from: await tool.visitor.open(tool.authorization()))
+    let arrived = try await tool.consent(
+      try await tool.signIn(from: await tool.visitor.open(tool.authorization())))
     let parameters = try OAuthTool.parameters(arrived)
     #expect(parameters["state"] == "s t")
     #expect(parameters["iss"] == OAuthTool.login)
@@ -32,34 +33,59 @@ struct AuthorizationTests {
     #expect(await tool.call(tokens.access).status == 401)
   }
 
-  @Test("whoever is logged in is not asked again by a client of ours, and is asked by any other")
+  @Test("a client without a secret asks its person, who may say no, once")
   func consent() async throws {
     let tool = try OAuthTool()
     _ = try await tool.code()
-    #expect(try OAuthTool.parameters(await tool.visitor.open(tool.authorization()))["code"] != nil)
-    let other = ["client_id": "sync", "redirect_uri": "https://sync.example.org/cb?from=postern"]
-    let page = await tool.visitor.open(tool.authorization(other))
-    #expect(page.status == 200)
+    let address = "https://sync.example.org/cb?from=postern"
+    let page = await tool.visitor.open(tool.authorization(["client_id": "sync", "redirect_uri": address]))
     let text = String(decoding: page.body, as: UTF8.self)
     #expect(text.contains("Sync &amp; Co asks for access") && text.contains("ann@example.com"))
-    let links = text.components(of: "href=\"/oauth/consent?token=").map { $0.prefix { $0 != "\"" } }
-    try #require(links.count == 2)
-    let granted = await tool.visitor.open("\(OAuthTool.login)/oauth/consent?token=\(links[0])")
-    #expect(try OAuthTool.parameters(granted, at: "https://sync.example.org/cb?from=postern&")["code"] != nil)
-    let denied = await tool.visitor.open("\(OAuthTool.login)/oauth/consent?token=\(links[1])")
-    #expect(
-      try OAuthTool.parameters(denied, at: "https://sync.example.org/cb?from=postern&")["error"] == "access_denied")
+    let denied = try await tool.consent(page, false)
+    #expect(try OAuthTool.parameters(denied, at: "\(address)&")["error"] == "access_denied")
+    #expect(try OAuthTool.parameters(try await tool.consent(page), at: "\(address)&")["code"] != nil)
+    #expect(try await tool.consent(page).status == 400)
+  }
+
+  @Test("a client of ours that proves who it is asks nobody who is logged in")
+  func secret() async throws {
+    let tool = OAuthTool(try LoginTests.Visitor(OAuthTool.files, secrets: ["reader": "secret"]))
+    let arrived = try await tool.signIn(from: await tool.visitor.open(tool.authorization()))
+    #expect(try OAuthTool.parameters(arrived)["code"] != nil)
   }
 
   @Test("a consent that another browser was asked for grants nothing")
   func consentOfAnother() async throws {
     let tool = try OAuthTool()
     _ = try await tool.code()
-    let other = ["client_id": "sync", "redirect_uri": "https://sync.example.org/cb?from=postern"]
-    let text = String(decoding: await tool.visitor.open(tool.authorization(other)).body, as: UTF8.self)
-    let link = try #require(text.components(of: "href=\"/oauth/consent?token=").first).prefix { $0 != "\"" }
+    let page = await tool.visitor.open(tool.authorization())
     tool.visitor.forget("login.example.com")
-    #expect(await tool.visitor.open("\(OAuthTool.login)/oauth/consent?token=\(link)").status == 400)
+    #expect(try await tool.consent(page).status == 400)
+  }
+
+  @Test("a login whose account the provider has refused, or that another has taken the place of, grants nothing")
+  func refusedLogin() async throws {
+    let tool = try OAuthTool()
+    let code = try await tool.code()
+    let origin = try await tool.originOfLatest()
+    tool.clock.advance(seconds: 2)
+    tool.visitor.provider.change { $0.answers["\(StandInProvider.issuer)/token"] = StandInProvider.refusedGrant }
+    #expect(OAuthTool.error(await tool.redeem(code)) == "invalid_grant")
+    #expect(try await tool.gate.store.login(for: origin)?.account.state == 2)
+    let again = await tool.visitor.open(tool.authorization())
+    #expect(again.headers["location"]?.hasPrefix("\(OAuthTool.login)/login?request=") == true)
+  }
+
+  @Test("a login that another has taken the place of grants nothing")
+  func replacedLogin() async throws {
+    let tool = try OAuthTool()
+    _ = try await tool.code()
+    let old = tool.visitor.cookie(for: "\(OAuthTool.login)/")
+    tool.clock.advance(seconds: 60)
+    _ = try await tool.signIn(from: await tool.visitor.open(tool.authorization(["prompt": "login"])))
+    let answer = await tool.gate.ask(
+      "GET", tool.authorization(), headers: TestClient.navigation + [("Cookie", old)], endpoint: "/answer")
+    #expect(answer.headers["location"]?.hasPrefix("\(OAuthTool.login)/login?request=") == true)
   }
 
   @Test(
@@ -87,14 +113,16 @@ struct AuthorizationTests {
     ])
   func ports(address: String) async throws {
     let tool = try OAuthTool()
-    let arrived = try await tool.signIn(from: await tool.visitor.open(tool.authorization(["redirect_uri": address])))
+    let arrived = try await tool.consent(
+      try await tool.signIn(from: await tool.visitor.open(tool.authorization(["redirect_uri": address]))))
     #expect(try OAuthTool.parameters(arrived, at: "\(address)?")["code"] != nil)
   }
 
   @Test(
     "what a client asks wrongly is told it at its own address",
     arguments: [
-      (["response_type": "token"], "unsupported_response_type"), (["code_challenge": nil], "invalid_request"),
+      (["response_type": "token"], "unsupported_response_type"), (["response_type": nil], "invalid_request"),
+      (["code_challenge": nil], "invalid_request"),
       (["code_challenge_method": "plain"], "invalid_request"), (["code_challenge_method": nil], "invalid_request"),
       (["code_challenge": "short"], "invalid_request"), (["scope": "payroll.read admin.all"], "invalid_scope"),
       (["prompt": "none"], "login_required"), (["resource": "https://wiki.example.com/"], "invalid_target"),
@@ -159,7 +187,7 @@ struct AuthorizationTests {
     tool.clock.advance(seconds: 16 * 3_600)
     let answer = await tool.visitor.open(tool.authorization())
     #expect(answer.headers["location"]?.hasPrefix("\(OAuthTool.login)/login?request=") == true)
-    #expect(try OAuthTool.parameters(try await tool.signIn(from: answer))["code"] != nil)
+    #expect(try OAuthTool.parameters(try await tool.consent(try await tool.signIn(from: answer)))["code"] != nil)
   }
 
   @Test("whoever asks for a login by `prompt` gets one, once")
@@ -167,7 +195,8 @@ struct AuthorizationTests {
     let tool = try OAuthTool()
     _ = try await tool.code()
     tool.clock.advance(seconds: 60)
-    let arrived = try await tool.signIn(from: await tool.visitor.open(tool.authorization(["prompt": "login"])))
+    let asked = await tool.visitor.open(tool.authorization(["prompt": "login"]))
+    let arrived = try await tool.consent(try await tool.signIn(from: asked))
     #expect(try OAuthTool.parameters(arrived)["code"] != nil)
   }
 
@@ -198,18 +227,5 @@ struct AuthorizationTests {
       "POST", "\(OAuthTool.login)/oauth/token", headers: headers, endpoint: "/answer", body: Array(body.utf8))
     #expect(answer.status == 400)
     #expect(OAuthTool.error(answer) == "invalid_request")
-  }
-}
-
-extension String {
-  /// What stands behind each occurrence of `mark`.
-  fileprivate func components(of mark: String) -> [Substring] {
-    var parts: [Substring] = []
-    var rest = self[...]
-    while let range = rest.firstRange(of: mark) {
-      rest = rest[range.upperBound...]
-      parts.append(rest)
-    }
-    return parts
   }
 }

@@ -83,18 +83,40 @@ struct DeviceTests {
   func ends() async throws {
     let tool = try OAuthTool()
     let begun = try await Begun(tool)
-    #expect(OAuthTool.error(await poll(tool, begun, client: "reader")) == "expired_token")
+    #expect(OAuthTool.error(await poll(tool, begun, client: "reader")) == "invalid_grant")
     tool.clock.advance(seconds: 600)
     #expect(OAuthTool.error(await poll(tool, begun)) == "expired_token")
   }
 
-  @Test("codes are not guessed: ten in ten minutes, then no more")
+  @Test("a login that the session length has passed is asked for anew before its person says yes")
+  func staleLogin() async throws {
+    let tool = try OAuthTool()
+    _ = try await tool.code()
+    tool.clock.advance(seconds: 16 * 3_600)
+    let begun = try await Begun(tool)
+    let page = try await tool.signIn(from: await tool.visitor.open(begun.complete))
+    #expect(await answer(tool, try tokens(page)[0]).status == 200)
+    #expect(await poll(tool, begun).status == 200)
+  }
+
+  @Test("one address begins thirty devices in ten minutes, and no more")
+  func flood() async throws {
+    let tool = try OAuthTool()
+    for _ in 0..<30 { _ = try await Begun(tool) }
+    #expect(OAuthTool.error(await tool.post("/oauth/device_authorization", ["client_id": "box"])) == "slow_down")
+    tool.clock.advance(seconds: 600)
+    _ = try await Begun(tool)
+  }
+
+  @Test("codes are not guessed: ten in ten minutes, then no more, whatever login")
   func guesses() async throws {
     let tool = try OAuthTool()
     _ = try await tool.code()
     for _ in 0..<10 {
       #expect(await tool.visitor.open("\(OAuthTool.login)/device?user_code=BBBB-BBBB").status == 200)
     }
+    tool.visitor.forget("login.example.com")
+    _ = try await tool.code()
     #expect(await tool.visitor.open("\(OAuthTool.login)/device?user_code=BBBB-BBBB").status == 429)
   }
 
@@ -163,22 +185,24 @@ struct DeviceTests {
     let tool = try OAuthTool(
       LoginTests.Visitor(OAuthTool.files, secrets: ["sync": "a secret: +/%"]))
     let first = try await tool.tokens()
+    let own = try await tool.issue(to: "sync")
     let basic = { (text: String) in ("Authorization", "Basic \(Self.base64(text))") }
     let right = basic("sync:a+secret%3A+%2B%2F%25")
-    let form = ["token": first.access]
-    let answer = await tool.post("/oauth/introspect", form, headers: [right])
-    let document = try #require(JSON(answer.body))
-    #expect(document["active"]?.bool == true)
-    #expect(document["client_id"]?.text == "reader")
-    let refresh = JSON(await tool.post("/oauth/introspect", ["token": first.refresh], headers: [right]).body)
-    #expect(refresh?["active"]?.bool == true)
-    let unknown = JSON(await tool.post("/oauth/introspect", ["token": "x"], headers: [right]).body)
-    #expect(unknown == .object(["active": .bool(false)]))
+    let form = ["token": own.access]
+    for token in [own.access, own.refresh] {
+      let document = JSON(await tool.post("/oauth/introspect", ["token": token], headers: [right]).body)
+      #expect(document?["active"]?.bool == true)
+      #expect(document?["client_id"]?.text == "sync")
+    }
+    for token in ["x", first.access, first.refresh] {
+      let document = JSON(await tool.post("/oauth/introspect", ["token": token], headers: [right]).body)
+      #expect(document == .object(["active": .bool(false)]), "of another client, or none")
+    }
     for wrong in ["sync:", "sync:b", "sync", "reader:a+secret", "", "nobody:x"] {
       #expect(await tool.post("/oauth/introspect", form, headers: [basic(wrong)]).status == 401, "\(wrong)")
     }
-    #expect(await tool.post("/oauth/introspect", ["token": first.access, "client_id": "sync"]).status == 401)
-    let both = await tool.post("/oauth/introspect", ["token": first.access, "client_secret": "x"], headers: [right])
+    #expect(await tool.post("/oauth/introspect", ["token": own.access, "client_id": "sync"]).status == 401)
+    let both = await tool.post("/oauth/introspect", ["token": own.access, "client_secret": "x"], headers: [right])
     #expect(OAuthTool.error(both) == "invalid_request")
   }
 }

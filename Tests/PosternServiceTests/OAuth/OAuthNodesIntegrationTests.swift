@@ -116,7 +116,7 @@ struct OAuthNodesIntegrationTests {
     // Another node with the keys of the daemon's folder, by the system's clock.
     var daemon = try await NodesIntegrationTests.startDaemon(server, port: port, folder, OAuthTool.files)
     let keys = try GateKeys.sealing(folder.path("state"))
-    let assertion = try GateKeys.assertion(folder.path("state"))
+    let assertion = try GateKeys.accessToken(folder.path("state"))
     let clock = TestClock()
     clock.set(GateClock.system.now)
     let provider = StandInProvider(clock: clock)

@@ -87,9 +87,35 @@ final class OAuthTool {
     return try #require(FormEncoding.fields(location.split(separator: "?", maxSplits: 1)[1]))
   }
 
+  /// What the person says to a question of consent.
+  func consent(_ page: Answer, _ isGranted: Bool = true) async throws -> Answer {
+    let links = Self.links(page)
+    try #require(page.status == 200 && links.count == 2, "\(String(decoding: page.body, as: UTF8.self))")
+    return await visitor.open("\(Self.login)/oauth/consent?token=\(links[isGranted ? 0 : 1])")
+  }
+
+  /// The answers that a question of consent offers.
+  static func links(_ page: Answer) -> [String] {
+    String(decoding: page.body, as: UTF8.self).components(of: "href=\"/oauth/consent?token=").map {
+      String($0.prefix { $0 != "\"" })
+    }
+  }
+
+  /// The token of a form of the gate's.
+  static func formTokens(_ page: Answer) -> [String] {
+    String(decoding: page.body, as: UTF8.self).components(of: "name=\"token\" value=\"").map {
+      String($0.prefix { $0 != "\"" })
+    }
+  }
+
+  /// Posts a form of the gate's, in the person's browser.
+  func submit(_ path: String, _ token: String) async -> Answer {
+    await post(path, ["token": token], headers: [("Cookie", visitor.cookie(for: "\(Self.login)/"))])
+  }
+
   /// A code, of somebody who logs in for it.
   func code(_ change: [String: String?] = [:]) async throws -> String {
-    let arrived = try await signIn(from: await visitor.open(authorization(change)))
+    let arrived = try await consent(try await signIn(from: await visitor.open(authorization(change))))
     return try #require(try Self.parameters(arrived)["code"])
   }
 
@@ -147,4 +173,17 @@ final class OAuthTool {
 
   /// What an answer refuses with.
   static func error(_ answer: Answer) -> String? { JSON(answer.body)?["error"]?.text }
+}
+
+extension String {
+  /// What stands behind each occurrence of `mark`.
+  func components(of mark: String) -> [Substring] {
+    var parts: [Substring] = []
+    var rest = self[...]
+    while let range = rest.firstRange(of: mark) {
+      rest = rest[range.upperBound...]
+      parts.append(rest)
+    }
+    return parts
+  }
 }

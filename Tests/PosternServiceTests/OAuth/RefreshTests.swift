@@ -99,9 +99,52 @@ struct RefreshTests {
     let url = try #require(JSON(await tool.refresh(first.refresh).body)?["reauthentication_uri"]?.text)
     tool.clock.advance(seconds: 5)
     let page = try await tool.signIn(from: await tool.visitor.open(url))
-    #expect(page.status == 200)
+    #expect(String(decoding: page.body, as: UTF8.self).contains("Let Payroll reader go on?"))
+    #expect(OAuthTool.error(await tool.refresh(first.refresh)) == "invalid_grant", "a link alone is no answer")
+    let token = try #require(OAuthTool.formTokens(page).first)
+    #expect(await tool.submit("/oauth/reauthenticate", token).status == 200)
     let again = try OAuthTool.Tokens(await tool.refresh(first.refresh))
     #expect(await tool.call(again.access).status == 200)
+  }
+
+  @Test("whoever re-authenticates is known as what their provider says of them now")
+  func newPerson() async throws {
+    let tool = try OAuthTool()
+    let first = try await tool.tokens()
+    #expect(await tool.call(first.access).status == 200)
+    tool.clock.advance(seconds: 16 * 3_600)
+    let url = try #require(JSON(await tool.refresh(first.refresh).body)?["reauthentication_uri"]?.text)
+    tool.visitor.provider.change { $0.claims = ["email": .text("ann.new@example.com")] }
+    let page = try await tool.signIn(from: await tool.visitor.open(url))
+    #expect(await tool.submit("/oauth/reauthenticate", try #require(OAuthTool.formTokens(page).first)).status == 200)
+    let again = try OAuthTool.Tokens(await tool.refresh(first.refresh))
+    #expect(await tool.call(again.access).status == 403, "the binding is for the address that she had")
+  }
+
+  @Test("a session of the list that is revoked ends its grant")
+  func session() async throws {
+    let tool = try OAuthTool()
+    let first = try await tool.tokens()
+    let logins = try await tool.gate.store.logins(from: nil, count: 10).logins
+    let session = try #require(logins.first { $0.login.client == "reader" }?.sessions.first)
+    tool.clock.advance(seconds: 1)
+    try await tool.gate.gate.revoke(.session(session.key))
+    #expect(await tool.call(first.access).status == 401)
+    #expect(OAuthTool.error(await tool.refresh(first.refresh)) == "invalid_grant")
+  }
+
+  @Test("an access token is no assertion, and no assertion is an access token; the app hears client and scopes")
+  func confusion() async throws {
+    let tool = try OAuthTool()
+    let first = try await tool.tokens(["scope": "notes.read"])
+    let answer = await tool.call(first.access)
+    let assertion = try #require(answer.headers["x-goog-iap-jwt-assertion"])
+    let claims = try #require(Base64URL.bytes(assertion.split(separator: ".")[1]).flatMap(JSON.init))
+    #expect(claims["client_id"]?.text == "reader")
+    #expect(claims["scope"]?.text == "notes.read")
+    #expect(await tool.call(assertion).status == 401)
+    #expect(TokenHead(first.access)?.type == "at+jwt")
+    #expect(TokenHead(assertion)?.type == "JWT")
   }
 
   @Test("a login from before, or another person's, is no re-authentication")
@@ -121,11 +164,7 @@ struct RefreshTests {
   func thirdParty() async throws {
     let tool = try OAuthTool()
     _ = try await tool.code()
-    let granting = Gate.Granting(
-      client: "sync", scopes: ["payroll.read"], origin: try await tool.originOfLatest(), grantedAt: tool.clock.now)
-    let client = try #require(tool.gate.gate.policy.oauthClient("sync"))
-    let first = try OAuthTool.Tokens(
-      try await tool.gate.gate.issue(granting, to: client, as: SessionIdentifier(), resource: nil))
+    let first = try await tool.issue(to: "sync")
     tool.clock.advance(seconds: 16 * 3_600 - 1)
     let last = try OAuthTool.Tokens(await tool.refresh(first.refresh, ["client_id": "sync"]))
     tool.clock.advance(seconds: 1)
@@ -171,7 +210,7 @@ struct RefreshTests {
     for _ in 0..<4 {
       tool.clock.advance(seconds: 1)
       let answer = await tool.visitor.open(tool.authorization())
-      let arrived = all.isEmpty ? try await tool.signIn(from: answer) : answer
+      let arrived = try await tool.consent(all.isEmpty ? try await tool.signIn(from: answer) : answer)
       let code = try #require(try OAuthTool.parameters(arrived)["code"])
       all.append(try OAuthTool.Tokens(await tool.redeem(code)))
     }
@@ -198,6 +237,34 @@ struct RefreshTests {
     let first = try await tool.tokens()
     tool.clock.advance(seconds: 60)
     tool.visitor.provider.change { $0.isDown = true }
+    #expect(await tool.refresh(first.refresh).status == 200)
+  }
+
+  @Test(
+    "a credential that has changed ends the grants that hold a scope which a password change ends, and no others",
+    arguments: [("mail.send", 400), ("notes.read", 200)])
+  func passwordChange(scope: String, status: Int) async throws {
+    let tool = try OAuthTool()
+    tool.visitor.provider.change { $0.withoutRefreshTokens = true }
+    let first = try await tool.tokens(["scope": scope])
+    tool.clock.advance(seconds: 60)
+    let other = JSON.object(["sub": .text("somebody else")])
+    tool.visitor.provider.change {
+      $0.answers["\(StandInProvider.issuer)/userinfo"] = ProviderAnswer(
+        status: 200, headers: Headers(), body: other.bytes)
+    }
+    #expect(await tool.refresh(first.refresh).status == status)
+  }
+
+  @Test("a provider without refresh tokens whose access token is over keeps nobody's tool out")
+  func userInfoOver() async throws {
+    let tool = try OAuthTool()
+    tool.visitor.provider.change { $0.withoutRefreshTokens = true }
+    let first = try await tool.tokens()
+    tool.clock.advance(seconds: 3_600)
+    tool.visitor.provider.change {
+      $0.answers["\(StandInProvider.issuer)/userinfo"] = ProviderAnswer(status: 401, headers: Headers(), body: [])
+    }
     #expect(await tool.refresh(first.refresh).status == 200)
   }
 
@@ -249,6 +316,15 @@ struct RefreshTests {
 }
 
 extension OAuthTool {
+  /// Tokens for another client, of whoever is logged in.
+  func issue(to id: String) async throws -> Tokens {
+    let granting = Gate.Granting(
+      client: id, scopes: ["payroll.read"], origin: try await originOfLatest(), grantedAt: clock.now)
+    let client = try #require(gate.gate.policy.oauthClient(id))
+    return try Tokens(
+      try await gate.gate.issue(granting, to: client, as: SessionIdentifier(), resource: nil))
+  }
+
   /// The browser's login of the newest grant.
   func originOfLatest() async throws -> SessionKey {
     let page = try await gate.store.logins(from: nil, count: 100)

@@ -39,16 +39,14 @@ struct OAuthIntegrationTests {
   /// Signs ann in at the provider, for the library's authorization request; what the library makes of the answer.
   private func signIn(
     _ fixture: BrowserFixture, _ tool: LibraryTool, scope: String = "payroll.read notes.read",
-    isThirdParty: Bool = false
+    as name: String = "Payroll reader"
   ) async throws -> JSON {
     let begun = try await tool.tell("begin", ["scope": scope])
     let provider = try await fixture.browser("goto", ["url": try #require(begun["url"]?.text)])
     try #require(provider.url.hasPrefix("https://id.localhost:\(fixture.port)/"))
-    var arrived = try await fixture.browser("login", ["user": "ann"])
-    if isThirdParty {
-      #expect(arrived.title == "Sync asks for access")
-      arrived = try await fixture.browser("click", ["selector": "a.button"])
-    }
+    let page = try await fixture.browser("login", ["user": "ann"])
+    #expect(page.title == "\(name) asks for access")
+    let arrived = try await fixture.browser("click", ["selector": "a.button"])
     return try await tool.tell("finish", ["url": arrived.url])
   }
 
@@ -70,7 +68,9 @@ struct OAuthIntegrationTests {
     let url = try await tool.reauthenticationURL(fixture)
     try await fixture.advance(seconds: 2)
     _ = try await fixture.browser("goto", ["url": url])
-    #expect(try await fixture.browser("login", ["user": "ann"]).title == "You have signed in again")
+    #expect(try await fixture.browser("login", ["user": "ann"]).title == "Let Payroll reader go on?")
+    let done = try await fixture.browser("click", ["selector": "button[type=submit]"])
+    #expect(done.title == "You have signed in again")
     #expect(try await tool.tell("refresh")["error"] == nil)
     #expect(try await tool.tell("call", ["url": fixture.url("payroll")])["status"]?.int == 200)
   }
@@ -79,14 +79,14 @@ struct OAuthIntegrationTests {
   func thirdParty() async throws {
     let fixture = try await fixture()
     let tool = try await LibraryTool(fixture, client: "sync")
-    #expect(try await signIn(fixture, tool, isThirdParty: true)["access_token"] != nil)
+    #expect(try await signIn(fixture, tool, as: "Sync")["access_token"] != nil)
     #expect(try await tool.tell("call", ["url": fixture.url("payroll")])["status"]?.int == 200)
     try await fixture.advance(seconds: 16 * 3_600)
     #expect(try await tool.tell("refresh")["error"]?.text == "invalid_grant")
     #expect(try await tool.refusal(fixture)["error_subtype"]?.text == "invalid_rapt")
     try await fixture.browser("new")
     let other = try await LibraryTool(fixture, client: "sync")
-    #expect(try await signIn(fixture, other, scope: "notes.read", isThirdParty: true)["access_token"] != nil)
+    #expect(try await signIn(fixture, other, scope: "notes.read", as: "Sync")["access_token"] != nil)
     try await fixture.advance(seconds: 16 * 3_600)
     #expect(try await other.tell("refresh")["scope"]?.text == "notes.read")
   }
