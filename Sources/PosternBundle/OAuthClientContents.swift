@@ -51,7 +51,8 @@ extension BundleContents {
         scopes: listedTexts(record + OAuthClientField.scopes), apps: listedTexts(record + OAuthClientField.apps),
         sessionLengthSeconds: u32(record + OAuthClientField.sessionLengthSeconds),
         needsSecureKey: Int(byte(record + OAuthClientField.method)) == POSTERN_METHOD_SECURE_KEY,
-        boundScopes: u64(record + OAuthClientField.boundScopes), liveTokens: u32(record + OAuthClientField.liveTokenLimit),
+        boundScopes: u64(record + OAuthClientField.boundScopes),
+        liveTokens: u32(record + OAuthClientField.liveTokenLimit),
         unusedTimeoutSeconds: u32(record + OAuthClientField.unusedSeconds),
         passwordChangeEnds: u64(record + OAuthClientField.passwordScopes))
     }

@@ -20,7 +20,8 @@ enum RefreshGenerator {
     let scopeCount = random.chance(10) ? 64 : random.below(scopes.count) + 1
     let own = (0..<scopeCount).map { $0 < scopes.count ? scopes[$0] : "s\($0)" }
     let settings = OAuthSettings(
-      sessionLengthSeconds: random.pick([3_600, 57_600, 1_209_600]), reauthentication: random.pick([.login, .secureKey]),
+      sessionLengthSeconds: random.pick([3_600, 57_600, 1_209_600]),
+      reauthentication: random.pick([.login, .secureKey]),
       boundScopes: some(of: patterns, &random), liveTokens: 1 + UInt32(random.below(1_000)),
       unusedTimeoutSeconds: random.pick([3_600, 86_400, 15_552_000, 34_560_000]),
       passwordChangeEnds: some(of: patterns, &random))

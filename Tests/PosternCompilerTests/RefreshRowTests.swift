@@ -53,7 +53,8 @@ struct RefreshRowTests {
     #expect(answer.reason == .revoked)
   }
 
-  @Test("a person who is signed out or suspended has no access", arguments: [Credential.AccountState.signedOut, .suspended])
+  @Test(
+    "a person who is signed out or suspended has no access", arguments: [Credential.AccountState.signedOut, .suspended])
   func accessRevoked(state: Credential.AccountState) throws {
     #expect(try answer { $0.accountState = state }.reason == .revoked)
     let unbound = try answer("payroll-cli", ["profile"]) { $0.accountState = state }

@@ -75,7 +75,8 @@ struct HostileBundleTests {
 }
 
 extension Cut {
-  static let all: [Cut] = ofFile + ofNames + ofTables + ofApps + ofPropagation + ofGrants + ofCode + ofConditions + ofOAuthClients
+  static let all: [Cut] =
+    ofFile + ofNames + ofTables + ofApps + ofPropagation + ofGrants + ofCode + ofConditions + ofOAuthClients
 
   private static let ofFile: [Cut] = [
     Cut("nothing at all", .tooShort) { $0.bytes = [] },

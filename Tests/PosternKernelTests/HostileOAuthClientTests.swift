@@ -34,7 +34,9 @@ struct HostileOAuthClientTests {
   @Test("a client is found by its id and no other text")
   func lookUp() throws {
     let found = try Self.answers { bundle in
-      ["mirror", "payroll-cli", "", "mirro", "mirrors", "nobody", "payroll-clj", "zzz"].map { bundle.oauthClient(Array($0.utf8).span) }
+      ["mirror", "payroll-cli", "", "mirro", "mirrors", "nobody", "payroll-clj", "zzz"].map {
+        bundle.oauthClient(Array($0.utf8).span)
+      }
     }
     #expect(found == [0, 1, .max, .max, .max, .max, .max, .max])
   }
@@ -153,8 +155,12 @@ extension Cut {
     Cut("65 apps", .oauthClientList) { $0.set($0.client + OAuthClientField.apps, UInt64(65) << 32) },
     Cut("one scope more than there are", .oauthClientScopes) { $0.bytes[$0.client + OAuthClientField.scopeCount] += 1 },
     Cut("no scopes where there are some", .oauthClientScopes) { $0.bytes[$0.client + OAuthClientField.scopeCount] = 0 },
-    Cut("a bound scope beyond the last", .oauthClientScopes) { $0.bytes[$0.client + OAuthClientField.boundScopes] |= 2 },
-    Cut("the last bit of a mask", .oauthClientScopes) { $0.bytes[$0.client + OAuthClientField.passwordScopes + 7] = 0x80 },
+    Cut("a bound scope beyond the last", .oauthClientScopes) {
+      $0.bytes[$0.client + OAuthClientField.boundScopes] |= 2
+    },
+    Cut("the last bit of a mask", .oauthClientScopes) {
+      $0.bytes[$0.client + OAuthClientField.passwordScopes + 7] = 0x80
+    },
     Cut("a party that is neither", .oauthClientNumbers) { $0.bytes[$0.client + OAuthClientField.party] = 2 },
     Cut("a client without a method", .oauthClientNumbers) { $0.bytes[$0.client + OAuthClientField.method] = 0 },
     Cut("a method that no policy has", .oauthClientNumbers) { $0.bytes[$0.client + OAuthClientField.method] = 2 },

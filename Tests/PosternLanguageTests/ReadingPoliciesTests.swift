@@ -45,15 +45,18 @@ struct ReadingPoliciesTests {
 
   /// Keys that would bring a remark, or that wait for conditions.
   static let unused: Set<String> = [
-    "clientSecret", "client_secret", "secret", "clientSecretSha256", "cookieDomain", "auditConfigs", "condition", "denialCondition", "title",
+    "clientSecret", "client_secret", "secret", "clientSecretSha256", "cookieDomain", "auditConfigs", "condition",
+    "denialCondition", "title",
     "expression", "location", "levels", "attributePropagationSettings", "enable", "outputCredentials",
   ]
 
   @Test("it uses every key of the language but those that bring a remark or wait for conditions")
   func usesEveryKey() {
     let text = Self.reading.files.map { String(decoding: $0.bytes, as: UTF8.self) }.joined(separator: "\n")
-    let keys = KeySet.all.filter { !["Request", "Headers", "Credential", "Expectation", "Refresh", "RefreshExpectation"].contains($0.name) }
-      .flatMap(\.keys)
+    let keys = KeySet.all.filter {
+      !["Request", "Headers", "Credential", "Expectation", "Refresh", "RefreshExpectation"].contains($0.name)
+    }
+    .flatMap(\.keys)
     let missing = keys.filter { key in
       !Self.unused.contains(key.name)
         && ![key.name, key.snakeName].contains { text.contains("\($0):") || text.contains("\"\($0)\":") }

@@ -94,8 +94,10 @@ struct RefreshReviewTests {
   @Test("scopes, flows, apps and tokens are compared by value")
   func values() throws {
     let before = Self.head + Self.client
-    let after = before.replacing("mail, free", with: "mail, more").replacing("flows: [DEVICE]", with: "redirectURIs: [\"https://a.example.com/\"]")
-      .replacing("unused", with: "liveTokens: 5\nunused")
+    let after = before.replacing("mail, free", with: "mail, more").replacing(
+      "flows: [DEVICE]", with: "redirectURIs: [\"https://a.example.com/\"]"
+    )
+    .replacing("unused", with: "liveTokens: 5\nunused")
     let sentences = try Self.differences(from: before, to: after).map(\.sentence)
     #expect(
       Set(sentences)
@@ -108,7 +110,8 @@ struct RefreshReviewTests {
   @Test("a document that moves to another file, or whose patterns are spelled otherwise, is no difference")
   func sameMeaning() throws {
     let before = Self.head + Self.client
-    #expect(try Self.differences(from: before, to: before.replacing("[a.read, a.write]\n", with: "[\"a.*\"]\n")).isEmpty)
+    #expect(
+      try Self.differences(from: before, to: before.replacing("[a.read, a.write]\n", with: "[\"a.*\"]\n")).isEmpty)
   }
 
   // MARK: tests

@@ -49,7 +49,8 @@ public struct RefreshExplanation {
     var limits = [["last used"] + fact(refresh.lastUsedAt, client.unusedTimeoutSeconds)]
     let bound = boundScopes(client)
     if !bound.isEmpty { limits.append(["bound scopes", bound.joined(separator: ", ")]) }
-    let authenticatedAt = client.needsSecureKey ? refresh.securityKeyAt : max(refresh.authenticatedAt, refresh.securityKeyAt)
+    let authenticatedAt =
+      client.needsSecureKey ? refresh.securityKeyAt : max(refresh.authenticatedAt, refresh.securityKeyAt)
     limits.append(
       [client.needsSecureKey ? "security key" : "authenticated"] + fact(authenticatedAt, client.sessionLengthSeconds))
     return limits

@@ -35,7 +35,8 @@ extension Inspection.Client {
       ("flows", flows), ("redirect URIs", contents.redirectURIs), ("apps", contents.apps), ("scopes", contents.scopes),
       ("bound scopes", scopes(contents.boundScopes)), ("password change ends", scopes(contents.passwordChangeEnds)),
     ]
-    let rows = [["display name", contents.displayName], ["party", party]]
+    let rows =
+      [["display name", contents.displayName], ["party", party]]
       + lists.filter { !$0.1.isEmpty }.map { [$0.0, $0.1.joined(separator: ", ")] } + [
         ["session length", Wording.duration(seconds: contents.sessionLengthSeconds)],
         ["re-authentication", reauthentication],

@@ -33,13 +33,15 @@ extension Diagnostic {
 
   static func patternAsScope(_ text: String, at span: Span) -> Diagnostic {
     Diagnostic(
-      error: "malformed-scope", "the scope \(quoted(text)) of a client has a `*`, and clients have whole scopes", at: span,
+      error: "malformed-scope", "the scope \(quoted(text)) of a client has a `*`, and clients have whole scopes",
+      at: span,
       help: "list the scopes; patterns stand in `boundScopes` and `passwordChangeEnds`")
   }
 
   static func unusedScopePattern(_ text: String, at span: Span) -> Diagnostic {
     Diagnostic(
-      warning: "scope-pattern-unused", "no client of this document has a scope that \(quoted(text)) stands for", at: span,
+      warning: "scope-pattern-unused", "no client of this document has a scope that \(quoted(text)) stands for",
+      at: span,
       help: "correct it, or leave it out")
   }
 

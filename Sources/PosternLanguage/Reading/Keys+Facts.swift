@@ -7,7 +7,8 @@ extension KeySet {
     [
       Key("kind", .text, required: true, "What this document is."),
       Key("tests", .list(.object(testCase)), "Requests and the decisions that they must get."),
-      Key("refreshes", .list(.object(refreshTestCase)), "Refreshes of OAuth clients, likewise; one of both must stand."),
+      Key(
+        "refreshes", .list(.object(refreshTestCase)), "Refreshes of OAuth clients, likewise; one of both must stand."),
     ])
 
   static let testCase = KeySet(

@@ -64,14 +64,16 @@ extension PolicyReader {
   }
 
   private mutating func clientID(_ text: Sourced<String>) -> Sourced<String>? {
-    let isID = text.value.utf8.count <= Self.clientIDByteLimit && text.value.utf8.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
-        true
-      default: false
+    let isID =
+      text.value.utf8.count <= Self.clientIDByteLimit
+      && text.value.utf8.allSatisfy { byte in
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+          UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: "-"):
+          true
+        default: false
+        }
       }
-    }
     if isID { return text }
     diagnostics.append(.badClientID(text.value, at: text.span))
     return nil

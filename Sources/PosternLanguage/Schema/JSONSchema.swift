@@ -26,7 +26,8 @@ package enum JSONSchema {
   /// Of a request file, as `postern eval --request` takes it.
   package static var request: JSONValue {
     let members: [JSONValue.Member] = [
-      .init("$schema", dialect), .init("title", "A request to a Postern policy with who asks and when, or a refresh of an OAuth client"),
+      .init("$schema", dialect),
+      .init("title", "A request to a Postern policy with who asks and when, or a refresh of an OAuth client"),
       .init("anyOf", .array([KeySet.requestFile, .refreshFile].map { .object(["$ref": reference($0)]) })),
       .init("$defs", definitions(KeySet.reachable(from: [.requestFile, .refreshFile]))),
     ]

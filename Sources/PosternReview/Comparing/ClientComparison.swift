@@ -34,11 +34,13 @@ struct ClientComparison {
     compareLists(sides)
     compareClocks(sides)
     compareMarks(
-      sides, "bound scopes", \.boundScopes, refreshes: { scope in
+      sides, "bound scopes", \.boundScopes,
+      refreshes: { scope in
         [Self.refresh(of: new, [scope]) { ($0.authenticatedAt, $0.securityKeyAt) = (1, 1) }]
       })
     compareMarks(
-      sides, "scopes that a password change ends", \.passwordChangeEnds, refreshes: { scope in
+      sides, "scopes that a password change ends", \.passwordChangeEnds,
+      refreshes: { scope in
         [Self.refresh(of: new, [scope]) { $0.accountState = .credentialChanged }]
       })
   }
@@ -55,7 +57,8 @@ struct ClientComparison {
       })
     let (method, newMethod) = (old.settings.reauthentication, new.settings.reauthentication)
     add(
-      sides, "re-authentication", method.policyText, newMethod.policyText, newMethod < method ? .loosens : .tightens, new.span,
+      sides, "re-authentication", method.policyText, newMethod.policyText, newMethod < method ? .loosens : .tightens,
+      new.span,
       sides.boundInBoth.map { scope in Self.refresh(of: new, [scope]) { $0.securityKeyAt = 0 } })
   }
 
