@@ -89,7 +89,7 @@ private struct Places {
     case .app: break
     case .folder: changed.insert(Self.folder(of: file.path))
     case .test: return true
-    case .other: return false
+    case .clients, .other: return false
     }
     keep(file.path)
     return true
@@ -102,7 +102,8 @@ private struct Places {
   func isKept(_ file: SourceFile, keepsFolders: Bool) -> Bool {
     let kind = DocumentKind(file)
     if kind == .other { return true }
-    if kind == .test { return false }
+    // They may name apps that are left out, and are the same on both sides.
+    if kind == .test || kind == .clients { return false }
     let folder = Self.folder(of: file.path)
     if kind == .folder && (keepsFolders || above.contains(folder)) { return true }
     return !changed.isEmpty && Self.chain(folder).contains { changed.contains($0) }
@@ -126,7 +127,7 @@ private struct Places {
 
 /// What a file is, where its text says so plainly: one document in block style whose first key is `kind`.
 private enum DocumentKind {
-  case app, folder, test
+  case app, folder, test, clients
   /// Anything else, also what would have to be parsed to tell.
   case other
 
@@ -134,6 +135,7 @@ private enum DocumentKind {
     self = .other
     let kinds: [(String, DocumentKind)] = [
       ("kind: App\n", .app), ("kind: Folder\n", .folder), ("kind: Test\n", .test),
+      ("kind: OAuthClients\n", .clients),
     ]
     let bytes = file.bytes
     var start = 0

@@ -16,7 +16,7 @@ extension ReviewSide {
     else { return nil }
     // Of those apps the policies have everything to say; of all others the bundles say the same.
     let names = Set((oldPolicy.apps + newPolicy.apps).map(\.name.value))
-    guard var both = BundleAgreement(old, new), both.agrees(on: .allBut(names)),
+    guard var both = BundleAgreement(old, new), both.agreesOnClients, both.agrees(on: .allBut(names)),
       isTold(old, by: oldPolicy, names), isTold(new, by: newPolicy, names)
     else { return nil }
     return (ReviewSide(policy: oldPolicy, bundle: old), ReviewSide(policy: newPolicy, bundle: new))

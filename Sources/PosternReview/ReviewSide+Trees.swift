@@ -49,6 +49,9 @@ extension ReviewSide {
     let names = Set(old.apps.map(\.name.value))
     let audiences = Set(old.apps.map(\.audience))
     if rest.contains(where: { names.contains($0.name.value) || audiences.contains($0.audience) }) { return true }
+    // OAuth clients that are the same on both sides may name an app that the old one has not.
+    let gained = keptNames.subtracting(names)
+    if whole.oauthClients.contains(where: { $0.apps.contains { gained.contains($0.value) } }) { return true }
     let pooled = (whole.members + old.members).count(where: \.isOfPool)
     let byteCount = (whole.files + old.files).reduce(0) { $0 + $1.bytes.count }
     return whole.denyRules.count + old.denyRules.count > Policy.denyRuleLimit || pooled > Int(UInt16.max) / 2

@@ -249,6 +249,29 @@ static void check_refreshes(const postern_bundle *bundle) {
   check(postern_oauth_scope(bundle, 0, NULL, 5) == 0, "a null scope is none");
 }
 
+/* The client `postern-cli` of policies/, whose scope `payroll.read` is bound for 16 hours. */
+static void check_client(const postern_bundle *bundle) {
+  static const int64_t now = 1700000000000, session_length = 57600000;
+  postern_refresh refresh;
+  postern_refresh_decision decision;
+  memset(&refresh, 0, sizeof refresh);
+  refresh.client = postern_oauth_client(bundle, (const uint8_t *)"postern-cli", 11);
+  refresh.granted_scopes = postern_oauth_scope(bundle, refresh.client, (const uint8_t *)"payroll.read", 12);
+  check(refresh.client != POSTERN_NONE, "a client is found by its id");
+  check(refresh.granted_scopes == 2, "a scope has the bit of its place");
+  check(postern_oauth_scope(bundle, refresh.client, (const uint8_t *)"payroll.reads", 13) == 0, "no scope has no bit");
+  refresh.last_used_at = now;
+  refresh.authenticated_at = now - session_length + 1;
+  postern_decide_refresh(bundle, &refresh, now, &decision);
+  check(decision.outcome == POSTERN_REFRESH_ALLOWED && decision.valid_until == now + 1, "a refresh within is allowed");
+  postern_decide_refresh(bundle, &refresh, decision.valid_until, &decision);
+  check(decision.outcome == POSTERN_REFRESH_REAUTHENTICATE && decision.method == POSTERN_METHOD_LOGIN,
+        "at its end it is asked to authenticate");
+  refresh.principal_kind = POSTERN_PRINCIPAL_SERVICE_ACCOUNT;
+  postern_decide_refresh(bundle, &refresh, now + 1, &decision);
+  check(decision.reason == POSTERN_REFRESH_REASON_EXEMPT, "a service account is exempt");
+}
+
 static void check_open(const char *path) {
   FILE *file = fopen(path, "rb");
   static uint8_t bytes[1 << 20];
@@ -269,6 +292,7 @@ static void check_open(const char *path) {
   check_cells(&bundle);
   check_credentials(&bundle);
   check_refreshes(&bundle);
+  check_client(&bundle);
   check(postern_open(bytes, count - 1, &bundle) != 0, "a bundle cut short does not open");
   check_closed(&bundle, "what did not open forbids");
   check(postern_open(bytes, count, &bundle) == 0, "the bundle opens again");

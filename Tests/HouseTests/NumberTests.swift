@@ -23,6 +23,11 @@ struct NumberTests {
       Mirror(type: "postern_credential_kind", prefix: "POSTERN_CREDENTIAL_", file: "Facts/Facts", name: "Kind"),
       Mirror(type: "postern_principal_kind", prefix: "POSTERN_PRINCIPAL_", file: "Facts/Facts", name: "PrincipalKind"),
       Mirror(type: "postern_account_state", prefix: "POSTERN_ACCOUNT_", file: "Facts/Facts", name: "AccountState"),
+      Mirror(
+        type: "postern_refresh_outcome", prefix: "POSTERN_REFRESH_", file: "Facts/Refresh", name: "RefreshOutcome"),
+      Mirror(
+        type: "postern_refresh_reason", prefix: "POSTERN_REFRESH_REASON_", file: "Facts/Refresh",
+        name: "RefreshReason"),
     ]
   }
 
@@ -53,6 +58,9 @@ struct NumberTests {
     let reasons = Numbers.ofHeader(header, type: "postern_reason", prefix: "POSTERN_REASON_").map(\.name)
     #expect(reasons.count > 30)
     #expect(reasons.filter { !page.contains("`\($0)`") } == [])
+    let ofRefreshes = Numbers.ofHeader(header, type: "postern_refresh_reason", prefix: "POSTERN_REFRESH_REASON_")
+    #expect(ofRefreshes.count > 10)
+    #expect(ofRefreshes.map(\.name).filter { !page.contains("`\($0)`") } == [])
   }
 
   @Test("every opcode has its row in the page, and its shape the page's name")

@@ -106,4 +106,35 @@ struct ChangedSidesTests {
     let old = Array(new.dropLast()) + [SourceFile(path: "g/d.yaml", bytes: Array(text.utf8))]
     #expect(ReviewSide.changed(old: Self.sorted(old), new: try TreeFixture.tree(new)) == nil)
   }
+
+  private static func clients(_ apps: String, _ length: String = "16h") -> SourceFile {
+    let text = """
+      kind: OAuthClients
+      sessionLength: \(length)
+      boundScopes: ["*"]
+      clients: [{id: cli, displayName: CLI, party: FIRST_PARTY, flows: [DEVICE], scopes: [a], apps: [\(apps)]}]
+
+      """
+    return SourceFile(path: "clients.yaml", bytes: Array(text.utf8))
+  }
+
+  @Test("OAuth clients that are the same do not keep apps from being left out, and others are compared")
+  func clients() throws {
+    let (old, new) = (Self.tree("ann", "bob", "cid"), Self.tree("ann", "bob", "eve"))
+    let same = Self.clients("a, b")
+    let sides = try #require(
+      ReviewSide.changed(old: try Self.bundle(old + [same]), new: try Self.bundle(new + [same])))
+    #expect(sides.new.policy.apps.map(\.name.value) == ["c"])
+    let other = try Self.bundle(new + [Self.clients("a, b", "8h")])
+    #expect(try ReviewSide.changed(old: Self.bundle(old + [same]), new: other) == nil)
+    let forged = try Self.bundle(new + [Self.clients("a, b", "8h")], holding: new + [same])
+    #expect(try ReviewSide.changed(old: Self.bundle(old + [same]), new: forged) == nil, "behind its files")
+  }
+
+  @Test("an old tree without an app that its OAuth clients name is read whole")
+  func unknownApp() throws {
+    let new = Self.tree("ann", "bob", "cid") + [Self.clients("c")]
+    let old = new.filter { $0.path != "g/c.yaml" }
+    #expect(ReviewSide.changed(old: Self.sorted(old), new: try TreeFixture.tree(new)) == nil)
+  }
 }

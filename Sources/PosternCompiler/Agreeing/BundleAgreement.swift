@@ -31,7 +31,7 @@ public struct BundleAgreement {
   private let right: BundleContents
   private let routes: (left: RouteMap, right: RouteMap)
 
-  /// nil where what is not any one app's differs: providers, the organization, deny rules, OAuth clients, or the groups that people are in.
+  /// nil where what is not any one app's differs: providers, the organization, deny rules, or the groups that people are in.
   ///
   /// nil too where a bundle holds pages of the gate's.
   public init?(_ left: OpenBundle, _ right: OpenBundle) {
@@ -45,10 +45,11 @@ public struct BundleAgreement {
     self.routes = (routes, others)
     rows = RowAgreement(left.contents, right.contents)
     programs = ProgramAgreement(left.contents, right.contents)
-    guard agreeOnProviders(), agreeOnOrganization(), agreeOnDenyRules(),
-      left.contents.oauthClients == right.contents.oauthClients
-    else { return nil }
+    guard agreeOnProviders(), agreeOnOrganization(), agreeOnDenyRules() else { return nil }
   }
+
+  /// Whether both have the same OAuth clients, with the same limits.
+  public var agreesOnClients: Bool { left.oauthClients == right.oauthClients }
 
   /// Whether every app of either bundle that is asked about is in both, decides the same there, and is reached by the same routes.
   public mutating func agrees(on scope: AppScope) -> Bool {

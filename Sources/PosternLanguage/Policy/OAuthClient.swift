@@ -11,6 +11,7 @@ public struct OAuthClient: Sendable {
 
   /// The ways to a first refresh token that a client may go.
   public struct Flows: OptionSet, Hashable, Sendable {
+    /// The ways as bits.
     public let rawValue: UInt8
 
     public init(rawValue: UInt8) { self.rawValue = rawValue }
