@@ -1,6 +1,5 @@
 // From flags or a request file to the facts of one decision. Refuses what the reader of request files refuses, with its report.
 
-internal import Glibc
 internal import PosternLanguage
 
 extension RequestOptions {
@@ -15,7 +14,7 @@ extension RequestOptions {
   }
 
   static func facts(_ file: SourceFile) throws -> RequestFacts {
-    let reading = RequestFacts.read(file, now: wallClockMilliseconds())
+    let reading = RequestFacts.read(file, now: Clock.wallMilliseconds())
     let report = Report(reading.diagnostics, files: [file])
     if let facts = reading.facts {
       if report.warningCount > 0 { StandardError.write(report.text(isColored: StandardError.isTerminal)) }
@@ -23,12 +22,5 @@ extension RequestOptions {
     }
     StandardError.write(report.text(isColored: StandardError.isTerminal))
     throw CommandFailure("\(file.path) is no request")
-  }
-
-  /// Milliseconds since 1970: what a request without a time is decided at.
-  private static func wallClockMilliseconds() -> Int64 {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_REALTIME, &time)
-    return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
   }
 }
