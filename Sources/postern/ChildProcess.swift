@@ -68,7 +68,7 @@ enum ChildProcess {
   static func become(_ arguments: [String]) throws -> Never {
     var words: [UnsafeMutablePointer<CChar>?] = unsafe arguments.map { unsafe strdup($0) } + [nil]
     // SwiftNIO ignores it, and what is ignored stays so in the next program.
-    unsafe signal(SIGPIPE, SIG_DFL)
+    signal(SIGPIPE, SIG_DFL)
     unsafe execvp(arguments[0], &words)
     throw CommandFailure("cannot run \(arguments[0]): \(SystemError.text())")
   }

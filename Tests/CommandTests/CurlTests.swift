@@ -1,5 +1,6 @@
 // `postern curl`: the token reaches the app through the installed curl, and nobody else.
 
+import Synchronization
 import Testing
 
 @Suite("curl")
@@ -103,10 +104,12 @@ struct CurlTests {
       (["-Kfile"], "--config is not for"), (["-sK", "file"], "--config is not for"),
       (["--libcurl", "a.c"], "--libcurl is not for"), (["-k"], "--insecure is not for"),
       (["-sSk"], "--insecure is not for"), (["--oauth2-bearer", "x"], "--oauth2-bearer is not for"),
-      (["--next"], "--next is not for"), (["-:"], "--next is not for"), (["--location-t"], "lists no option --location-t"),
+      (["--next"], "--next is not for"), (["-:"], "--next is not for"),
+      (["--location-t"], "lists no option --location-t"),
       (["--frob"], "lists no option --frob"), (["--expand-url", "x"], "lists no option --expand-url"),
       (["-"], "lists no option -"), (["https://b.example.com/"], "are of several hosts"),
-      (["https://a.example.com:8443/"], "are of several hosts"), (["--url", "https://b.example.com/"], "are of several hosts"),
+      (["https://a.example.com:8443/"], "are of several hosts"),
+      (["--url", "https://b.example.com/"], "are of several hosts"),
     ] as [([String], String)])
   func refusedOptions(_ arguments: [String], _ words: String) throws {
     for all in [arguments + ["https://a.example.com/"], ["https://a.example.com/"] + arguments] {
@@ -119,7 +122,8 @@ struct CurlTests {
   @Test("what is an option's value is no address")
   func values() throws {
     let outcome = try world.run(
-      "curl", "-e", "http://evil.example.com/", "-odev", "-so", "http://b/", "--data", "x", "https://a.example.com/{b,c}/[1-3]#x")
+      "curl", "-e", "http://evil.example.com/", "-odev", "-so", "http://b/", "--data", "x",
+      "https://a.example.com/{b,c}/[1-3]#x")
     #expect(outcome.errors.hasPrefix("error: nobody is logged in"))
   }
 

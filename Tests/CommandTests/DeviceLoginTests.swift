@@ -65,7 +65,8 @@ struct DeviceLoginTests {
   func expiry(_ byClock: Bool) throws {
     server.change {
       if byClock { $0.device = #""interval":0,"expires_in":1"# }
-      $0.replies["/token"] = byClock ? Array(repeating: .refusal("authorization_pending"), count: 1_000) : [.refusal("expired_token")]
+      let pending = StandInServer.Reply.refusal("authorization_pending")
+      $0.replies["/token"] = byClock ? Array(repeating: pending, count: 1_000) : [.refusal("expired_token")]
     }
     let outcome = try login()
     #expect(outcome.status == 4)

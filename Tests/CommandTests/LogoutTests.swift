@@ -32,7 +32,9 @@ struct LogoutTests {
     }
     let outcome = try world.run("logout")
     #expect(outcome.status == 1)
-    #expect(outcome.errors.hasPrefix("error: logged out on this machine alone, for the issuer did not end the refresh token: "))
+    #expect(
+      outcome.errors.hasPrefix(
+        "error: logged out on this machine alone, for the issuer did not end the refresh token: "))
     #expect(!outcome.errors.contains("refresh-1") && !world.kept.contains("refresh-1"))
   }
 

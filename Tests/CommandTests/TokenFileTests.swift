@@ -74,7 +74,9 @@ struct TokenFileTests {
     #expect(outcome.errors == "error: no place for tokens: set HOME, or XDG_CONFIG_HOME, to a folder of yours\n")
   }
 
-  @Test("a file that is not ours is refused, and left as it is", arguments: ["{", "[]", #"{"version": 2, "logins": []}"#])
+  @Test(
+    "a file that is not ours is refused, and left as it is",
+    arguments: ["{", "[]", #"{"version": 2, "logins": []}"#])
   func strangeFile(_ text: String) throws {
     try world.logIn()
     try Data(text.utf8).write(to: URL(filePath: world.tokenPath))

@@ -97,7 +97,9 @@ struct TokenTests {
 
   @Test(
     "what is no host of an app is refused",
-    arguments: ["", "https://a.example.com/", "a b", "a.example.com/x", "a.example.com:8443", "[::1]", "ann@a.example.com"])
+    arguments: [
+      "", "https://a.example.com/", "a b", "a.example.com/x", "a.example.com:8443", "[::1]", "ann@a.example.com",
+    ])
   func noApp(_ app: String) throws {
     let outcome = try world.run("token", "--app", app)
     #expect(outcome.status == 1)
@@ -229,10 +231,13 @@ struct TokenTests {
     server.change { $0.replies["/token"] = [reauthentication(), .refusal("invalid_grant")] }
     let outcome = try world.run("token", "--device")
     #expect(outcome.status == 4)
-    #expect(outcome.errors.hasSuffix("error: the session length of this client has passed: run `postern login` again\n"))
+    #expect(
+      outcome.errors.hasSuffix("error: the session length of this client has passed: run `postern login` again\n"))
   }
 
-  @Test("an address to authenticate at that others could read is not shown", arguments: ["http://example.com/", "file:///x"])
+  @Test(
+    "an address to authenticate at that others could read is not shown",
+    arguments: ["http://example.com/", "file:///x"])
   func unsafeAddress(_ address: String) throws {
     try world.logInWithoutAccess()
     server.change {
@@ -242,6 +247,7 @@ struct TokenTests {
     }
     let outcome = try world.run("token", "--device")
     #expect(outcome.status == 4)
-    #expect(outcome.errors.contains("names no address for it that others cannot read") && !outcome.errors.contains(address))
+    #expect(outcome.errors.contains("names no address for it that others cannot read"))
+    #expect(!outcome.errors.contains(address))
   }
 }

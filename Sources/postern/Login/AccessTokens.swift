@@ -84,7 +84,8 @@ struct AccessTokens {
     }
     let method = refusal.reauthenticationMethod == "secureKey" ? ", with a security key" : ""
     StandardError.write(
-      "The session length of this client has passed. Authenticate anew at this address\(method):\n\n  \(address.text)\n\n")
+      "The session length of this client has passed. Authenticate anew at this address\(method):\n\n  \(address.text)\n\n"
+    )
     Browser.open(address.text)
     let intervalSeconds = max(0, min(refusal.interval ?? Self.usualIntervalSeconds, 60))
     let end = ContinuousClock.now + .seconds(waitSeconds)

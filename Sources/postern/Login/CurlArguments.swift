@@ -106,7 +106,8 @@ struct CurlArguments {
     let places = try addresses.map { text in
       guard let address = SecureAddress(text) else {
         throw CommandFailure(
-          "'\(text)' gets no token: write https://HOST/, or http:// to this machine, without a user's name and patterns in it")
+          "'\(text)' gets no token: write https://HOST/, or http:// to this machine, without a user's name and patterns in it"
+        )
       }
       return address
     }

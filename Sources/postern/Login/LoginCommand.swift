@@ -53,7 +53,8 @@ struct LoginCommand: ParsableCommand {
     let askedAt = Clock.wallMilliseconds()
     let answer = try logIn(server, name.client)
     guard let refreshToken = answer.refreshToken else {
-      throw CommandFailure("\(issuer.text) gives the client \(name.client) no refresh token: it cannot be kept logged in")
+      throw CommandFailure(
+        "\(issuer.text) gives the client \(name.client) no refresh token: it cannot be kept logged in")
     }
     let old = try file.change { tokens in
       let old = tokens[name]

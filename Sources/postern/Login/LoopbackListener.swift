@@ -67,10 +67,12 @@ private final class CallbackHandler: ChannelInboundHandler {
     guard case .head(let head) = unwrapInboundIn(data) else { return }
     let parts = head.uri.split(separator: "?", maxSplits: 1, omittingEmptySubsequences: false)
     guard head.method == .GET, parts[0] == "/callback" else {
-      return reply(.notFound, "Nothing is here.", context)
+      reply(.notFound, "Nothing is here.", context)
+      return
     }
     guard parts.count == 2, let fields = FormText.fields(parts[1]), fields["state"] == state else {
-      return reply(.badRequest, "This is no answer to the login that waits here. Go back to the terminal.", context)
+      reply(.badRequest, "This is no answer to the login that waits here. Go back to the terminal.", context)
+      return
     }
     let text =
       fields["code"] == nil

@@ -19,7 +19,11 @@ struct TokenAnswer: Decodable {
   fileprivate var isUsable: Bool {
     tokenType.lowercased() == "bearer" && accessToken.utf8.count <= Self.byteLimit
       && accessToken.wholeMatch(of: /[A-Za-z0-9._~+\/-]+=*/) != nil
-      && refreshToken.map { $0.utf8.count <= Self.byteLimit && $0.utf8.allSatisfy { (0x20...0x7E).contains($0) } } != false
+      && refreshToken.map(Self.isPlain) != false
+  }
+
+  private static func isPlain(_ token: String) -> Bool {
+    token.utf8.count <= byteLimit && token.utf8.allSatisfy { (0x20...0x7E).contains($0) }
   }
 
   private static let byteLimit = 32 << 10

@@ -13,7 +13,13 @@ struct LoginWorld {
     server = try StandInServer()
     scratch = try Scratch()
     try scratch.write(
-      "#!/bin/sh\necho \"$1\" >> \"$WORLD/opened\"\ncurl --silent --location --output \"$WORLD/page\" \"$1\"\n",
+      """
+      #!/bin/sh
+      echo "$1" >> "$WORLD/opened"
+      curl --silent --location --output "$WORLD/loading" "$1"
+      mv "$WORLD/loading" "$WORLD/page"
+
+      """,
       to: "bin/xdg-open")
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: scratch.path("bin/xdg-open"))
   }
@@ -62,8 +68,15 @@ struct LoginWorld {
     ((try? String(contentsOf: scratch.url("opened"), encoding: .utf8)) ?? "").split(separator: "\n").map(String.init)
   }
 
-  /// The page that the browser shows.
-  var page: String { (try? String(contentsOf: scratch.url("page"), encoding: .utf8)) ?? "" }
+  /// The page that the browser shows; it may do so a moment after the command has ended.
+  func page() throws -> String {
+    let end = ContinuousClock.now + .seconds(20)
+    while ContinuousClock.now < end {
+      if let page = try? String(contentsOf: scratch.url("page"), encoding: .utf8) { return page }
+      Thread.sleep(forTimeInterval: 0.02)
+    }
+    throw CocoaError(.fileNoSuchFile)
+  }
 
   /// What a refresh was asked with.
   var refreshes: [StandInServer.Request] {

@@ -101,7 +101,7 @@ final class StandInServer: Sendable {
         if request.fields["token"] == state.refreshToken { state.refreshToken = nil }
         return (Reply(body: ""), 0)
       case "/app":
-        state.exposed += cmdlines.filter { $0.contains("access-") }
+        state.exposed += cmdlines.filter { $0.contains(/access-\d/) }
         state.callers += cmdlines.filter { $0.contains(":\(port)/app") }
         return (Reply(body: "the app saw \(request.authorization ?? "no token")\n"), 0)
       default: return (Reply(status: 404, body: "nothing is here"), 0)
@@ -117,7 +117,8 @@ final class StandInServer: Sendable {
       "code_challenge_methods_supported": #"["S256"]"#, "authorization_response_iss_parameter_supported": "true",
     ]
     members.merge(state.metadata) { $1 }
-    return Reply(body: "{\(members.compactMap { name, text in text.map { "\"\(name)\":\($0)" } }.joined(separator: ","))}")
+    let texts = members.compactMap { name, text in text.map { "\"\(name)\":\($0)" } }
+    return Reply(body: "{\(texts.joined(separator: ","))}")
   }
 
   private func device(_ state: State) -> Reply {
