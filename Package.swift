@@ -153,7 +153,7 @@ let package = Package(
         "postern", "PosternLanguage",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
-        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
       ], exclude: ["Goldens"], swiftSettings: house),
     .testTarget(
       name: "PosternServiceTests",

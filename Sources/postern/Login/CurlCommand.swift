@@ -28,6 +28,8 @@ struct CurlCommand: ParsableCommand {
   var arguments: [String] = []
 
   func run() throws {
+    // Arguments that are taken as they are take the parser's own too.
+    if ["-h", "--help"].contains(arguments.first) { throw CleanExit.helpRequest(Self.self) }
     // What stands before it is postern's, and it is not curl's to see.
     let words = Array(arguments.first == "--" ? arguments.dropFirst() : arguments[...])
     let place = try CurlArguments(words, try Self.options()).place()

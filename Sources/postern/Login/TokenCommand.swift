@@ -27,7 +27,7 @@ struct TokenCommand: ParsableCommand {
   @Option(help: ArgumentHelp("The host of the app that it is for; every app of the client.", valueName: "host"))
   var app: String?
 
-  @Option(help: "How to print it: \(Format.allCases.map(\.rawValue).joined(separator: ", ")).")
+  @Option(help: "Who reads it.")
   var format = Format.plain
 
   @OptionGroup var options: TokenOptions

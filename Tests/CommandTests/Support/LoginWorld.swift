@@ -2,6 +2,7 @@
 // given, and comes back to the command by itself.
 
 import Foundation
+import NIOSSL
 import Testing
 
 /// One person's machine.
@@ -9,9 +10,10 @@ struct LoginWorld {
   let server: StandInServer
   let scratch: Scratch
 
-  init() throws {
-    server = try StandInServer()
+  /// - Parameter isEncrypted: the server is one of https, with a certificate that only `SSL_CERT_FILE` makes good.
+  init(isEncrypted: Bool = false) throws {
     scratch = try Scratch()
+    server = try StandInServer(security: isEncrypted ? Self.security(scratch) : nil)
     try scratch.write(
       """
       #!/bin/sh
@@ -22,6 +24,20 @@ struct LoginWorld {
       """,
       to: "bin/xdg-open")
     try FileManager.default.setAttributes([.posixPermissions: 0o755], ofItemAtPath: scratch.path("bin/xdg-open"))
+  }
+
+  private static func security(_ scratch: Scratch) throws -> NIOSSLContext {
+    let script = """
+      openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=stand-in \\
+        -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout key.pem -out certificate.pem
+      """
+    let outcome = try Shell.run(script, folder: scratch.folder)
+    try #require(outcome.status == 0, "\(outcome.errors)")
+    let chain = try NIOSSLCertificate.fromPEMFile(scratch.path("certificate.pem"))
+    return try NIOSSLContext(
+      configuration: .makeServerConfiguration(
+        certificateChain: chain.map { .certificate($0) },
+        privateKey: .privateKey(NIOSSLPrivateKey(file: scratch.path("key.pem"), format: .pem))))
   }
 
   /// `postern` as this person runs it.

@@ -7,6 +7,7 @@ import Foundation
 import NIOCore
 import NIOHTTP1
 import NIOPosix
+import NIOSSL
 import Synchronization
 
 /// A server that ends with the value.
@@ -56,14 +57,18 @@ final class StandInServer: Sendable {
   let state = Mutex(State())
   private let channel: any Channel
   let port: Int
+  private let isEncrypted: Bool
 
-  init() throws {
+  /// - Parameter security: its certificate and key, where it is one of https.
+  init(security: NIOSSLContext? = nil) throws {
+    isEncrypted = security != nil
     let responder = Responder()
     channel = try ServerBootstrap(group: MultiThreadedEventLoopGroup.singleton)
       .serverChannelOption(.backlog, value: 256)
       .childChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
           let pipeline = channel.pipeline.syncOperations
+          if let security { try pipeline.addHandler(NIOSSLServerHandler(context: security)) }
           try pipeline.configureHTTPServerPipeline()
           try pipeline.addHandler(NIOHTTPServerRequestAggregator(maxContentLength: 1 << 20))
           try pipeline.addHandler(ReplyHandler(responder))
@@ -75,7 +80,7 @@ final class StandInServer: Sendable {
 
   deinit { channel.close(promise: nil) }
 
-  var issuer: String { "http://127.0.0.1:\(port)" }
+  var issuer: String { "\(isEncrypted ? "https" : "http")://127.0.0.1:\(port)" }
 
   func change(_ change: (inout State) -> Void) { state.withLock { change(&$0) } }
 
