@@ -42,6 +42,7 @@ enum ChildProcess {
   }
 
   private static func start(_ arguments: [String], _ files: [Int32]) throws -> pid_t {
+    keepDescriptors()
     var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
@@ -65,7 +66,11 @@ enum ChildProcess {
   }
 
   /// Becomes the program that `arguments` begins with: its input, its output and its exit status are this one's.
-  static func become(_ arguments: [String]) throws -> Never {
+  ///
+  /// - Parameter inherited: a descriptor that it gets beside the standard ones.
+  static func become(_ arguments: [String], inherited: Int32) throws -> Never {
+    keepDescriptors()
+    _ = fcntl(inherited, F_SETFD, 0)
     var words: [UnsafeMutablePointer<CChar>?] = unsafe arguments.map { unsafe strdup($0) } + [nil]
     // SwiftNIO ignores it, and what is ignored stays so in the next program.
     signal(SIGPIPE, SIG_DFL)
@@ -83,6 +88,13 @@ enum ChildProcess {
       throw CommandFailure("cannot write to a pipe: \(SystemError.text())")
     }
     return ends[0]
+  }
+
+  /// Lets no program have the descriptors of this one: SwiftNIO's would be handed on, and a browser would keep a port open.
+  private static func keepDescriptors() {
+    for descriptor in 3..<Int32(max(3, min(sysconf(Int32(_SC_OPEN_MAX)), 4_096))) {
+      _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    }
   }
 
   private static func wait(for child: pid_t, _ name: String) throws -> Int32 {

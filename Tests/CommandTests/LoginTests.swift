@@ -41,6 +41,14 @@ struct LoginTests {
     #expect(try world.page().contains("You may close this window"))
   }
 
+  @Test("the browser inherits nothing: it outlives the command, and would keep its port open")
+  func descriptors() throws {
+    #expect(try login().status == 0)
+    let listing = String(decoding: try world.scratch.bytes("descriptors"), as: UTF8.self)
+    #expect(listing.contains("/dev/null") && listing.contains("/xdg-open"))
+    #expect(!listing.contains("socket:") && !listing.contains("anon_inode:") && !listing.contains("pipe:"))
+  }
+
   @Test("each login has a state, a proof and a code of its own, and names its loopback redirect")
   func request() throws {
     for _ in 0..<2 { _ = try login("--client", "payroll-cli", "--scope", "a", "--scope", "b") }

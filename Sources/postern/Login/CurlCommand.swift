@@ -39,7 +39,7 @@ struct CurlCommand: ParsableCommand {
     let token = try options.tokens(for: app).token()
     let file = try ChildProcess.inherited(Array(Self.configuration(token, place).utf8))
     // Without `--disable`, ~/.curlrc could send the token elsewhere.
-    try ChildProcess.become(["curl", "--disable", "--config", "/dev/fd/\(file)"] + words)
+    try ChildProcess.become(["curl", "--disable", "--config", "/dev/fd/\(file)"] + words, inherited: file)
   }
 
   private static func options() throws -> CurlOptions {

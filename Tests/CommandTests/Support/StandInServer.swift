@@ -80,7 +80,7 @@ final class StandInServer: Sendable {
 
   deinit { channel.close(promise: nil) }
 
-  var issuer: String { "\(isEncrypted ? "https" : "http")://127.0.0.1:\(port)" }
+  var issuer: String { isEncrypted ? "https://localhost:\(port)" : "http://127.0.0.1:\(port)" }
 
   func change(_ change: (inout State) -> Void) { state.withLock { change(&$0) } }
 
