@@ -11,6 +11,7 @@ SHELL := /bin/bash
 .NOTPARALLEL:
 
 SWIFT_DEPENDENCIES := libyaml-dev libssl-dev libhiredis-dev libsqlite3-dev pkg-config tzdata
+COMMAND_DEPENDENCIES := curl git bsdutils openssl
 C_DEPENDENCIES := gcc g++ binutils pkg-config xxd
 BENCH_DEPENDENCIES := valgrind
 SERVICE_DEPENDENCIES := redis-server nginx caddy chromium openssl curl python3-venv
@@ -139,7 +140,7 @@ help:
 # The steps of `make test` that are of no use alone. `sanitize` runs the kernel's tests, slowly enough for once.
 
 .PHONY: test-debug
-test-debug: swift-dependencies
+test-debug: swift-dependencies command-dependencies
 	swift test --skip '^(AgreementTests|PosternKernelTests)\.' --skip 'IntegrationTests'
 
 # The gate against real proxies, a real login provider and a real browser, on loopback.
@@ -181,6 +182,10 @@ bench-smoke: swift-dependencies bench-dependencies
 .PHONY: swift-dependencies
 swift-dependencies:
 	@tools/install-missing $(SWIFT_DEPENDENCIES)
+
+.PHONY: command-dependencies
+command-dependencies:
+	@tools/install-missing $(COMMAND_DEPENDENCIES)
 
 .PHONY: service-dependencies
 service-dependencies: .build-service/installed

@@ -113,8 +113,11 @@ let package = Package(
         "PosternKernel",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
-        .product(name: "NIOHTTP1", package: "swift-nio"),
-      ], resources: [.embedInCode("Pages/diagnostics.txt")], swiftSettings: house),
+        .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+      ], resources: [.embedInCode("Pages/diagnostics.txt")], swiftSettings: house,
+      // BoringSSL, below NIOSSL, is C++.
+      linkerSettings: [.linkedLibrary("stdc++")]),
     // The valgrind of Debian 12 reads DWARF 4.
     .target(
       name: "CFloor", dependencies: ["CPostern"], path: "Benchmarks/Floor",
@@ -145,7 +148,13 @@ let package = Package(
       dependencies: ["PosternCompiler", "PosternLanguage", "PosternCEL", "PosternBundle", "PosternKernel", "CPostern"],
       exclude: ["Cases"], swiftSettings: house),
     .testTarget(
-      name: "CommandTests", dependencies: ["postern", "PosternLanguage"], exclude: ["Goldens"], swiftSettings: house),
+      name: "CommandTests",
+      dependencies: [
+        "postern", "PosternLanguage",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOSSL", package: "swift-nio-ssl"),
+      ], exclude: ["Goldens"], swiftSettings: house),
     .testTarget(
       name: "PosternServiceTests",
       dependencies: [

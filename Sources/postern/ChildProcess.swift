@@ -31,7 +31,7 @@ enum ChildProcess {
 
   /// A file without a name: it is gone when it is closed.
   private static func anonymousFile() throws -> Int32 {
-    let folder = unsafe getenv("TMPDIR").map { unsafe String(cString: $0) } ?? "/tmp"
+    let folder = Environment.value("TMPDIR") ?? "/tmp"
     var template = Array("\(folder)/postern.XXXXXX".utf8CString)
     let file = unsafe mkstemp(&template)
     if file < 0 { throw CommandFailure("cannot make a file in \(folder): \(SystemError.text())") }
@@ -42,6 +42,7 @@ enum ChildProcess {
   }
 
   private static func start(_ arguments: [String], _ files: [Int32]) throws -> pid_t {
+    keepDescriptors()
     var actions = unsafe posix_spawn_file_actions_t()
     unsafe posix_spawn_file_actions_init(&actions)
     defer { unsafe posix_spawn_file_actions_destroy(&actions) }
@@ -54,6 +55,46 @@ enum ChildProcess {
     let failure = unsafe posix_spawnp(&child, arguments[0], &actions, nil, &words, environ)
     if failure != 0 { throw CommandFailure("cannot run \(arguments[0]): \(SystemError.text(failure))") }
     return child
+  }
+
+  /// Starts a program that nobody waits for, with nothing to read and nowhere to write; false where it cannot be started.
+  static func startAside(_ arguments: [String]) -> Bool {
+    let file = unsafe open("/dev/null", O_RDWR | O_CLOEXEC)
+    if file < 0 { return false }
+    defer { close(file) }
+    return (try? start(arguments, [file, file, file])) != nil
+  }
+
+  /// Becomes the program that `arguments` begins with: its input, its output and its exit status are this one's.
+  ///
+  /// - Parameter inherited: a descriptor that it gets beside the standard ones.
+  static func become(_ arguments: [String], inherited: Int32) throws -> Never {
+    keepDescriptors()
+    _ = fcntl(inherited, F_SETFD, 0)
+    var words: [UnsafeMutablePointer<CChar>?] = unsafe arguments.map { unsafe strdup($0) } + [nil]
+    // SwiftNIO ignores it, and what is ignored stays so in the next program.
+    signal(SIGPIPE, SIG_DFL)
+    unsafe execvp(arguments[0], &words)
+    throw CommandFailure("cannot run \(arguments[0]): \(SystemError.text())")
+  }
+
+  /// Bytes that a program reads from the descriptor after `become`; they are seen nowhere else.
+  static func inherited(_ bytes: [UInt8]) throws -> Int32 {
+    precondition(bytes.count <= 1 << 16, "a pipe holds 64 KiB before anybody reads it")
+    var ends: [Int32] = [-1, -1]
+    guard unsafe pipe(&ends) == 0 else { throw CommandFailure("cannot make a pipe: \(SystemError.text())") }
+    defer { close(ends[1]) }
+    guard Descriptor.write(bytes, to: ends[1]) else {
+      throw CommandFailure("cannot write to a pipe: \(SystemError.text())")
+    }
+    return ends[0]
+  }
+
+  /// Lets no program have the descriptors of this one: SwiftNIO's would be handed on, and a browser would keep a port open.
+  private static func keepDescriptors() {
+    for descriptor in 3..<Int32(max(3, min(sysconf(Int32(_SC_OPEN_MAX)), 4_096))) {
+      _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    }
   }
 
   private static func wait(for child: pid_t, _ name: String) throws -> Int32 {

@@ -6,6 +6,8 @@ internal import Glibc
 /// A file to replace.
 struct OutputFile {
   let path: String
+  /// What a file that is new may be used for, and by whom; nil: by whom the user lets it.
+  var newFileMode: mode_t?
 
   func replace(with bytes: [UInt8]) throws {
     switch kind() {
@@ -25,7 +27,7 @@ struct OutputFile {
 
   private func kind() -> Kind {
     var status = stat()
-    guard unsafe stat(path, &status) == 0 else { return .file(target: path, mode: 0o666 & ~Self.umask) }
+    guard unsafe stat(path, &status) == 0 else { return .file(target: path, mode: newFileMode ?? 0o666 & ~Self.umask) }
     switch status.st_mode & S_IFMT {
     case S_IFDIR: return .folder
     case S_IFREG: return .file(target: resolved(), mode: status.st_mode & 0o777)

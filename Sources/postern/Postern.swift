@@ -1,5 +1,5 @@
 // The command line: one command a file, each parses its arguments, calls the libraries, prints and exits. Refuses to end with
-// any status but the four of `ExitStatus`, whatever went wrong.
+// any status but those of `ExitStatus`, whatever went wrong.
 
 internal import ArgumentParser
 internal import PosternCompiler
@@ -21,6 +21,8 @@ internal import PosternCompiler
         postern who payroll policies/
         postern can user:ann@example.com policies/
         postern explain bad-duration
+        postern login --issuer https://login.example.com
+        postern curl https://payroll.example.com/
 
       EXIT STATUS:
         0  ok
@@ -28,14 +30,17 @@ internal import PosternCompiler
         2  the answer is not allow; a test failed; decisions differ; nobody or nothing is reached;
            an import left something out; a file is not laid out
         3  the policy has errors
+        4  a person has to log in or to authenticate anew first
+        postern curl ends as curl does.
 
       Completions for your shell: postern --generate-completion-script bash (or zsh, fish)
       """,
     version: Compiler.version,
     subcommands: [
-      CanCommand.self, CelCommand.self, CheckCommand.self, CompileCommand.self, DiffCommand.self, EvalCommand.self,
-      ExplainCommand.self, FmtCommand.self, ImportCommand.self, InspectCommand.self, InstallGitCommand.self,
-      SessionsCommand.self, SignCommand.self, TestCommand.self, VerifyCommand.self, WhoCommand.self,
+      CanCommand.self, CelCommand.self, CheckCommand.self, CompileCommand.self, CurlCommand.self, DiffCommand.self,
+      EvalCommand.self, ExplainCommand.self, FmtCommand.self, ImportCommand.self, InspectCommand.self,
+      InstallGitCommand.self, LoginCommand.self, LogoutCommand.self, SessionsCommand.self, SignCommand.self,
+      TestCommand.self, TokenCommand.self, VerifyCommand.self, WhoCommand.self,
     ])
 
   static let _errorPrefix = "error: "
@@ -49,13 +54,13 @@ internal import PosternCompiler
     }
   }
 
-  /// Says what is wrong and exits; what the parser of arguments calls 64 is 1 here, for scripts look at four numbers only.
+  /// Says what is wrong and exits; what the parser of arguments calls 64 is 1 here, for scripts look at few numbers only.
   private static func end(with error: any Error) -> Never {
     if let status = error as? ExitStatus { exit(withError: ExitCode(status.rawValue)) }
     let message = fullMessage(for: error, columns: nil)
     guard exitCode(for: error) == .success else {
       StandardError.write(message + "\n")
-      exit(withError: ExitCode(ExitStatus.couldNotRun.rawValue))
+      exit(withError: ExitCode(((error as? CommandFailure)?.status ?? .couldNotRun).rawValue))
     }
     let isWritten = (try? StandardOutput.write(message + "\n")) != nil
     exit(withError: isWritten ? nil : ExitCode(ExitStatus.couldNotRun.rawValue))
@@ -67,11 +72,17 @@ enum ExitStatus: Int32, Error {
   case couldNotRun = 1
   case notAllowed = 2
   case policyHasErrors = 3
+  case personNeeded = 4
 }
 
 /// Why a command could not run, in the words that stand after `error: `.
 struct CommandFailure: Error, CustomStringConvertible {
   let description: String
+  /// How the command ends then.
+  let status: ExitStatus
 
-  init(_ description: String) { self.description = description }
+  init(_ description: String, status: ExitStatus = .couldNotRun) {
+    self.description = description
+    self.status = status
+  }
 }

@@ -1,6 +1,5 @@
 // From flags or a request file to the facts of one decision, of a request or of a refresh. Refuses what the reader of request files refuses, with its report.
 
-internal import Glibc
 internal import PosternLanguage
 
 /// What a decision is asked about.
@@ -18,12 +17,12 @@ extension RequestOptions {
     let input = InputFile(path: request)
     let file = try SourceFile(path: input.shownPath, bytes: input.bytes(limit: InputFile.requestByteLimit))
     if !RefreshFacts.isRefresh(file) { return try .request(Self.facts(file)) }
-    let reading = RefreshFacts.read(file, now: Self.wallClockMilliseconds())
+    let reading = RefreshFacts.read(file, now: Clock.wallMilliseconds())
     return try .refresh(Self.told(reading.facts, reading.diagnostics, of: file))
   }
 
   static func facts(_ file: SourceFile) throws -> RequestFacts {
-    let reading = RequestFacts.read(file, now: wallClockMilliseconds())
+    let reading = RequestFacts.read(file, now: Clock.wallMilliseconds())
     return try told(reading.facts, reading.diagnostics, of: file)
   }
 
@@ -37,12 +36,5 @@ extension RequestOptions {
     }
     guard let facts else { throw CommandFailure("\(file.path) is no request") }
     return facts
-  }
-
-  /// Milliseconds since 1970: what a request without a time is decided at.
-  private static func wallClockMilliseconds() -> Int64 {
-    var time = timespec()
-    unsafe clock_gettime(CLOCK_REALTIME, &time)
-    return Int64(time.tv_sec) * 1_000 + Int64(time.tv_nsec) / 1_000_000
   }
 }

@@ -5,8 +5,8 @@ import Testing
 @Suite("Help and exit statuses")
 struct HelpTests {
   static let commands = [
-    "can", "cel", "check", "compile", "diff", "eval", "explain", "fmt", "import", "inspect", "install-git",
-    "sessions", "sign", "test", "verify", "who",
+    "can", "cel", "check", "compile", "curl", "diff", "eval", "explain", "fmt", "import", "inspect", "install-git",
+    "login", "logout", "sessions", "sign", "test", "token", "verify", "who",
   ]
 
   @Test("the help of the command is the recorded one")
@@ -68,6 +68,9 @@ struct HelpTests {
       ["sessions", "list", "--person", "ann", "--socket", "/nowhere"], ["sessions", "list", "--socket", "/nowhere"],
       ["sessions", "revoke"], ["sessions", "revoke", "--everyone", "--person", "a@b.c"],
       ["sessions", "revoke", "--session", "short", "--socket", "/nowhere"],
+      ["login", "--wait", "0"], ["login", "--wait", "3601"], ["token", "--wait", "0"], ["token", "get"],
+      ["token", "--format", "git"], ["token", "--format", "xml", "get"], ["token", "--app", "a/b"],
+      ["token", "--format", "docker", "--app", "a", "get"],
     ])
   func usage(_ arguments: [String]) throws {
     let outcome = try Command(arguments: arguments).run()

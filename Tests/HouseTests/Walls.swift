@@ -46,8 +46,8 @@ struct Wall: Sendable {
       module: "postern",
       imports: [
         "PosternImport", "PosternReview", "PosternCompiler", "PosternLanguage", "PosternCEL", "PosternBundle",
-        "PosternKernel", "ArgumentParser", "Glibc", "NIOHTTP1",
-      ], singleFileImports: ["Foundation", "FoundationEssentials", "NIOCore", "NIOPosix"]),
+        "PosternKernel", "ArgumentParser", "Glibc", "NIOCore", "NIOPosix", "NIOHTTP1",
+      ], singleFileImports: ["Foundation", "FoundationEssentials", "AsyncHTTPClient", "NIOSSL"]),
     Wall(module: "posternd", imports: ["PosternService", "Glibc"], unsafeFiles: []),
   ]
 

@@ -1,7 +1,5 @@
-// What posternd says on its administration socket, as it is read; the one file that reads JSON which is not a policy's. Refuses what is not
-// as posternd writes it.
+// What posternd says on its administration socket, as it is read. Refuses what is not as posternd writes it.
 
-internal import FoundationEssentials
 internal import PosternCompiler
 internal import PosternLanguage
 
@@ -22,11 +20,10 @@ struct GateRefusal: Decodable {
 
 extension Decodable {
   fileprivate static func read(_ bytes: [UInt8]) throws -> Self {
-    do {
-      return try JSONDecoder().decode(Self.self, from: Data(bytes))
-    } catch {
+    guard let value = Self.read(json: bytes) else {
       throw CommandFailure("posternd's answer cannot be read: is it another version's?")
     }
+    return value
   }
 }
 
