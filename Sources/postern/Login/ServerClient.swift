@@ -27,9 +27,8 @@ final class ServerClient {
   private static let byteLimit = 1 << 20
   private static let timeoutSeconds: Int64 = 30
 
-  private let client: HTTPClient
-
-  init() {
+  /// Follows no redirect, and trusts the system's roots, or those of `SSL_CERT_FILE`.
+  private static func client(for address: SecureAddress) -> HTTPClient {
     var configuration = HTTPClient.Configuration(redirectConfiguration: .disallow)
     configuration.timeout.connect = .seconds(10)
     configuration.connectionPool.retryConnectionEstablishment = false
@@ -38,10 +37,10 @@ final class ServerClient {
       security.trustRoots = .file(path)
       configuration.tlsConfiguration = security
     }
-    client = HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
+    // Names below `localhost` are this machine (RFC 6761, 6.3); the C library does not know it.
+    if address.host.hasSuffix(".localhost") { configuration.dnsOverride[address.host] = "127.0.0.1" }
+    return HTTPClient(eventLoopGroupProvider: .singleton, configuration: configuration)
   }
-
-  deinit { try? client.syncShutdown() }
 
   func get(_ address: SecureAddress) throws -> ServerAnswer { try ask(address, .GET, form: nil) }
 
@@ -50,6 +49,8 @@ final class ServerClient {
   }
 
   private func ask(_ address: SecureAddress, _ method: HTTPMethod, form: String?) throws -> ServerAnswer {
+    let client = Self.client(for: address)
+    defer { try? client.syncShutdown() }
     do {
       var headers = HTTPHeaders([("accept", "application/json"), ("user-agent", "postern/\(Compiler.version)")])
       if form != nil { headers.add(name: "content-type", value: "application/x-www-form-urlencoded") }
