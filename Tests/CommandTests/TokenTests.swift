@@ -200,7 +200,7 @@ struct TokenTests {
   @Test("a security key is asked for by name")
   func securityKey() throws {
     try world.logInWithoutAccess()
-    server.change { $0.replies["/token"] = [reauthentication(method: "secureKey")] }
+    server.change { $0.replies["/token"] = [reauthentication(method: "security_key")] }
     #expect(try world.run("token", "--device").errors.contains("anew at this address, with a security key:\n"))
   }
 
