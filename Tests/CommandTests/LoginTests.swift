@@ -129,6 +129,7 @@ struct LoginTests {
       StandInServer.Reply(status: 500, body: "secret"), StandInServer.Reply(body: "secret"),
       StandInServer.Reply(body: #"{"access_token":"secret\nx","token_type":"Bearer","refresh_token":"r"}"#),
       StandInServer.Reply(body: #"{"access_token":"secret","token_type":"mac","refresh_token":"r"}"#),
+      StandInServer.Reply(body: #"{"access_token":"secret","token_type":"Bearer","refresh_token":""}"#),
       StandInServer.Reply(status: 302, location: "http://127.0.0.1:9/secret"),
     ])
   func strangeTokens(_ reply: StandInServer.Reply) throws {
@@ -207,6 +208,7 @@ struct LoginTests {
     let outcome = try world.run("login", "--issuer", issuer)
     #expect(outcome.status == 1)
     #expect(outcome.errors.contains("is no issuer: write https://HOST"))
+    #expect(!outcome.errors.contains("secret"))
   }
 
   @Test("a server that is not there is said with its address")

@@ -151,12 +151,12 @@ struct TokenTests {
 
   // MARK: authenticating anew
 
-  private func reauthentication(interval: Int = 0) -> StandInServer.Reply {
+  private func reauthentication(interval: Int = 0, method: String = "password") -> StandInServer.Reply {
     .refusal(
       "invalid_grant",
       """
       ,"error_subtype":"rapt_required","reauthentication_uri":"\(server.issuer)/reauthenticate?request=1",
-      "reauthentication_method":"password","interval":\(interval)
+      "reauthentication_method":"\(method)","interval":\(interval)
       """)
   }
 
@@ -195,6 +195,13 @@ struct TokenTests {
 
             """))
     #expect(world.refreshes.map { $0.fields["refresh_token"] } == Array(repeating: "refresh-1", count: 4))
+  }
+
+  @Test("a security key is asked for by name")
+  func securityKey() throws {
+    try world.logInWithoutAccess()
+    server.change { $0.replies["/token"] = [reauthentication(method: "security_key")] }
+    #expect(try world.run("token", "--device").errors.contains("anew at this address, with a security key:\n"))
   }
 
   @Test("on a terminal a person is there without being named")

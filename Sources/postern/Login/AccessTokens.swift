@@ -82,7 +82,8 @@ struct AccessTokens {
         "the session length of this client has passed, and nobody is here to authenticate: run `postern token` on a "
           + "terminal, or with --device", status: .personNeeded)
     }
-    let method = refusal.reauthenticationMethod == "secureKey" ? ", with a security key" : ""
+    let needsKey = refusal.reauthenticationMethod?.lowercased().contains("key") == true
+    let method = needsKey ? ", with a security key" : ""
     StandardError.write(
       "The session length of this client has passed. Authenticate anew at this address\(method):\n\n  \(address.text)\n\n"
     )

@@ -51,7 +51,8 @@ struct AuthorizationServer {
     // Nobody's issuer differs from another's by this alone, and people copy it from a browser.
     let written = text.hasSuffix("/") ? String(text.dropLast()) : text
     guard let address = SecureAddress(written), !address.target.contains(where: { $0 == "?" || $0 == "#" }) else {
-      throw CommandFailure("'\(text)' is no issuer: write https://HOST, as in https://login.example.com")
+      throw CommandFailure(
+        "'\(SecureAddress.shown(text))' is no issuer: write https://HOST, as in https://login.example.com")
     }
     return address
   }

@@ -106,7 +106,7 @@ struct CurlArguments {
     let places = try addresses.map { text in
       guard let address = SecureAddress(text) else {
         throw CommandFailure(
-          "'\(text)' gets no token: write https://HOST/, or http:// to this machine, without a user's name and patterns in it"
+          "'\(SecureAddress.shown(text))' gets no token: write https://HOST/, or http:// to this machine, without a user's name and patterns in it"
         )
       }
       return address

@@ -31,6 +31,12 @@ struct SecureAddress: Equatable {
     target = String(parts[1].dropFirst(authority.count))
   }
 
+  /// An address as messages show it, which may be none: without what may be a password.
+  static func shown(_ text: String) -> String {
+    guard let end = text.lastIndex(of: "@") else { return text }
+    return "(a name and a password)" + text[end...]
+  }
+
   /// Whether it is on this machine.
   var isLoopback: Bool { Self.isLoopback(host) }
 

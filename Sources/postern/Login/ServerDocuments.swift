@@ -23,7 +23,7 @@ struct TokenAnswer: Decodable {
   }
 
   private static func isPlain(_ token: String) -> Bool {
-    token.utf8.count <= byteLimit && token.utf8.allSatisfy { (0x20...0x7E).contains($0) }
+    (1...byteLimit).contains(token.utf8.count) && token.utf8.allSatisfy { (0x20...0x7E).contains($0) }
   }
 
   private static let byteLimit = 32 << 10
