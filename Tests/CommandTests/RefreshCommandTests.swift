@@ -93,7 +93,8 @@ struct RefreshCommandTests {
     try Self.tree(Self.clients.replacing("16h", with: "24h")).write(to: scratch, folder: "new")
     let outcome = try run(["diff", "policies", "new"])
     #expect(outcome.output.contains("loosens  organization, client: OAuth client cli, session length: 16h -> 1d"))
-    #expect(outcome.output.contains("reauthenticate with a password, sessionLengthPassed -> allowed, withinSessionLength"))
+    #expect(
+      outcome.output.contains("reauthenticate with a password, sessionLengthPassed -> allowed, withinSessionLength"))
   }
 
   @Test("inspect shows what each client may be granted, and what bounds it")
