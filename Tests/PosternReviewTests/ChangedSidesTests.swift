@@ -39,7 +39,7 @@ struct ChangedSidesTests {
         #expect(Self.text(sides) == Self.text(whole), "seed \(seed)")
       }
     }
-    #expect(counts.bundles > 5 && counts.trees > 5, "what is never left out proves nothing: \(counts)")
+    #expect(counts.bundles > 2 && counts.trees > 2, "what is never left out proves nothing: \(counts)")
   }
 
   private static let organization = SourceFile(
