@@ -95,7 +95,7 @@ struct AdministrationTests {
     let keys = RevocationCase.names.map { "\"\(Kept.key($0).text)\"" }.joined(separator: ",")
     let body = #"{"person": {"provider": "people", "subject": "ann"}, "logins": [\#(keys)]}"#
     #expect(await ask(gate, "POST", "/revocations", body).status == 200)
-    _ = try await eventually(within: .seconds(90), "three tokens") { provider.forms.count == 3 ? () : nil }
+    _ = try await eventually(within: .seconds(600), "three tokens") { provider.forms.count == 3 ? () : nil }
     #expect(Set(provider.forms.compactMap { $0["token"] }) == ["of ann", "of annElsewhere", "of annOfNorth"])
   }
 
