@@ -130,7 +130,7 @@ enum Page {
       \(wrong ? "<p>There is no such code, or it is over.</p>" : "")
       <form method="get" action="/device">
       <p><label for="user_code">The code that your tool shows</label></p>
-      <p><input id="user_code" name="user_code" autocomplete="off" autocapitalize="characters" placeholder="XXXX-XXXX" required></p>
+      <p><input id="user_code" name="user_code" autocomplete="off" autocapitalize="characters" placeholder="WDJB-MJHT" required></p>
       <button type="submit">Go on</button></form>
       """)
   }
