@@ -7,7 +7,7 @@ extension Gate {
   /// The answer to a request for the login host.
   func loginPage(_ request: ClientRequest) async -> Answer {
     if let answer = await oauthPage(request) { return answer }
-    let query = FormEncoding.fields(request.query ?? "") ?? [:]
+    let query = request.queryFields
     let isRead = request.method == "GET" || request.method == "HEAD"
     switch (request.method, request.path) {
     case (_, "/login") where isRead: return await beginLogin(request, query)
@@ -23,7 +23,7 @@ extension Gate {
     case ("POST", let path) where path.hasPrefix(Self.tokenPath):
       return await finishAtPage(request, provider: String(path.dropFirst(Self.tokenPath.count)))
     case ("POST", "/confirm"):
-      let form = FormEncoding.fields(String(decoding: request.body, as: UTF8.self)) ?? [:]
+      let form = request.formFields
       return await confirmed(form["token"] ?? "", request)
     default:
       var answer = Answer(generated: 404, reason: "noRoute")

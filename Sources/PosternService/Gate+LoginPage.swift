@@ -39,7 +39,7 @@ extension Gate {
 
   /// A page brings a person back.
   func finishAtPage(_ request: ClientRequest, provider name: String) async -> Answer {
-    let form = FormEncoding.fields(String(decoding: request.body, as: UTF8.self)) ?? [:]
+    let form = request.formFields
     guard let (slot, state) = await attempt(form["state"], request), state.isAtPage, state.provider == name,
       let provider = policy.provider(named: name)
     else { return unknownAttempt() }

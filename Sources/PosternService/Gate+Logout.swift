@@ -8,7 +8,7 @@ extension Gate {
   /// A provider ends its own session (OpenID Connect Back-Channel Logout 1.0): 200 once ours are ended for good, 400 where it says nothing
   /// that can be believed.
   func endByProvider(_ request: ClientRequest, provider name: String) async -> Answer {
-    let form = FormEncoding.fields(String(decoding: request.body, as: UTF8.self)) ?? [:]
+    let form = request.formFields
     guard let provider = policy.provider(named: name), let token = form["logout_token"] else {
       return logoutRefused("there is no such provider, or no token", status: 400)
     }

@@ -159,7 +159,7 @@ extension Gate {
 
   /// A login arrives at the app's host: its code becomes a session of this host, once, in the browser that was sent away.
   func arrive(_ request: ClientRequest) async -> Answer {
-    let code = FormEncoding.fields(request.query ?? "")?["code"] ?? ""
+    let code = request.queryFields["code"] ?? ""
     do throws(StoreFault) {
       guard let bytes = try await store.take("code:\(code)", at: clock.now), let handOver = HandOver.read(json: bytes),
         handOver.host == request.hostName

@@ -96,7 +96,7 @@ extension Gate {
     }
     if prompt == "none" { throw OAuthRefusal(.loginRequired) }
     // Whoever comes back has logged in: the question is not asked again.
-    let pairs = FormEncoding.fields(request.query ?? "") ?? [:]
+    let pairs = request.queryFields
     let kept = pairs.filter { $0.key != "prompt" }.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
     return logIn(
       for: client, target: "\(request.path)?\(FormEncoding.form(kept))",
@@ -105,11 +105,8 @@ extension Gate {
 
   /// What the kernel would say of a grant that is made now.
   func decideNew(_ login: Login, _ scopes: [String], _ client: OAuthClient) -> RefreshAnswer {
-    var refresh = postern_refresh()
-    refresh.client = UInt32(client.index)
-    refresh.principal_kind = login.person.principalKind
+    var refresh = client.refresh(of: login.person, scopes)
     refresh.account_state = UInt8(POSTERN_ACCOUNT_ACTIVE)
-    refresh.granted_scopes = client.bits(of: scopes).known
     refresh.last_used_at = clock.now
     refresh.authenticated_at = login.authenticatedAt
     refresh.security_key_at = login.securityKeyAt
@@ -157,7 +154,7 @@ extension Gate {
 
   /// A person has answered.
   func consent(_ request: ClientRequest) async -> Answer {
-    let token = FormEncoding.fields(request.query ?? "")?["token"] ?? ""
+    let token = request.queryFields["token"] ?? ""
     guard let consent = sealer.open(token, for: .consent, as: Consent.self), consent.expiresAt > clock.now,
       policy.oauthClient(consent.request.client)?.takes(redirectURI: consent.request.redirectURI) == true
     else { return failure("This question is over.", again: nil, status: 400) }

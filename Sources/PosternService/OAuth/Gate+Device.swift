@@ -129,7 +129,7 @@ extension Gate {
 
   /// Asks for the code, then whether it is theirs.
   func devicePage(_ request: ClientRequest) async -> Answer {
-    let typed = FormEncoding.fields(request.query ?? "")?["user_code"] ?? ""
+    let typed = request.queryFields["user_code"] ?? ""
     do throws(StoreFault) {
       guard let current = try await currentLogin(request), try await !isReplaced(current.key) else {
         return logInForDevice(typed)
@@ -201,7 +201,7 @@ extension Gate {
 
   /// The person has answered.
   func decideDevice(_ request: ClientRequest) async -> Answer {
-    let form = FormEncoding.fields(String(decoding: request.body, as: UTF8.self)) ?? [:]
+    let form = request.formFields
     guard let said = sealer.open(form["token"] ?? "", for: .device, as: DeviceAnswer.self), said.expiresAt > clock.now
     else { return failure("This question is over.", again: nil, status: 400) }
     do throws(StoreFault) {

@@ -196,13 +196,8 @@ extension Gate {
   func decide(
     _ grant: Grant, _ login: Login, of client: OAuthClient, key: SessionKey?, isReused: Bool
   ) async throws(StoreFault) -> RefreshAnswer {
-    var refresh = postern_refresh()
-    let scopes = client.bits(of: grant.scopes)
-    refresh.client = UInt32(client.index)
-    refresh.principal_kind = login.person.principalKind
+    var refresh = client.refresh(of: login.person, grant.scopes)
     refresh.account_state = try await accountState(of: grant)
-    refresh.granted_scopes = scopes.known
-    if scopes.hasUnknown { refresh.flags |= UInt8(POSTERN_REFRESH_UNKNOWN_SCOPE) }
     if isReused { refresh.flags |= UInt8(POSTERN_REFRESH_REUSED) }
     if let key, try await !listed(login.person, client.id).keys.contains(key) {
       refresh.flags |= UInt8(POSTERN_REFRESH_BEYOND_LIVE_TOKENS)

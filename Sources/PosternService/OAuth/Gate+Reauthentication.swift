@@ -31,7 +31,7 @@ extension Gate {
 
   /// Sends the person to their provider, and, once they are back, asks whether it was they who were asked.
   func reauthenticate(_ request: ClientRequest) async -> Answer {
-    let sealed = FormEncoding.fields(request.query ?? "")?["request"] ?? ""
+    let sealed = request.queryFields["request"] ?? ""
     guard var wanted = sealer.open(sealed, for: .reauthentication, as: Reauthentication.self),
       wanted.expiresAt > clock.now, let client = policy.oauthClient(wanted.client)
     else { return failure("This link is over: start your tool again.", again: nil, status: 400) }
@@ -55,7 +55,7 @@ extension Gate {
 
   /// The person has said that it was their tool.
   func confirmReauthentication(_ request: ClientRequest) async -> Answer {
-    let form = FormEncoding.fields(String(decoding: request.body, as: UTF8.self)) ?? [:]
+    let form = request.formFields
     guard let wanted = sealer.open(form["token"] ?? "", for: .reauthenticationAnswer, as: Reauthentication.self),
       wanted.expiresAt > clock.now, let client = policy.oauthClient(wanted.client)
     else { return failure("This question is over: start your tool again.", again: nil, status: 400) }

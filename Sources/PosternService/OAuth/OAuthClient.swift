@@ -38,14 +38,19 @@ struct OAuthClient: Sendable {
     unusedMilliseconds = Int64(contents.unusedTimeoutSeconds) * 1_000
   }
 
-  /// The kernel's bits of some scopes, and whether there are others among them.
-  func bits(of granted: [String]) -> (known: UInt64, hasUnknown: Bool) {
-    var bits: UInt64 = 0
-    var hasUnknown = false
+  /// What the kernel is told of every refresh of a grant of these scopes.
+  func refresh(of person: Person, _ granted: [String]) -> postern_refresh {
+    var refresh = postern_refresh()
+    refresh.client = UInt32(index)
+    refresh.principal_kind = person.principalKind
     for scope in granted {
-      if let index = scopes.firstIndex(of: scope) { bits |= 1 << UInt64(index) } else { hasUnknown = true }
+      if let bit = scopes.firstIndex(of: scope) {
+        refresh.granted_scopes |= 1 << UInt64(bit)
+      } else {
+        refresh.flags |= UInt8(POSTERN_REFRESH_UNKNOWN_SCOPE)
+      }
     }
-    return (bits, hasUnknown)
+    return refresh
   }
 
   /// The scopes of a request, each once; nil where the client may not have one of them. Whoever asks for none asks for all.

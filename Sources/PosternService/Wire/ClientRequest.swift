@@ -39,6 +39,10 @@ struct ClientRequest: Sendable {
   /// Path and query as they came.
   var target: String { query.map { "\(path)?\($0)" } ?? path }
 
+  /// The fields of the query, and of the form that the body is; none where they cannot be read, or one stands twice.
+  var queryFields: [String: String] { FormEncoding.fields(query ?? "") ?? [:] }
+  var formFields: [String: String] { FormEncoding.fields(String(decoding: body, as: UTF8.self)) ?? [:] }
+
   private static func name(ofHost host: String) -> String {
     let letters = host.utf8Span.span
     let isPlain = letters.indices.allSatisfy { index in

@@ -203,9 +203,16 @@ final class BrowserFixture {
   /// Tells the browser to do something.
   @discardableResult
   func browser(_ name: String, _ values: [String: String] = [:]) async throws -> Shown {
+    Shown(json: try await PythonProgram.tell(driverPort, name, values))
+  }
+}
+
+/// Programs of ours in Python, which do what POST requests with JSON tell them.
+enum PythonProgram {
+  static func tell(_ port: Int, _ name: String, _ values: [String: String]) async throws -> JSON {
     var command = values.mapValues(JSON.text)
     command["do"] = .text(name)
-    var request = HTTPClientRequest(url: "http://127.0.0.1:\(driverPort)/")
+    var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)/")
     request.method = .POST
     request.body = .bytes(ByteBuffer(bytes: JSON.object(command).bytes))
     let response = try await HTTPClient.shared.execute(request, timeout: .seconds(40))
@@ -213,7 +220,7 @@ final class BrowserFixture {
     guard response.status == .ok, let json = JSON(body) else {
       throw FixtureFault(description: "\(name): \(String(decoding: body, as: UTF8.self))")
     }
-    return Shown(json: json)
+    return json
   }
 }
 

@@ -1,8 +1,5 @@
 // A program of Authlib's, which does what a test tells it (oauth.py).
 
-import AsyncHTTPClient
-import NIOCore
-import NIOHTTP1
 import Testing
 
 @testable import PosternService
@@ -31,16 +28,7 @@ final class LibraryTool {
   /// Has the library do something; an error of RFC 6749 is what it says of it.
   @discardableResult
   func tell(_ name: String, _ values: [String: String] = [:]) async throws -> JSON {
-    var command = values.mapValues(JSON.text)
-    command["do"] = .text(name)
-    var request = HTTPClientRequest(url: "http://127.0.0.1:\(port)/")
-    request.method = .POST
-    request.body = .bytes(ByteBuffer(bytes: JSON.object(command).bytes))
-    let response = try await HTTPClient.shared.execute(request, timeout: .seconds(40))
-    let body = Array(try await response.body.collect(upTo: 1 << 20).readableBytesView)
-    guard response.status == .ok, let json = JSON(body) else {
-      throw FixtureFault(description: "\(name): \(String(decoding: body, as: UTF8.self))")
-    }
+    let json = try await PythonProgram.tell(port, name, values)
     if let token = json["refresh_token"]?.text { refreshToken = token }
     return json
   }
