@@ -40,12 +40,14 @@ extension Gate {
     return answer
   }
 
-  /// This browser's login; nil where it has none.
-  func currentLogin(_ request: ClientRequest) async throws(StoreFault) -> (key: SessionKey, login: Login)? {
+  /// This browser's login, and what is known of its account; nil where it has none.
+  func currentLogin(_ request: ClientRequest) async throws(StoreFault) -> (
+    key: SessionKey, login: Login, account: AccountState
+  )? {
     guard let identifier = request.cookies.value(GateCookie.login).flatMap(SessionIdentifier.init),
       let found = try await store.login(for: identifier.key)
     else { return nil }
-    return (identifier.key, found.login)
+    return (identifier.key, found.login, found.account)
   }
 
   /// Who is signed in here; or, asked to, the end of it.

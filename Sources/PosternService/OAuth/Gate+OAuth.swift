@@ -188,11 +188,11 @@ extension Gate {
     key: SessionKey, login: Login
   )? {
     guard let current = try await currentLogin(request), try await !isReplaced(current.key),
-      providerNames(of: client).contains(current.login.person.provider),
-      let state = try await store.login(for: current.key)?.account.state
+      providerNames(of: client).contains(current.login.person.provider)
     else { return nil }
-    let isGood = Int(state) == POSTERN_ACCOUNT_ACTIVE || Int(state) == POSTERN_ACCOUNT_UNKNOWN
-    return isGood ? current : nil
+    let state = Int(current.account.state)
+    let isGood = state == POSTERN_ACCOUNT_ACTIVE || state == POSTERN_ACCOUNT_UNKNOWN
+    return isGood ? (current.key, current.login) : nil
   }
 
   /// Whom tokens are about: a subject is one of its provider's.
