@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
+#include <time.h>
 
 enum { HUGE_PAGE = 2 << 20 };
 
@@ -45,7 +46,9 @@ void *machine_map(uint64_t byte_count) {
 
 void machine_unmap(void *memory, uint64_t byte_count) { munmap(memory, rounded(byte_count) - HUGE_PAGE); }
 
-int64_t machine_preemptions(void) {
+machine_thread machine_of_thread(void) {
   struct rusage usage;
-  return getrusage(RUSAGE_THREAD, &usage) == 0 ? usage.ru_nivcsw : 0;
+  struct timespec own;
+  if (getrusage(RUSAGE_THREAD, &usage) != 0 || clock_gettime(CLOCK_THREAD_CPUTIME_ID, &own) != 0) abort();
+  return (machine_thread){usage.ru_nivcsw, usage.ru_nvcsw, own.tv_sec * INT64_C(1000000000) + own.tv_nsec};
 }

@@ -74,7 +74,7 @@ extension DecisionLoop: Decider {
 
   @inline(__always) mutating func place(_ index: Int, of list: RequestList) {
     select(identityAt: list.subjectIndex(ofRequest: index))
-    workload.replaceHost(list.host(ofRequest: index))
+    workload.replaceHost(byRequest: index, of: list)
   }
 
   func touch() -> UInt64 { unsafe identity.reduce(0) { $0 &+ UInt64($1) } }

@@ -49,6 +49,13 @@ struct RequestList: Sendable {
   func host(ofRequest index: Int) -> ArraySlice<UInt8> {
     hosts[index * Self.hostByteCount..<(index + 1) * Self.hostByteCount]
   }
+
+  /// Writes a host into `text`. No slice of the list is made: counting its owners would be a write that all threads share.
+  @inline(__always) func copyHost(ofRequest index: Int, to offset: Int, of text: inout [UInt8]) {
+    let start = index * Self.hostByteCount
+    var target = text.mutableSpan
+    for place in 0..<Self.hostByteCount { target[offset + place] = hosts[start + place] }
+  }
 }
 
 /// SplitMix64.

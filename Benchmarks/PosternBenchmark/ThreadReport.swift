@@ -4,12 +4,24 @@
 internal import CPostern
 
 enum ThreadReport {
-  /// Decisions a second, by number of threads.
+  /// Decisions a second of one round, by number of threads.
   private struct Rates {
     var one = 0.0
     var two = 0.0
 
     var scaling: Double { two / one }
+  }
+
+  /// What the rounds of one engine came to.
+  private struct Rounds {
+    var rates: [Rates] = []
+
+    var one: Double { rates.map(\.one).max() ?? 0 }
+    var two: Double { rates.map(\.two).max() ?? 0 }
+    var scaling: Double { median(rates.map(\.scaling)) }
+
+    /// The median of the rounds' ratios: what disturbs a round disturbs both engines.
+    func scaling(to other: Rounds) -> Double { median(zip(rates, other.rates).map { $0.scaling / $1.scaling }) }
   }
 
   static func run(_ organization: MeasuredOrganization, _ effort: Effort, into figures: inout Figures) {
@@ -26,21 +38,21 @@ enum ThreadReport {
     let (opened, tables) = (organization.opened, organization.floor)
     var check = DecisionLoop(opened, Workload(facts))
     guard let hash = check.hash(of: list) else { preconditionFailure("every request is allowed") }
-    var (postern, floor) = (Rates(), Rates())
-    for _ in 0..<max(1, effort.rounds / 5) {
-      for count in 1...2 {
-        let own = Crew.run(count) { index, ready in
+    var (postern, floor) = (Rounds(), Rounds())
+    for _ in 0..<max(1, effort.rounds / 4) {
+      var (own, least) = (Rates(), Rates())
+      for (count, place) in [(1, \Rates.one), (2, \Rates.two)] {
+        own[keyPath: place] = Crew.run(count) { index, ready in
           var loop = DecisionLoop(opened, Workload(facts))
           return rate(&loop, list, index, effort.threadSeconds, ready)
-        }
-        let least = Crew.run(count) { index, ready in
+        }.reduce(0, +)
+        least[keyPath: place] = Crew.run(count) { index, ready in
           var loop = FloorLoop(tables, facts)
           return rate(&loop, list, index, effort.threadSeconds, ready)
-        }
-        let place: WritableKeyPath<Rates, Double> = count == 1 ? \.one : \.two
-        postern[keyPath: place] = max(postern[keyPath: place], own.reduce(0, +))
-        floor[keyPath: place] = max(floor[keyPath: place], least.reduce(0, +))
+        }.reduce(0, +)
       }
+      postern.rates.append(own)
+      floor.rates.append(least)
     }
     let workload = "\(kind), \(organization.appCount) apps, one thread and two"
     for (engine, rates) in [("floor", floor), ("Postern", postern)] {
@@ -54,7 +66,7 @@ enum ThreadReport {
     }
     figures.add(
       workload, "Postern, two threads against one", postern.scaling, "times", hash: hash,
-      ratio: postern.scaling / floor.scaling, to: "how the floor scales")
+      ratio: postern.scaling(to: floor), to: "how the floor scales")
   }
 
   /// Decisions a second: the median of windows, for a thread that is put aside for a while has not decided less fast.

@@ -31,10 +31,9 @@ struct Workload {
     setCredential(facts)
   }
 
-  /// Puts another host in the place of the request's: as long as that.
-  mutating func replaceHost(_ host: ArraySlice<UInt8>) {
-    let offset = Int(request.host.value)
-    for (index, byte) in host.enumerated() { text[offset + index] = byte }
+  /// Puts the host of a request of `list` in the place of the own one, which is as long.
+  @inline(__always) mutating func replaceHost(byRequest index: Int, of list: RequestList) {
+    list.copyHost(ofRequest: index, to: Int(request.host.value), of: &text)
   }
 
   /// An attribute of a slot: a text or an address.

@@ -17,7 +17,13 @@ void machine_unpin(void);
 void *machine_map(uint64_t byte_count);
 void machine_unmap(void *memory, uint64_t byte_count);
 
-/* How often the calling thread was stopped in favour of another. */
-int64_t machine_preemptions(void);
+/* What the system says of the calling thread so far. */
+typedef struct {
+  int64_t preemptions;           /* how often it was stopped in favour of another */
+  int64_t waits;                 /* how often it gave its processor up itself: for a lock, a page of a file */
+  int64_t processor_nanoseconds; /* how long it ran, its calls and page faults included; not while a hypervisor had stopped its processor */
+} machine_thread;
+
+machine_thread machine_of_thread(void);
 
 #endif
