@@ -21,18 +21,19 @@ struct BadInput: Sendable, CustomTestStringConvertible {
   static let all =
     [
       "documents", "names", "iam", "conditions", "hosts", "sessions", "settings", "propagation", "providers",
-      "groups-and-tests", "oauth-clients",
+      "groups-and-tests",
     ]
-    .flatMap { parse(Golden.text("mistakes/\($0).txt")) } + [
+    .flatMap { parse(Golden.text("mistakes/\($0).txt")) }
+    + parse(Golden.text("mistakes/oauth-clients.txt"), app: Tree.app + Tree.acceptingClient) + [
       tooManyProviders, tooManyDenyRules, tooLongHost, tooManyAttributes, tooLargeTable,
     ]
 
   /// The cases of one text.
-  static func parse(_ text: String) -> [BadInput] {
+  static func parse(_ text: String, app: String = Tree.app) -> [BadInput] {
     text.components(startingWith: "## ").map { paragraph in
       let (title, rest) = paragraph.firstLine
       let isWhole = title.hasSuffix(" (whole tree)")
-      var files = isWhole ? [:] : ["organization.yaml": Tree.organization, "payroll.yaml": Tree.app]
+      var files = isWhole ? [:] : ["organization.yaml": Tree.organization, "payroll.yaml": app]
       for file in rest.components(startingWith: "== ") {
         let (head, text) = file.firstLine
         let path = head.hasSuffix(" +") ? String(head.dropLast(2)) : head

@@ -42,6 +42,9 @@ struct Tree: Sendable {
 
     """
 
+  /// What an app adds, to take tokens of the OAuth client `cli`.
+  static let acceptingClient = "settings: {accessSettings: {oauthSettings: {programmaticClients: [cli]}}}\n"
+
   func read() -> Policy.Reading { Policy.read(files: files) }
 
   /// The diagnostics, as `id path:line:column`.

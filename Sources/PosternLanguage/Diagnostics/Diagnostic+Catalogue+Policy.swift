@@ -8,6 +8,7 @@ extension Diagnostic {
     ("at-most-one", "A list that takes one value has more."),
     ("axis-not-used", "No text of a table's case names one of its axes."),
     ("bad-name", "A folder, app, provider, access level or OAuth client has a name that cannot be one."),
+    ("client-not-accepted", "An OAuth client and an app do not both name each other, so that no token is good there."),
     ("condition-always-false", "A condition never holds."),
     ("condition-always-true", "A condition always holds."),
     ("condition-compares-empty", "A condition compares a fact with the empty text that is never empty."),

@@ -17,6 +17,22 @@ extension Diagnostic {
       error: "too-many", "\(quoted(key)) of an OAuth client has at most \(limit), and this is one more", at: span)
   }
 
+  // MARK: apps
+
+  static func clientNotAccepted(_ id: String, app: String, at span: Span, appSpan: Span) -> Diagnostic {
+    Diagnostic(
+      warning: "client-not-accepted", "the app \(quoted(app)) does not take tokens of \(quoted(id))", at: span,
+      help: "list the client's id in the app's `programmaticClients`, or leave the app out",
+      notes: [Note(message: "the app is here", span: appSpan)])
+  }
+
+  static func entryWithoutApp(_ id: String, at span: Span, clientSpan: Span) -> Diagnostic {
+    Diagnostic(
+      warning: "client-not-accepted", "the OAuth client \(quoted(id)) has no token for what takes it here", at: span,
+      help: "add the app to the client's `apps`, or leave the client out",
+      notes: [Note(message: "the client is here", span: clientSpan)])
+  }
+
   // MARK: scopes
 
   static func malformedScope(_ text: String, _ bad: Unicode.Scalar, at span: Span) -> Diagnostic {

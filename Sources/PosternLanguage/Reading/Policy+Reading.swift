@@ -34,6 +34,8 @@ extension Policy {
     let policy = assembly.run(files: tree.files, areAllParsed: areAllParsed)
     diagnostics += assembly.diagnostics
     let isRefused = diagnostics.contains { $0.severity == .error }
+    // Who names whom is known only where all could be read.
+    if !isRefused, let policy { diagnostics += policy.halfNamedClients() }
     return (isRefused ? nil : policy, inFileOrder(diagnostics), tree.files)
   }
 

@@ -14,8 +14,18 @@ enum ClientTree {
       - {name: people, source: oidc, issuer: "https://id.example.com", clientID: postern, domains: [example.com]}
     session: {absoluteTimeout: 8h, idleTimeout: 15m, revalidate: 2m}
     """,
-    "payroll.yaml": "kind: App\nname: payroll\nroutes: [payroll.example.com/]\n",
-    "mail.yaml": "kind: App\nname: mail\nroutes: [mail.example.com/]\n",
+    "payroll.yaml": """
+    kind: App
+    name: payroll
+    routes: [payroll.example.com/]
+    settings: {accessSettings: {oauthSettings: {programmaticClients: [payroll-cli, mirror, Admin]}}}
+    """,
+    "mail.yaml": """
+    kind: App
+    name: mail
+    routes: [mail.example.com/]
+    settings: {accessSettings: {oauthSettings: {programmaticClients: [payroll-cli, wide]}}}
+    """,
     "clients.yaml": """
     kind: OAuthClients
     sessionLength: 16h
