@@ -169,6 +169,7 @@ package enum PropagationFlag {
 /// The credentials that an attribute is written into, as bits.
 package enum PropagationOutput {
   package static let header: UInt8 = 1
+  package static let jwt: UInt8 = 2
   package static let all: UInt8 = 7
 }
 

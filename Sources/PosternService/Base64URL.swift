@@ -39,6 +39,19 @@ enum Base64URL {
     return bytes
   }
 
+  /// Whether `text` is what `byteCount` bytes are written as.
+  static func isText(_ text: String, ofByteCount byteCount: Int) -> Bool {
+    let bitCount = 8 * byteCount
+    guard text.utf8.count == (bitCount + 5) / 6 else { return false }
+    var last: UInt32 = 0
+    for letter in text.utf8 {
+      guard let value = value(of: letter) else { return false }
+      last = value
+    }
+    let spareBits = UInt32(text.utf8.count * 6 - bitCount)
+    return last & (1 << spareBits - 1) == 0
+  }
+
   /// The bytes of base64 with the ordinary alphabet and padding (RFC 4648, 4), as `Basic` credentials have it.
   static func bytes(ofBase64 text: some StringProtocol) -> [UInt8]? {
     guard text.utf8.count % 4 == 0, !text.contains("-"), !text.contains("_") else { return nil }

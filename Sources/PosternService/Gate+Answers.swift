@@ -29,10 +29,7 @@ extension Gate {
   private func allow(_ decided: Decided, _ request: ClientRequest, live: LiveSession?, reason: String) -> Answer {
     if let refusal = refusalOfHandshake(request, decided.app) { return refusal }
     var answer = Answer(allow: reason)
-    let identity = identity(decided, live: live)
-    answer.headers.add(IdentityHeader.assertion, identity.assertion)
-    answer.headers.add(IdentityHeader.email, identity.email)
-    answer.headers.add(IdentityHeader.subject, identity.subject)
+    addIdentity(decided, live: live, to: &answer)
     if decided.decision.touch == 1, let live, let app = decided.app {
       cache.touch(live, app: app.name, at: decided.now)
     }
@@ -43,14 +40,22 @@ extension Gate {
   }
 
   /// What the app is told of who asks; empty where it is told nothing.
-  private func identity(
-    _ decided: Decided, live: LiveSession?
-  ) -> (assertion: String, email: String, subject: String) {
-    guard decided.decision.identity_attached == 1, let app = decided.app, let person = decided.caller.person else {
-      return ("", "", "")
+  private func addIdentity(_ decided: Decided, live: LiveSession?, to answer: inout Answer) {
+    let person = decided.decision.identity_attached == 1 ? decided.caller.person : nil
+    let assertion = person.flatMap { person in
+      decided.app.map { self.assertion(of: person, $0, decided, live: live) }
     }
-    let email = person.isEmailVerified ? person.email.map { "\(person.provider):\($0)" } : nil
-    return (assertion(of: person, app, decided, live: live), email ?? "", "\(person.provider):\(person.subject)")
+    let email = person.flatMap { person in
+      person.isEmailVerified ? person.email.map { "\(person.provider):\($0)" } : nil
+    }
+    answer.headers.add(IdentityHeader.assertion, assertion ?? "")
+    answer.headers.add(IdentityHeader.email, email ?? "")
+    answer.headers.add(IdentityHeader.subject, person.map { "\($0.provider):\($0.subject)" } ?? "")
+    for attribute in decided.app?.propagation ?? [] {
+      guard let name = attribute.headerName else { continue }
+      answer.headers.add(name, person.map(attribute.headerValue) ?? "")
+      if !name.hasPrefix(IdentityHeader.prefix) { answer.strictAttributes.insert(name) }
+    }
   }
 
   private func assertion(of person: Person, _ app: GateApp, _ decided: Decided, live: LiveSession?) -> String {

@@ -38,7 +38,7 @@ extension Gate {
     for field in request.headers.fields where isForApp(field.name, answer) {
       headers.add(name: field.name, value: field.value)
     }
-    for field in answer.headers.fields where IdentityHeader.isForApp(field.name) && !field.value.isEmpty {
+    for field in answer.forApp where !field.value.isEmpty {
       headers.add(name: field.name, value: field.value)
     }
     return HTTPRequestHead(version: .http1_1, method: .GET, uri: request.target, headers: headers)

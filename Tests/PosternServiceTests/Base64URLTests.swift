@@ -17,5 +17,12 @@ struct Base64URLTests {
     arguments: ["A", "AB", "AAB", "AA==", "AA=", "A+", "A/", "A A", "AAAA\n", "ÄA"])
   func refused(_ text: String) {
     #expect(Base64URL.bytes(text) == nil)
+    #expect(!(0...4).contains { Base64URL.isText(text, ofByteCount: $0) })
+  }
+
+  @Test("what so many bytes are written as is known without reading them", arguments: 0...67)
+  func texts(count: Int) {
+    let text = Base64URL.text([UInt8](repeating: 0xA5, count: count))
+    #expect((0...68).filter { Base64URL.isText(text, ofByteCount: $0) } == [count])
   }
 }

@@ -48,7 +48,7 @@ enum TestPolicy {
       activity: {exclude: [/poll]}
     """
 
-  private static func app(_ name: String, _ rest: String = "", members: String = "\"user:ann@example.com\"") -> String {
+  static func app(_ name: String, _ rest: String = "", members: String = "\"user:ann@example.com\"") -> String {
     """
     kind: App
     name: \(name)

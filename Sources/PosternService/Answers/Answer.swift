@@ -7,6 +7,8 @@ struct Answer: Sendable, Equatable {
   var body: [UInt8] = []
   /// Whether the proxy is to pass the client's request on.
   var isAllow = false
+  /// Of an allow: names of headers for the app that do not begin as the gate's own do.
+  var strictAttributes: Set<String> = []
   /// The reason's name, for logs; no secret.
   var reason = ""
 
@@ -69,10 +71,17 @@ enum IdentityHeader {
   static let subject = "x-goog-authenticated-user-id"
   /// What all of them begin with; nothing that does is ever the client's.
   static let prefix = "x-goog-"
+  /// What those of propagated attributes begin with, but for strict ones (docs/language.md, "Propagation").
+  static let attributePrefix = "x-goog-iap-attr-"
+}
 
-  /// Whether a header of an allow is for the app.
-  static func isForApp(_ name: String) -> Bool {
-    name.hasPrefix(prefix) || name == "cookie" || name == "authorization"
+extension Answer {
+  /// The headers of an allow that are for the app; an empty value: the app gets no such header.
+  var forApp: [Headers.Field] {
+    headers.fields.filter { field in
+      field.name.hasPrefix(IdentityHeader.prefix) || field.name == "cookie" || field.name == "authorization"
+        || strictAttributes.contains(field.name)
+    }
   }
 }
 

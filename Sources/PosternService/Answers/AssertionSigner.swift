@@ -110,6 +110,12 @@ struct AssertionSigner: Sendable {
     ]
     if person.isEmailVerified, let email = person.email { claims["email"] = .text(email) }
     if let domain = person.hostedDomain { claims["hd"] = .text(domain) }
+    let attributes = app.propagation.filter(\.isClaim).map { ($0.claimName, $0.values(of: person)) }
+      .filter { !$0.1.isEmpty }
+    if !attributes.isEmpty {
+      let members = attributes.map { ($0.0, JSON.list($0.1.map(JSON.text))) }
+      claims["additional_claims"] = .object(Dictionary(members, uniquingKeysWith: { first, _ in first }))
+    }
     if let token {
       claims["client_id"] = .text(token.client)
       claims["scope"] = .text(token.scopes.joined(separator: " "))

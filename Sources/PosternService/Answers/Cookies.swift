@@ -28,22 +28,27 @@ enum GateCookie {
 
 /// The cookies of a request.
 struct Cookies: Sendable {
-  /// Read when they are asked for: most requests are asked for one.
-  private let lines: [String]
+  private struct Pair: Sendable {
+    let name: Substring
+    let value: Substring
+  }
 
-  init(_ headers: Headers) { lines = headers.values("cookie") }
+  private let pairs: [Pair]
 
-  /// Goes through the pairs of a name and a value. Bytes are looked at, never letters: a browser's header is long.
-  private func forEachPair(_ body: (Substring, Substring) -> Void) {
-    for line in lines {
-      var rest = line.utf8[...]
-      while !rest.isEmpty {
-        let part = rest.prefix { $0 != UInt8(ascii: ";") }
-        rest = rest[part.endIndex...].dropFirst()
-        guard let mark = part.firstIndex(of: UInt8(ascii: "=")) else { continue }
-        body(Substring(part[..<mark]).trimmed, Substring(part[part.index(after: mark)...]).trimmed)
-      }
+  init(_ headers: Headers) { pairs = headers.values("cookie").flatMap(Self.pairs) }
+
+  /// The pairs of a line. Bytes are looked at, never letters: a browser's header is long.
+  private static func pairs(of line: String) -> [Pair] {
+    var pairs: [Pair] = []
+    var rest = line.utf8[...]
+    while !rest.isEmpty {
+      let part = rest.prefix { $0 != UInt8(ascii: ";") }
+      rest = rest[part.endIndex...].dropFirst()
+      guard let mark = part.firstIndex(of: UInt8(ascii: "=")) else { continue }
+      pairs.append(
+        Pair(name: Substring(part[..<mark]).trimmed, value: Substring(part[part.index(after: mark)...]).trimmed))
     }
+    return pairs
   }
 
   private static func isOurs(_ name: Substring) -> Bool { name.utf8.starts(with: GateCookie.prefix.utf8) }
@@ -57,7 +62,9 @@ struct Cookies: Sendable {
 
   subscript(name: String) -> Found {
     var found = Found.absent
-    forEachPair { if $0 == name { found = found == .absent ? .value(String($1)) : .repeated } }
+    for pair in pairs where pair.name.utf8.elementsEqual(name.utf8) {
+      found = found == .absent ? .value(String(pair.value)) : .repeated
+    }
     return found
   }
 
@@ -73,17 +80,13 @@ struct Cookies: Sendable {
   }
 
   /// Names of ours.
-  var ourNames: [String] {
-    var names: [String] = []
-    forEachPair { name, _ in if Self.isOurs(name) { names.append(String(name)) } }
-    return names
-  }
+  var ourNames: [String] { pairs.filter { Self.isOurs($0.name) }.map { String($0.name) } }
 
   /// What is left for the app: nil where nothing is.
   var forApp: String? {
     var kept: String?
-    forEachPair { name, value in
-      if !Self.isOurs(name) { kept = kept.map { "\($0); \(name)=\(value)" } ?? "\(name)=\(value)" }
+    for pair in pairs where !Self.isOurs(pair.name) {
+      kept = (kept.map { $0 + "; " } ?? "") + pair.name + "=" + pair.value
     }
     return kept
   }

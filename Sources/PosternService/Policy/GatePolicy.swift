@@ -24,6 +24,8 @@ final class GateApp: Sendable {
   /// Where people go who are refused, and where they log in instead of at an identity platform; nil: nowhere else.
   let deniedPage: PageAddress?
   let loginPage: PageAddress?
+  /// What the app is told of a person, beside who it is.
+  let propagation: [PropagatedAttribute]
 
   fileprivate init(_ contents: BundleContents, _ gate: GateContents, _ index: Int, providerCount: Int) {
     let line = contents.appLine(index)
@@ -40,6 +42,11 @@ final class GateApp: Sendable {
     revalidateMilliseconds = revalidate == BundleFormat.none ? nil : Int64(revalidate) * 1_000
     corsOrigins = contents.listedTexts(profile + 32)
     providers = (0..<providerCount).filter { mask >> UInt64($0) & 1 == 1 }
+    let firstAttribute = Int(contents.u32(profile + 40))
+    propagation = (0..<Int(contents.u32(profile + 44))).compactMap {
+      PropagatedAttribute(
+        contents, contents.record(.propagation, firstAttribute + $0, byteCount: RecordSize.propagation))
+    }
     let pages = gate.pages(ofApp: index)
     deniedPage = pages.flatMap { PageAddress($0.denied) }
     loginPage = pages.flatMap { PageAddress($0.login) }

@@ -55,7 +55,8 @@ extension ClientRequest {
     for field in http.headerMap.headers where !field.key.hasPrefix(":") {
       let value = field.rawValue.isEmpty ? field.value : String(decoding: field.rawValue, as: UTF8.self)
       switch HeaderOrigin(field.key) {
-      case .client: headers.add(field.key, value)
+      // A forged one is removed again, with all of its prefix.
+      case .client, .forged: headers.add(field.key, value)
       case .disguised: throw .disguised(field.key)
       case .forwarding: continue
       }
@@ -80,7 +81,7 @@ extension Envoy_Service_Auth_V3_OkHttpResponse {
     self.init()
     var removed: Set = ["proxy-authorization", "http2-settings"]
     removed.formUnion(client.headers.fields.map(\.name).filter { $0.hasPrefix(IdentityHeader.prefix) })
-    for field in answer.headers.fields where IdentityHeader.isForApp(field.name) {
+    for field in answer.forApp {
       if field.value.isEmpty {
         removed.insert(field.name)
       } else {

@@ -15,7 +15,7 @@ struct SessionIdentifier: Codable, Sendable, Equatable {
 
   /// One that a client sent; nil where it cannot be one.
   init?(_ text: String) {
-    guard text.utf8.count == 43, Base64URL.bytes(text)?.count == 32 else { return nil }
+    guard Base64URL.isText(text, ofByteCount: 32) else { return nil }
     self.text = text
   }
 
@@ -30,7 +30,7 @@ struct SessionKey: Hashable, Codable, Sendable {
 
   /// One that somebody writes; nil where it cannot be one.
   init?(_ text: String) {
-    guard text.utf8.count == 43, Base64URL.bytes(text)?.count == 32 else { return nil }
+    guard Base64URL.isText(text, ofByteCount: 32) else { return nil }
     self.text = text
   }
 

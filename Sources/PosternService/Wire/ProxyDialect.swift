@@ -21,12 +21,15 @@ enum WireFault: Error, Equatable {
   case badTarget
   /// A name that a program behind CGI, WSGI or PHP cannot tell from one of the gate's.
   case disguised(String)
+  /// One of the gate's own, which no client has reason to send and not every proxy can take away.
+  case forged(String)
 
   var sentence: String {
     switch self {
     case .missing(let what): "the proxy sent no \(what)"
     case .repeated(let name): "\(name) came more than once"
     case .badTarget: "the request target is no path"
+    case .forged(let name): "\(name) is the gate's own to send"
     case .disguised(let name): "\(name) is one of the gate's headers to programs that read `_` for `-`"
     }
   }
@@ -115,6 +118,7 @@ extension ProxyDialect {
       switch HeaderOrigin(field.name) {
       case .client: return false
       case .disguised: fault = .disguised(field.name)
+      case .forged: fault = .forged(field.name)
       case .forwarding:
         if let part = part(field.name), !told.note(part, field.value) { fault = .repeated(field.name) }
       }
@@ -154,6 +158,8 @@ enum HeaderOrigin: Equatable {
   case forwarding
   /// A client's, and one of the gate's to programs that read `_` for `-`.
   case disguised
+  /// A client's, under a name of a propagated attribute.
+  case forged
 
   /// Looks at the first letter and the length before any text: it is asked of every header of every request.
   init(_ name: String) {
@@ -183,6 +189,7 @@ enum HeaderOrigin: Equatable {
       let read = name.utf8.lazy.map { $0 == UInt8(ascii: "_") ? UInt8(ascii: "-") : $0 }
       if read.starts(with: "x-goog-".utf8) { return .disguised }
     }
+    if name.hasPrefix(IdentityHeader.attributePrefix) { return .forged }
     let isForwarding =
       name.hasPrefix("x-postern-") || name.hasPrefix("x-forwarded-") || name.hasPrefix("x-envoy-")
       || name == "x-real-ip" || name == "x-original-url" || name == "x-rewrite-url"
