@@ -6,7 +6,7 @@ import Testing
 
 @Suite("Propagated attributes")
 struct PropagationTests {
-  private static func files(_ expression: String, outputs: String = "HEADER, JWT") -> [String: String] {
+  static func files(_ expression: String, outputs: String = "HEADER, JWT") -> [String: String] {
     let settings = """
       settings:
         applicationSettings:

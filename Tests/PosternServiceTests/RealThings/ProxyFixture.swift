@@ -102,6 +102,9 @@ final class ProxyFixture {
   }
 
   private func startNginx(appPort: Int) throws {
+    // As docs/service.md, "Attributes", says it.
+    let attribute = try RepositoryFile.text("docs/service.md").split(separator: "\n")
+      .filter { $0.hasPrefix("    auth_request_set") || $0.hasPrefix("    proxy_set_header") }.joined()
     server = try NginxFixture.start(
       in: folder,
       servers: """
@@ -109,13 +112,16 @@ final class ProxyFixture {
         server {
           listen 127.0.0.1:\(port) default_server;
           include postern-server.conf;
-          location / { include postern-location.conf; proxy_pass http://127.0.0.1:\(appPort); }
+          location / { include postern-location.conf; \(attribute) proxy_pass http://127.0.0.1:\(appPort); }
         }
         """)
   }
 
   private func startCaddy(appPort: Int) throws {
-    try folder.write("postern.caddyfile", RepositoryFile.text("docs/recipes/caddy/postern.caddyfile"))
+    let recipe = try RepositoryFile.text("docs/recipes/caddy/postern.caddyfile")
+    try folder.write(
+      "postern.caddyfile",
+      recipe.replacingOccurrences(of: "Cookie Authorization", with: "Cookie Authorization X-Goog-Iap-Attr-Department"))
     try folder.write(
       "Caddyfile",
       """

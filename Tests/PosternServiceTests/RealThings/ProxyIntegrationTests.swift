@@ -92,6 +92,24 @@ struct ProxyIntegrationTests {
     #expect(person.appHeader("authorization") == ["Basic YTpi"])
   }
 
+  @Test("attributes reach the app, and never those of a client", arguments: Proxy.allCases)
+  func attributes(_ proxy: Proxy) async throws {
+    let gate = try TestGate(PropagationTests.files(#"attributes.saml_attributes.selectByName("department")"#))
+    let fixture = try await ProxyFixture(proxy, gate: gate)
+    var person = TestGate.person()
+    person.claims = ["department": .list([.text("Sales"), .text("a,b")])]
+    let cookie = ("Cookie", try await gate.signIn(person))
+    let name = "x-goog-iap-attr-department"
+    #expect(try await fixture.ask(headers: [cookie]).appHeader(name) == ["Sales,a%2Cb"])
+    let nobody = try await fixture.ask("GET", "https://public.example.com/")
+    #expect(nobody.status == 200)
+    #expect(nobody.appHeader(name).joined() == "")
+    for (url, headers) in [("https://payroll.example.com/runs", [cookie]), ("https://public.example.com/", [])] {
+      let forged = try await fixture.ask("GET", url, headers: headers + [("X-Goog-IAP-Attr-Department", "Board")])
+      #expect(!forged.appHeader(name).contains("Board"))
+    }
+  }
+
   @Test("forwarding headers of a client change neither the app nor the address", arguments: Proxy.allCases)
   func forwarded(_ proxy: Proxy) async throws {
     let gate = try TestGate()
