@@ -20,6 +20,9 @@ LOAD_DEPENDENCIES := wrk
 SWIFT_FOLDERS := Package.swift Sources Tests Benchmarks
 SCRIPTS := .ci/run tools/build-library tools/check-readme tools/install-missing tools/run-checks tools/generate-envoy Tests/C/run demo/tour.sh demo/gate.sh Benchmarks/Gate/load.sh
 
+# What CI builds for debugging with (.ci/run); by hand it is empty, so that `swift build` goes on with what a target has built.
+DEBUG_FLAGS ?=
+
 # One build serves the agreement and the benchmark: `swift test` would build for itself, with flags of its own.
 BUILD_AGREEMENT = POSTERN_ONLY_TESTS=AgreementTests swift build --build-tests -c release -Xswiftc -enable-testing --scratch-path .build-agreement
 
@@ -45,14 +48,14 @@ test:
 ## demo: the whole thing on localhost: apps behind nginx, the gate, an OpenID provider, and two people to log in as
 .PHONY: demo
 demo: swift-dependencies service-dependencies
-	swift build --product postern
-	swift build --product posternd
+	swift build $(DEBUG_FLAGS) --product postern
+	swift build $(DEBUG_FLAGS) --product posternd
 	demo/gate.sh
 
 ## tour: one request for every reason, decided over the policy tree
 .PHONY: tour
 tour: swift-dependencies
-	swift build --product postern
+	swift build $(DEBUG_FLAGS) --product postern
 	demo/tour.sh
 
 ## bench: what decisions, resolutions and compilations cost, in counts and ratios, beside the floor and the peers
@@ -70,7 +73,7 @@ bench-scale: swift-dependencies bench-dependencies release peers
 .PHONY: bench-gate
 bench-gate: swift-dependencies service-dependencies
 	@tools/install-missing $(LOAD_DEPENDENCIES)
-	swift build --product postern
+	swift build $(DEBUG_FLAGS) --product postern
 	swift build -c release --product posternd --scratch-path .build-release
 	Benchmarks/Gate/load.sh
 
@@ -113,7 +116,7 @@ agreement:
 .PHONY: sanitize
 sanitize: swift-dependencies
 	POSTERN_ONLY_TESTS=PosternKernelTests ASAN_OPTIONS=detect_leaks=0 \
-	  swift test --sanitize=address --scratch-path .build-sanitize
+	  swift test $(DEBUG_FLAGS) --sanitize=address --scratch-path .build-sanitize
 
 ## format: lays out every Swift file
 .PHONY: format
@@ -141,14 +144,14 @@ help:
 
 .PHONY: test-debug
 test-debug: swift-dependencies command-dependencies
-	swift test --skip '^(AgreementTests|PosternKernelTests)\.' --skip 'IntegrationTests'
+	swift test $(DEBUG_FLAGS) --skip '^(AgreementTests|PosternKernelTests)\.' --skip 'IntegrationTests'
 
 # The gate against real proxies, a real login provider and a real browser, on loopback.
 .PHONY: test-service
 test-service: swift-dependencies service-dependencies
-	swift test --no-parallel --filter 'IntegrationTests'
-	swift build --product postern
-	swift build --product posternd
+	swift test $(DEBUG_FLAGS) --no-parallel --filter 'IntegrationTests'
+	swift build $(DEBUG_FLAGS) --product postern
+	swift build $(DEBUG_FLAGS) --product posternd
 	demo/gate.sh --check
 
 # Agreement runs on release builds: an optimizer's mistake must show too. The C library is one of the engines.
@@ -164,12 +167,12 @@ build-agreement: swift-dependencies library
 
 .PHONY: test-readme
 test-readme: swift-dependencies
-	swift build --product postern
+	swift build $(DEBUG_FLAGS) --product postern
 	tools/check-readme README.md
 
 .PHONY: test-library
 test-library: swift-dependencies library
-	swift build --product postern
+	swift build $(DEBUG_FLAGS) --product postern
 	.build/debug/postern compile policies --output .build/contract.ptb
 	Tests/C/run dist .build/contract.ptb
 
