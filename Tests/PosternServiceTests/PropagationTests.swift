@@ -46,7 +46,9 @@ struct PropagationTests {
     return try #require(Base64URL.bytes(token[1]).flatMap { JSON($0) })["additional_claims"]
   }
 
-  @Test("an app gets the attributes that its policy names, in headers and in the assertion", arguments: ProxyDialect.allCases)
+  @Test(
+    "an app gets the attributes that its policy names, in headers and in the assertion",
+    arguments: ProxyDialect.allCases)
   func passedOn(_ dialect: ProxyDialect) async throws {
     let gate = try TestGate(Self.files(Self.stated))
     let answer = await gate.ask(headers: [("Cookie", try await gate.signIn(Self.ann))], through: dialect)
