@@ -16,7 +16,7 @@ C_DEPENDENCIES := gcc g++ binutils pkg-config xxd
 BENCH_DEPENDENCIES := valgrind
 SERVICE_DEPENDENCIES := redis-server nginx caddy chromium openssl curl python3-venv
 LINT_DEPENDENCIES := shellcheck
-LOAD_DEPENDENCIES := wrk
+LOAD_DEPENDENCIES := wrk nghttp2-client redis-server
 SWIFT_FOLDERS := Package.swift Sources Tests Benchmarks
 SCRIPTS := .ci/run tools/build-library tools/check-readme tools/install-missing tools/run-checks tools/generate-envoy Tests/C/run demo/tour.sh demo/gate.sh Benchmarks/Gate/load.sh
 

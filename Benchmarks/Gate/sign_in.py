@@ -11,7 +11,7 @@ with sync_playwright() as playwright:
     browser = playwright.chromium.launch(executable_path=sys.argv[1], args=["--no-sandbox"])
     context = browser.new_context(ignore_https_errors=True)
     page = context.new_page()
-    page.goto("https://payroll.localhost:8443/")
+    page.goto("https://wiki.localhost:8443/")
     page.fill("input[name=login]", "ann")
     page.click("button[type=submit]")
     page.wait_for_selector("input[name=password]")
@@ -21,5 +21,6 @@ with sync_playwright() as playwright:
     page.wait_for_load_state()
     if page.locator("button").count():
         page.click("button")
-        page.wait_for_url("https://payroll.localhost:8443/**")
-    print(next(cookie["value"] for cookie in context.cookies() if cookie["name"] == "__Host-postern"))
+        page.wait_for_url("https://wiki.localhost:8443/**")
+    cookies = context.cookies("https://wiki.localhost:8443/")
+    print(next(cookie["value"] for cookie in cookies if cookie["name"] == "__Host-postern"))

@@ -85,15 +85,6 @@ public struct RefreshFacts: Sendable {
 
   /// Reads a request file about a refresh, decided at `now` unless it says otherwise; `facts` is nil where it cannot be read.
   public static func read(_ file: SourceFile, now: Int64? = nil) -> (facts: RefreshFacts?, diagnostics: [Diagnostic]) {
-    let parsed = YAMLParser.parse(file.bytes, fileIndex: 0, allowsEscapedControls: true)
-    var reader = PolicyReader()
-    reader.diagnostics = parsed.diagnostics
-    guard let document = parsed.nodes.first else { return (nil, reader.diagnostics) }
-    if parsed.nodes.count > 1 { reader.diagnostics.append(.secondDocument(at: parsed.nodes[1].head)) }
-    let facts = reader.fields(document, .refreshFile).flatMap {
-      reader.refreshFacts($0, defaultNow: now ?? Instant.defaultNow)
-    }
-    let isRefused = reader.diagnostics.contains { $0.severity == .error }
-    return (isRefused ? nil : facts, reader.diagnostics)
+    PolicyReader.readRequestFile(file, .refreshFile) { $0.refreshFacts($1, defaultNow: now ?? Instant.defaultNow) }
   }
 }

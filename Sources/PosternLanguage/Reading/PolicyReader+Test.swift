@@ -86,14 +86,21 @@ public struct RequestFacts: Sendable {
 
   /// Reads a request file, JSON or YAML, decided at `now` unless it says otherwise; `facts` is nil where it cannot be read.
   public static func read(_ file: SourceFile, now: Int64? = nil) -> (facts: RequestFacts?, diagnostics: [Diagnostic]) {
+    PolicyReader.readRequestFile(file, .requestFile) { $0.facts($1, defaultNow: now ?? Instant.defaultNow) }
+  }
+}
+
+extension PolicyReader {
+  /// What `read` makes of a request file's one document; nil where anything in it is wrong.
+  static func readRequestFile<Facts>(
+    _ file: SourceFile, _ keys: KeySet, _ read: (inout PolicyReader, Fields) -> Facts?
+  ) -> (facts: Facts?, diagnostics: [Diagnostic]) {
     let parsed = YAMLParser.parse(file.bytes, fileIndex: 0, allowsEscapedControls: true)
     var reader = PolicyReader()
     reader.diagnostics = parsed.diagnostics
     guard let document = parsed.nodes.first else { return (nil, reader.diagnostics) }
     if parsed.nodes.count > 1 { reader.diagnostics.append(.secondDocument(at: parsed.nodes[1].head)) }
-    let facts = reader.fields(document, .requestFile).flatMap {
-      reader.facts($0, defaultNow: now ?? Instant.defaultNow)
-    }
+    let facts = reader.fields(document, keys).flatMap { read(&reader, $0) }
     let isRefused = reader.diagnostics.contains { $0.severity == .error }
     return (isRefused ? nil : facts, reader.diagnostics)
   }
