@@ -57,7 +57,7 @@ ask() { wrk -t1 -c$connections -d"${2}s" "${headers[@]}" "http://127.0.0.1:$1/fi
 
 # Each connection asks at its own even pace; wrk's delays would end by the millisecond, many at once.
 latencies() {
-  h2load --h1 -t1 -c$connections --rps=$(($2 / connections)) -D "$seconds" --log-file="$folder/latencies" "${headers[@]}" \
+  h2load --h1 -t1 -c$connections --rps=$(($2 / connections)) -n $(($2 * seconds)) --log-file="$folder/latencies" "${headers[@]}" \
     "http://127.0.0.1:$1/file" >/dev/null
   cut -f3 "$folder/latencies" | sort -n | awk '{ all[NR] = $1 } END {
     printf "p50 %.2f ms, p99 %.2f ms, of %d requests", all[int(NR / 2)] / 1000, all[int(NR * 0.99)] / 1000, NR }'
