@@ -21,6 +21,9 @@ struct SoundnessTests {
     .granted, .noBinding, .conditionFalse, .conditionError, .denied, .groupsUnknown,
   ]
 
+  /// Seeds of pairs that once were not told as they should be: a clock that changes who asks on an app open to everyone.
+  private static let found: [UInt64] = [90_595_731_794_413]
+
   @Test("every request on which the kernels differ falls under a difference that is told")
   func soundness() throws {
     let count = Self.setting("POSTERN_REVIEW_REQUESTS", default: 8_000)
@@ -29,8 +32,9 @@ struct SoundnessTests {
     var told = 0
     var unproven = 0
     var same = 0
-    for index in 0..<(count + UInt64(Self.requestsOfAPair) - 1) / UInt64(Self.requestsOfAPair) {
-      var generator = PairGenerator(seed: seed &+ index)
+    let seeds = (0..<(count + UInt64(Self.requestsOfAPair) - 1) / UInt64(Self.requestsOfAPair)).map { seed &+ $0 }
+    for seed in Self.found + seeds {
+      var generator = PairGenerator(seed: seed)
       let pair = try generator.pair()
       let comparison = PolicyComparison(before: pair.before, after: pair.after)
       let stand = WitnessStand(before: pair.before, after: pair.after)
@@ -40,8 +44,8 @@ struct SoundnessTests {
       for _ in 0..<Self.requestsOfAPair {
         guard let witness = stand.witness(generator.facts()) else { continue }
         differing += 1
-        let isTold = Self.covers(comparison, witness, pair.before)
-        #expect(isTold, "POSTERN_REVIEW_SEED=\(seed &+ index)\n\(witness.sentence)\n\(witness.facts.json.prettyText)")
+        let isTold = Self.covers(comparison, witness, pair.before, stand)
+        #expect(isTold, "POSTERN_REVIEW_SEED=\(seed)\n\(witness.sentence)\n\(witness.facts.json.prettyText)")
         if !isTold { return Self.show(pair.texts, comparison) }
       }
     }
@@ -51,15 +55,28 @@ struct SoundnessTests {
     #expect(differing > 0 && told > 0, "pairs that never differ prove nothing")
   }
 
-  private static func covers(_ comparison: PolicyComparison, _ witness: Witness, _ side: ReviewSide) -> Bool {
+  private static func covers(
+    _ comparison: PolicyComparison, _ witness: Witness, _ side: ReviewSide, _ stand: WitnessStand
+  ) -> Bool {
     let apps = Set([witness.before, witness.after].compactMap { $0.appIndex.map(side.bundle.appName) })
     let isAboutAccess =
       accessReasons.contains(witness.before.reason) && accessReasons.contains(witness.after.reason)
-      && witness.before.reason != witness.after.reason
+      && witness.before.reason != witness.after.reason && stand.witness(fresh(witness.facts)) != nil
     return comparison.differences.contains { difference in
       guard let app = difference.appName else { return true }
       return apps.contains(app) && (!isAboutAccess || difference.kind == .access)
     }
+  }
+
+  /// The same with a session that has just begun. On an app that is open to everyone a session that is over is looked away from
+  /// (docs/decision.md, row 8), so that a clock changes who asks, and row 10 with it: such a flip is a setting's, and ends with this.
+  private static func fresh(_ facts: RequestFacts) -> RequestFacts {
+    var fresh = facts
+    let now = facts.nowMilliseconds
+    for fact in [\Credential.createdAt, \.lastSeenAt, \.stateCheckedAt, \.issuedAt, \.loginAt] {
+      fresh.credential[keyPath: fact] = now
+    }
+    return fresh
   }
 
   private static func show(_ texts: [String], _ comparison: PolicyComparison) {
