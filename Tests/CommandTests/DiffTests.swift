@@ -38,6 +38,17 @@ struct DiffTests {
     return try command.run()
   }
 
+  @Test("a name with letters of Markdown is itself in a table and in a folded line")
+  func markdownLetters() throws {
+    var changed = Self.changed
+    let hired = changed.files["finance/payroll.yaml"]?.replacing("eve@", with: "new_hire@")
+    changed.files["finance/payroll.yaml"] = hired
+    let outcome = try diff(["old", "new", "--format", "markdown"], in: folders(Tree.small, changed))
+    let lines = outcome.output.split(separator: "\n").filter { $0.contains("hire@example.com: no binding") }
+    #expect(lines.contains { $0.hasPrefix("| widens") && $0.contains("user:new\\_hire@example.com") })
+    #expect(lines.contains { $0.hasPrefix("<details>") && $0.contains("user:new_hire@example.com") })
+  }
+
   @Test(
     "the review of a change is the recorded one",
     arguments: [

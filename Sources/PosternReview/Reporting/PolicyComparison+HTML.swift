@@ -7,14 +7,15 @@ extension PolicyComparison {
   /// The page, in HTML5 with its own style, for light and dark screens.
   public func html(title: String) -> String {
     let body =
-      "<h1>\(Self.escaped(title))</h1>\n<p class=\"summary\">\(Self.escaped(summary))</p>\n" + matrix + bars + list
+      "<h1>\(Self.escapedHTML(title))</h1>\n<p class=\"summary\">\(Self.escapedHTML(summary))</p>\n" + matrix + bars
+      + list
     return """
       <!doctype html>
       <html lang="en">
       <head>
       <meta charset="utf-8">
       <meta name="viewport" content="width=device-width, initial-scale=1">
-      <title>\(Self.escaped(title))</title>
+      <title>\(Self.escapedHTML(title))</title>
       <style>\(Self.style)</style>
       </head>
       <body>
@@ -37,9 +38,9 @@ extension PolicyComparison {
       if index == rows.count { rows.append((difference.subject, [:])) }
       rows[index].cells[difference.appName ?? "", default: []].append(difference)
     }
-    let head = "<tr><th></th>" + apps.map { "<th>\(Self.escaped($0))</th>" }.joined() + "</tr>\n"
+    let head = "<tr><th></th>" + apps.map { "<th>\(Self.escapedHTML($0))</th>" }.joined() + "</tr>\n"
     let lines = rows.map { row in
-      "<tr><th>\(Self.escaped(row.who))</th>"
+      "<tr><th>\(Self.escapedHTML(row.who))</th>"
         + apps.map { "<td>" + (row.cells[$0] ?? []).map(Self.cell).joined() + "</td>" }.joined() + "</tr>\n"
     }
     return "<h2>Who comes in</h2>\n<div class=\"wide\"><table class=\"matrix\">\n" + head + lines.joined()
@@ -47,9 +48,9 @@ extension PolicyComparison {
   }
 
   private static func cell(_ difference: Difference) -> String {
-    let condition = difference.condition.map { " <span class=\"condition\">where \(escaped($0))</span>" } ?? ""
-    return "<div class=\"\(difference.effect.word)\"><s>\(escaped(difference.before))</s> "
-      + "<b>\(escaped(difference.after))</b>\(condition)</div>"
+    let condition = difference.condition.map { " <span class=\"condition\">where \(escapedHTML($0))</span>" } ?? ""
+    return "<div class=\"\(difference.effect.word)\"><s>\(escapedHTML(difference.before))</s> "
+      + "<b>\(escapedHTML(difference.after))</b>\(condition)</div>"
   }
 
   // MARK: limits
@@ -60,7 +61,7 @@ extension PolicyComparison {
       return ""
     }
     let rows = limits.map { difference in
-      "<tr><th>\(Self.escaped(difference.appName ?? "")), \(Self.escaped(difference.subject))</th><td>"
+      "<tr><th>\(Self.escapedHTML(difference.appName ?? "")), \(Self.escapedHTML(difference.subject))</th><td>"
         + Self.bar(difference.seconds.before, difference.before, longest, "before")
         + Self.bar(difference.seconds.after, difference.after, longest, difference.effect.word) + "</td></tr>\n"
     }
@@ -72,7 +73,7 @@ extension PolicyComparison {
     let percent = seconds.map { max(1, Int($0) * 80 / Int(max(longest, 1))) } ?? 90
     return
       "<div class=\"bar\"><span class=\"\(name)\(seconds == nil ? " endless" : "")\" style=\"width:\(percent)%\"></span>"
-      + "<em>\(escaped(text))</em></div>"
+      + "<em>\(escapedHTML(text))</em></div>"
   }
 
   // MARK: all of them
@@ -83,10 +84,10 @@ extension PolicyComparison {
       var lines = [
         "<li class=\"\(difference.effect.word)\"><p><span class=\"effect\">\(difference.effect.word)</span> "
       ]
-      lines.append("<b>\(Self.escaped(difference.appName ?? "organization"))</b> ")
-      lines.append("\(difference.kind.rawValue): \(Self.escaped(difference.sentence))</p>")
-      if let condition = difference.condition { lines.append("<p>where \(Self.escaped(condition))</p>") }
-      if let place = difference.place { lines.append("<p class=\"place\">\(Self.escaped(place.text))</p>") }
+      lines.append("<b>\(Self.escapedHTML(difference.appName ?? "organization"))</b> ")
+      lines.append("\(difference.kind.rawValue): \(Self.escapedHTML(difference.sentence))</p>")
+      if let condition = difference.condition { lines.append("<p>where \(Self.escapedHTML(condition))</p>") }
+      if let place = difference.place { lines.append("<p class=\"place\">\(Self.escapedHTML(place.text))</p>") }
       return lines.joined() + Self.proof(difference) + "</li>\n"
     }
     return "<h2>Differences</h2>\n<ol>\n" + items.joined() + "</ol>\n"
@@ -94,13 +95,13 @@ extension PolicyComparison {
 
   private static func proof(_ difference: Difference) -> String {
     guard let facts = difference.proof.facts else {
-      return "<p class=\"proof\">\(escaped(difference.proofSentence))</p>"
+      return "<p class=\"proof\">\(escapedHTML(difference.proofSentence))</p>"
     }
     return
-      "<details><summary>\(escaped(difference.proofSentence))</summary><pre>\(escaped(facts.prettyText))</pre></details>"
+      "<details><summary>\(escapedHTML(difference.proofSentence))</summary><pre>\(escapedHTML(facts.prettyText))</pre></details>"
   }
 
-  private static func escaped(_ text: String) -> String {
+  static func escapedHTML(_ text: String) -> String {
     text.map { character in
       switch character {
       case "&": "&amp;"

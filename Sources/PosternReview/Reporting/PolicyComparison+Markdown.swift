@@ -26,7 +26,9 @@ extension PolicyComparison {
     guard let facts = difference.proof.facts else { return [] }
     let title = "\(difference.appName ?? "organization"), \(difference.sentence)"
     return [
-      "<details><summary>\(Self.escaped(title))</summary>", "", Self.escaped(difference.proofSentence), "",
+      // A line of HTML: Markdown's escapes would stand in it as they are, and a line end would end it.
+      "<details><summary>\(Self.escapedHTML(title.split(whereSeparator: \.isNewline).joined(separator: " ")))</summary>",
+      "", Self.escaped(difference.proofSentence), "",
       "```json", facts.prettyText.trimmedEnd, "```", "", "</details>", "",
     ]
   }
