@@ -13,12 +13,7 @@ extension Gate {
     else { throw .refused("no provider of ours issued this token") }
     let claims = try await verifier.claims(of: token, from: provider)
     let person = try Person(claims, from: provider, settings(of: provider))
-    var credential = postern_credential()
-    credential.kind = UInt8(POSTERN_CREDENTIAL_BEARER)
-    credential.principal_kind = person.principalKind
-    credential.account_state = UInt8(POSTERN_ACCOUNT_ACTIVE)
-    credential.email_verified = person.isEmailVerified ? 1 : 0
-    credential.groups_complete = person.areGroupsComplete ? 1 : 0
+    var credential = postern_credential(bearerOf: person)
     credential.issued_at = claims["iat"]?.milliseconds ?? 0
     credential.not_before = claims["nbf"]?.milliseconds ?? 0
     credential.expires_at = claims["exp"]?.milliseconds ?? 0
@@ -47,12 +42,7 @@ extension Gate {
     }
     guard let live = try await grantSession(token.session) else { throw .refused("the token's grant has ended") }
     let person = live.facts.login.person
-    var credential = postern_credential()
-    credential.kind = UInt8(POSTERN_CREDENTIAL_BEARER)
-    credential.principal_kind = person.principalKind
-    credential.account_state = UInt8(POSTERN_ACCOUNT_ACTIVE)
-    credential.email_verified = person.isEmailVerified ? 1 : 0
-    credential.groups_complete = person.areGroupsComplete ? 1 : 0
+    var credential = postern_credential(bearerOf: person)
     credential.issued_at = token.issuedAt
     credential.expires_at = token.expiresAt
     credential.login_at = token.authenticatedAt
@@ -73,5 +63,17 @@ extension Gate {
     } catch {
       throw .unavailable("\(error)")
     }
+  }
+}
+
+extension postern_credential {
+  /// A bearer token's, before its times: whether the account is good, its issuer has said by issuing it.
+  fileprivate init(bearerOf person: Person) {
+    self.init()
+    kind = UInt8(POSTERN_CREDENTIAL_BEARER)
+    principal_kind = person.principalKind
+    account_state = UInt8(POSTERN_ACCOUNT_ACTIVE)
+    email_verified = person.isEmailVerified ? 1 : 0
+    groups_complete = person.areGroupsComplete ? 1 : 0
   }
 }
