@@ -53,7 +53,9 @@ for _ in $(seq 50); do curl -sf -o /dev/null http://127.0.0.1:8600/file && break
 headers=(-H 'Host: wiki.localhost' -H "Cookie: __Host-postern=$session"
   -H 'User-Agent: Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36' -H 'Accept: text/html,*/*;q=0.8' -H 'Accept-Language: en'
   -H 'Sec-Fetch-Mode: navigate' -H 'Sec-Fetch-Dest: document' -H 'Sec-Fetch-Site: none')
-ask() { wrk -t1 -c$connections -d"${2}s" "${headers[@]}" "http://127.0.0.1:$1/file"; }
+# The same address over and over, or, with `new`, one that never came before: of those the gate keeps nothing.
+echo 'local n = 0; request = function() n = n + 1; return wrk.format(nil, "/file?" .. n) end' >"$folder/new.lua"
+ask() { wrk -t1 -c$connections -d"${2}s" ${3:+-s "$folder/$3.lua"} "${headers[@]}" "http://127.0.0.1:$1/file"; }
 
 # Each connection asks at its own even pace; wrk's delays would end by the millisecond, many at once.
 latencies() {
@@ -75,14 +77,20 @@ if grep -q 'Non-2xx' "$folder/first"; then
   exit 1
 fi
 before=$(resident)
-ratios=()
-for round in $(seq "$rounds"); do
-  plain=$(ask 8600 "$seconds" | rate)
-  guarded=$(ask 8601 "$seconds" | rate)
-  ratios+=($((100 * guarded / plain)))
-  echo "round $round: $plain requests a second without the gate, $guarded with it: $((100 * guarded / plain)) %"
-done
-echo "the gate leaves nginx $(printf '%s\n' "${ratios[@]}" | median) % (median of $rounds)"
+compare() {
+  local ratios=()
+  for round in $(seq "$rounds"); do
+    plain=$(ask 8600 "$seconds" "$@" | rate)
+    guarded=$(ask 8601 "$seconds" "$@" | rate)
+    ratios+=($((100 * guarded / plain)))
+    echo "round $round: $plain requests a second without the gate, $guarded with it: $((100 * guarded / plain)) %"
+  done
+  echo "the gate leaves nginx $(printf '%s\n' "${ratios[@]}" | median) % (median of $rounds)"
+}
+echo "addresses that never came before:"
+compare new
+echo "one address:"
+compare
 
 half=$((guarded / 2))
 echo "at $half requests a second: $(latencies 8601 $half); without the gate $(latencies 8600 $half)"

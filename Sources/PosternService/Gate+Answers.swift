@@ -30,9 +30,7 @@ extension Gate {
     if let refusal = refusalOfHandshake(request, decided.app) { return refusal }
     var answer = Answer(allow: reason)
     addIdentity(decided, live: live, to: &answer)
-    if decided.decision.touch == 1, let live, let app = decided.app {
-      cache.touch(live, app: app.name, at: decided.now)
-    }
+    if let live { noteActivity(decided, live, at: decided.now) }
     answer.headers.add("cookie", request.cookies.forApp ?? "")
     let isOwn = decided.usesAuthorization
     answer.headers.add("authorization", isOwn ? "" : request.headers["authorization"] ?? "")

@@ -71,7 +71,9 @@ extension Gate {
     }
     let decided = decide(request, live, policy)
     if Self.mayBeOutdated(decided.decision) { return .later { await self.answer(request, live.key, policy) } }
-    return .now(answer(decided, request, live: live, policy))
+    var answer = answer(decided, request, live: live, policy)
+    answer.repeatable = repeatable(answer, decided, request, live, policy)
+    return .now(answer)
   }
 
   /// A session as the store knows it.

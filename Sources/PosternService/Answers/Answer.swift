@@ -1,7 +1,7 @@
 // What the gate says to a proxy, or through it to the client. Whatever the gate makes itself is marked and never kept by a cache.
 
 /// An HTTP answer.
-struct Answer: Sendable, Equatable {
+struct Answer: Sendable {
   var status: Int
   var headers = Headers()
   var body: [UInt8] = []
@@ -9,6 +9,8 @@ struct Answer: Sendable, Equatable {
   var isAllow = false
   /// Of an allow: names of headers for the app that do not begin as the gate's own do.
   var strictAttributes: Set<String> = []
+  /// Of an allow that may be given again: what it was decided by.
+  var repeatable: RepeatableAllow?
   /// The reason's name, for logs; no secret.
   var reason = ""
 

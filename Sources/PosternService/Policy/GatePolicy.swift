@@ -205,6 +205,8 @@ struct Caller: Sendable {
   var identity: [UInt32] = []
   /// Looked at by conditions.
   var person: Person?
+  /// Of a session: which of its facts these are.
+  var factsCount = 0
   /// Of an access token of the gate's own: what it stands for, and the session that ends with it.
   var accessToken: AccessToken?
   var grantSession: LiveSession?

@@ -13,9 +13,13 @@ protocol RequestResponder: Sendable {
 
   /// What becomes of a handshake that is to be carried; nil for every other request. Asked of those alone that ask to change the protocol.
   func tunnel(_ request: ListenerRequest) -> (@Sendable () async -> TunnelOutcome)?
+
+  /// Whether the request of `allow`, which has come again, may be answered as it was; it has been answered then.
+  func repeats(_ allow: RepeatableAllow) -> Bool
 }
 
 extension RequestResponder {
+  func repeats(_ allow: RepeatableAllow) -> Bool { false }
   func tunnel(_ request: ListenerRequest) -> (@Sendable () async -> TunnelOutcome)? { nil }
 }
 
@@ -29,6 +33,7 @@ final class HTTPHandler<Responder: RequestResponder>: ChannelDuplexHandler, Remo
 
   private let responder: Responder
   private let watch: ConnectionWatch
+  private let repeats: RepeatHandler<Responder>
   private var request: ListenerRequest?
   private var framing = Answer.Framing()
   private var isTooLarge = false
@@ -37,9 +42,10 @@ final class HTTPHandler<Responder: RequestResponder>: ChannelDuplexHandler, Remo
   private var isReadHeld = false
   private var heldParts = CircularBuffer<HTTPServerRequestPart>()
 
-  init(_ responder: Responder, _ watch: ConnectionWatch) {
+  init(_ responder: Responder, _ watch: ConnectionWatch, _ repeats: RepeatHandler<Responder>) {
     self.responder = responder
     self.watch = watch
+    self.repeats = repeats
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -60,6 +66,7 @@ final class HTTPHandler<Responder: RequestResponder>: ChannelDuplexHandler, Remo
   }
 
   private func begin(_ head: HTTPRequestHead) {
+    repeats.begin()
     var headers = Headers()
     headers.reserve(head.headers.count)
     for (name, value) in head.headers { headers.add(name, value) }
@@ -136,6 +143,7 @@ final class HTTPHandler<Responder: RequestResponder>: ChannelDuplexHandler, Remo
     }
     var buffer = context.channel.allocator.buffer(capacity: answer.byteCount)
     answer.write(framing, into: &buffer)
+    repeats.end(buffer, framing.isKeepAlive ? answer.repeatable : nil)
     if framing.isKeepAlive {
       context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
     } else {

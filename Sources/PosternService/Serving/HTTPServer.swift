@@ -37,6 +37,8 @@ struct ProxyResponder: RequestResponder {
     }
   }
 
+  func repeats(_ allow: RepeatableAllow) -> Bool { gate.repeats(allow) }
+
   /// The client's request; nil, and a line in the log, where what the proxy sent cannot be read.
   private func client(_ request: consuming ListenerRequest, _ endpoint: Endpoint) -> ClientRequest? {
     do throws(WireFault) {
@@ -68,20 +70,25 @@ enum HTTPServer {
       .serverChannelOption(.backlog, value: 1_024)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .childChannelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture {
-          let pipeline = channel.pipeline.syncOperations
-          let watch = ConnectionWatch(.init())
-          try pipeline.addHandler(watch, name: PipelineName.watch)
-          try pipeline.addHandler(
-            ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes)), name: PipelineName.decoder)
-          try pipeline.addHandler(HTTPHandler(responder, watch), name: PipelineName.http)
-        }
+        channel.eventLoop.makeCompletedFuture { try setUp(channel, responder, .current) }
       }
     switch address {
     case .unix(let path):
       return try await bootstrap.bind(unixDomainSocketPath: path, cleanupExistingSocketFile: true).get()
     case .tcp(let host, let port): return try await bootstrap.bind(host: host, port: port).get()
     }
+  }
+
+  /// What a connection of a proxy goes through; `table` is its event loop's.
+  static func setUp(_ channel: any Channel, _ responder: some RequestResponder, _ table: RepeatTable) throws {
+    let pipeline = channel.pipeline.syncOperations
+    let watch = ConnectionWatch(.init())
+    let repeats = RepeatHandler(responder, watch, table)
+    try pipeline.addHandler(watch, name: PipelineName.watch)
+    try pipeline.addHandler(repeats, name: PipelineName.repeats)
+    try pipeline.addHandler(
+      ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes)), name: PipelineName.decoder)
+    try pipeline.addHandler(HTTPHandler(responder, watch, repeats), name: PipelineName.http)
   }
 
   /// What the system takes as a socket's path.

@@ -86,7 +86,7 @@ struct TunnelPlan: Sendable {
       client.writeAndFlush(Self.bytes(of: head, client.allocator))
     }.flatMap {
       // The handlers that read messages go before the decoders, which hand on the bytes that they have read too many.
-      Self.remove([PipelineName.watch, PipelineName.http, PipelineName.decoder], from: client)
+      Self.remove([PipelineName.watch, PipelineName.repeats, PipelineName.http, PipelineName.decoder], from: client)
     }.flatMap {
       Self.remove([PipelineName.http, PipelineName.encoder, PipelineName.decoder], from: app)
     }.map {
@@ -130,6 +130,7 @@ struct TunnelPlan: Sendable {
 /// The names of handlers that a tunnel takes out.
 enum PipelineName {
   static let watch = "watch"
+  static let repeats = "repeats"
   static let decoder = "decoder"
   static let encoder = "encoder"
   static let http = "http"

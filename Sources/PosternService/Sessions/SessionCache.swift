@@ -13,6 +13,8 @@ final class LiveSession: Sendable {
   }
 
   private struct State {
+    /// Grows with each change of `facts` that is no activity, and of what the provider has said.
+    var factsCount = 0
     var facts: SessionFacts
     var resolved: Resolved?
     var assertions: [String: IssuedAssertion] = [:]
@@ -40,6 +42,7 @@ final class LiveSession: Sendable {
   let host: String
 
   var facts: SessionFacts { state.withLock { $0.facts } }
+  var factsCount: Int { state.withLock { $0.factsCount } }
   var isEnded: Bool { state.withLock { $0.isEnded } }
 
   /// How long a provider that could not be asked is not asked again: after that it may have come back, with something to say.
@@ -48,6 +51,7 @@ final class LiveSession: Sendable {
   /// Notes what the provider said of the account; nil: it could not be asked.
   func note(_ account: AccountState?, at now: Int64) {
     state.withLock { state in
+      state.factsCount += 1
       state.stateSourceDownAt = account == nil ? now : nil
       if let account, account.checkedAt >= state.facts.account.checkedAt { state.facts.account = account }
     }
@@ -69,7 +73,8 @@ final class LiveSession: Sendable {
         state.resolved = Resolved(digest: policy.digest, identity: identity)
       }
       return Caller(
-        credential: credential, identity: state.resolved?.identity ?? [], person: state.facts.login.person)
+        credential: credential, identity: state.resolved?.identity ?? [], person: state.facts.login.person,
+        factsCount: state.factsCount)
     }
   }
 
@@ -89,6 +94,7 @@ final class LiveSession: Sendable {
       for (app, at) in state.facts.lastSeenAt { merged.lastSeenAt[app] = max(at, merged.lastSeenAt[app] ?? .min) }
       if state.facts.account.checkedAt > merged.account.checkedAt { merged.account = state.facts.account }
       if merged.login.person != state.facts.login.person { state.resolved = nil }
+      state.factsCount += 1
       state.facts = merged
     }
   }
