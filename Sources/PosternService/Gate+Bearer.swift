@@ -18,7 +18,7 @@ extension Gate {
     credential.not_before = claims["nbf"]?.milliseconds ?? 0
     credential.expires_at = claims["exp"]?.milliseconds ?? 0
     let login = Login(claims, person: person, from: provider, settings(of: provider), browser: "", startedAt: 0)
-    credential.login_at = claims["auth_time"] == nil ? 0 : login.authenticatedAt
+    credential.login_at = claims.authenticatedAt ?? 0
     credential.second_factor_at = credential.login_at == 0 ? 0 : login.secondFactorAt
     credential.security_key_at = credential.login_at == 0 ? 0 : login.securityKeyAt
     let identity = policy.resolve(

@@ -260,7 +260,7 @@ extension Gate {
     if state.request.restartCount > 0 { return nil }
     var login = state.request
     login.restartCount = 1
-    if claims["auth_time"] == nil && !state.didAskForLogin {
+    if claims.authenticatedAt == nil && !state.didAskForLogin {
       return await send(login, to: provider, tenant: state.tenant, request, askingFor: "login")
     }
     let domain = person.hostedDomain ?? person.email.flatMap { $0.split(separator: "@").last.map(String.init) }

@@ -243,10 +243,14 @@ struct LoginTests {
     #expect(await visitor.back(again).status == 302)
   }
 
-  @Test("a provider that does not say when it authenticated is asked for a login, once")
-  func noAuthenticationTime() async throws {
+  @Test(
+    "a provider that does not say when it authenticated is asked for a login, once",
+    arguments: [nil, JSON.int(0), .int(-1), .text("today"), .null])
+  func noAuthenticationTime(_ stated: JSON?) async throws {
     let visitor = try Visitor()
-    visitor.provider.change { $0.missing = ["auth_time"] }
+    visitor.provider.change {
+      if let stated { $0.claims["auth_time"] = stated } else { $0.missing = ["auth_time"] }
+    }
     let first = try await visitor.toProvider()
     #expect(first["prompt"] == nil)
     let restart = try #require(await visitor.back(first).headers["location"])

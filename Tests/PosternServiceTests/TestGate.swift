@@ -94,7 +94,8 @@ final class TestGate {
     _ files: [String: String] = TestPolicy.files, store: any SessionStore = MemorySessionStore(),
     sealingKeys: [[UInt8]] = [Sealer.newKey()], assertionKeys: [AssertionKey] = [AssertionKey()],
     transport: (any ProviderTransport)? = nil,
-    clock: TestClock = TestClock(), apps: [String: ListenAddress] = [:], secrets: [String: String] = [:]
+    clock: TestClock = TestClock(), providers: [String: ProviderSettings] = [:], apps: [String: ListenAddress] = [:],
+    secrets: [String: String] = [:]
   ) throws {
     self.store = store
     self.clock = clock
@@ -102,6 +103,7 @@ final class TestGate {
     log.logLevel = .critical
     var settings = GateSettings(loginHost: Self.loginHost, sealingKeys: sealingKeys, assertionKeys: assertionKeys)
     settings.accessTokenKeys = assertionKeys
+    settings.providers = providers
     settings.apps = apps
     settings.clientSecret = { secrets[$0] }
     gate = Gate(

@@ -56,6 +56,12 @@ extension Person {
   }
 }
 
+extension [String: JSON] {
+  /// When the provider says that it authenticated the person (OpenID Connect Core 1.0, 2), in milliseconds since 1970; nil where it does not
+  /// say. What is no number, or not after 1970 (Glewlwyd 2.7.5 states 0 of everybody), is no time.
+  var authenticatedAt: Int64? { self["auth_time"]?.milliseconds.flatMap { $0 > 0 ? $0 : nil } }
+}
+
 extension Login {
   /// The authentication that an ID token states.
   ///
@@ -66,7 +72,7 @@ extension Login {
     browser: String,
     startedAt: Int64
   ) {
-    let authenticatedAt = claims["auth_time"]?.milliseconds ?? startedAt
+    let authenticatedAt = claims.authenticatedAt ?? startedAt
     self.init(
       person: person, browser: browser, authenticatedAt: authenticatedAt,
       issuedAt: claims["iat"]?.milliseconds ?? startedAt)

@@ -132,7 +132,7 @@ struct TokenVerifier: Sendable {
     guard let issuedAt = claims["iat"]?.milliseconds, issuedAt >= startedAt - Self.skewMilliseconds else {
       throw .refused("the token is older than this attempt")
     }
-    if claims["auth_time"]?.milliseconds == nil {
+    if claims.authenticatedAt == nil {
       throw .refused("the token does not say when the person authenticated")
     }
     return claims

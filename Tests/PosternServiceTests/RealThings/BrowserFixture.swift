@@ -102,7 +102,7 @@ final class BrowserFixture {
     return files
   }
 
-  private static func makeCertificate(_ folder: TestFolder) throws {
+  static func makeCertificate(_ folder: TestFolder) throws {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
     process.arguments = [
