@@ -1,5 +1,6 @@
 // The gate's rules, "Login", with a stand-in provider that says what no real one does. What real providers do is in RealThings/.
 
+import Logging
 import Synchronization
 import Testing
 
@@ -20,11 +21,13 @@ struct LoginTests {
       self.provider = provider
     }
 
-    convenience init(_ files: [String: String] = TestPolicy.files, secrets: [String: String] = [:]) throws {
+    convenience init(
+      _ files: [String: String] = TestPolicy.files, secrets: [String: String] = [:], log: Logger = TestGate.silent
+    ) throws {
       let clock = TestClock()
       let provider = StandInProvider(clock: clock)
       self.init(
-        gate: try TestGate(files, transport: provider, clock: clock, secrets: secrets), provider: provider)
+        gate: try TestGate(files, transport: provider, clock: clock, secrets: secrets, log: log), provider: provider)
     }
 
     /// One request, without following where it leads.

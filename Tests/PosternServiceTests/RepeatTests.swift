@@ -288,12 +288,13 @@ struct RepeatTests {
           }
           #expect(Self.comparable(answers[0]) == Self.comparable(answers[1]), "seed \(seed), answer \(count)")
           count += 1
-          if random.chance(10) { try await pair.change(&random) }
+          if random.chance(6) { try await pair.change(&random) }
         }
       }
       decidedCount += pair.wires[0].responder.decidedCount
     }
     // Enough of them were not decided for the comparison to say something.
-    #expect(count - decidedCount > count / 10, "\(count) requests, \(decidedCount) decided")
+    print("RepeatTests.compared: \(count) requests, \(decidedCount) decided")
+    #expect(count - decidedCount > count / 20, "\(count) requests, \(decidedCount) decided")
   }
 }

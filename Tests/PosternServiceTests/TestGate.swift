@@ -95,12 +95,10 @@ final class TestGate {
     sealingKeys: [[UInt8]] = [Sealer.newKey()], assertionKeys: [AssertionKey] = [AssertionKey()],
     transport: (any ProviderTransport)? = nil,
     clock: TestClock = TestClock(), providers: [String: ProviderSettings] = [:], apps: [String: ListenAddress] = [:],
-    secrets: [String: String] = [:]
+    secrets: [String: String] = [:], log: Logger = TestGate.silent
   ) throws {
     self.store = store
     self.clock = clock
-    var log = Logger(label: "test")
-    log.logLevel = .critical
     var settings = GateSettings(loginHost: Self.loginHost, sealingKeys: sealingKeys, assertionKeys: assertionKeys)
     settings.accessTokenKeys = assertionKeys
     settings.providers = providers
@@ -110,6 +108,13 @@ final class TestGate {
       settings,
       policy: try GatePolicy(TestPolicy.bundle(files)), store: store,
       transport: transport ?? StandInProvider(clock: clock), clock: clock.gateClock, log: log)
+  }
+
+  /// A log that nobody reads.
+  static var silent: Logger {
+    var log = Logger(label: "test")
+    log.logLevel = .critical
+    return log
   }
 
   // MARK: people

@@ -23,13 +23,6 @@ struct Answer: Sendable {
     if !reason.isEmpty { headers.set("x-postern-reason", reason) }
   }
 
-  /// A body that nobody reads; an OAuth client knows the error (RFC 6749, 5.2).
-  static var bodyTooLarge: Answer {
-    var answer = Answer(generated: 413, reason: "bodyTooLarge")
-    answer.setJSON(.object(["error": .text("invalid_request")]))
-    return answer
-  }
-
   /// A request may pass.
   init(allow reason: String) {
     status = 200

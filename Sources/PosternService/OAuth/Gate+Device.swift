@@ -136,11 +136,15 @@ extension Gate {
       }
       if typed.isEmpty { return page(Page.deviceCode(wrong: false), status: 200, reason: "device") }
       guard try await isWithin(DeviceAuthorization.guessLimit, "guess:\(Self.subject(current.login.person))") else {
+        log.info("a device's code was refused", metadata: ["reason": "tooManyGuesses"])
         return failure("Too many codes were tried. Wait ten minutes.", again: nil, status: 429)
       }
       guard let code = DeviceAuthorization.userCode(typed: typed), let (device, waiting) = try await device(of: code),
         let client = policy.oauthClient(waiting.client)
-      else { return page(Page.deviceCode(wrong: true), status: 200, reason: "wrongDeviceCode") }
+      else {
+        log.info("a device's code was refused", metadata: ["reason": "wrongDeviceCode"])
+        return page(Page.deviceCode(wrong: true), status: 200, reason: "wrongDeviceCode")
+      }
       guard try await oauthLogin(request, for: client) != nil,
         decideNew(current.login, waiting.scopes, client).isAllowed
       else { return logIn(for: client, target: Self.devicePage(typed), after: clock.now, method: client.method) }

@@ -6,6 +6,15 @@ internal import CPostern
 internal import Crypto
 internal import Logging
 
+/// Where clients send their forms.
+private enum OAuthPath {
+  static let token = "/oauth/token"
+  static let deviceAuthorization = "/oauth/device_authorization"
+  static let revocation = "/oauth/revoke"
+  static let introspection = "/oauth/introspect"
+  static let forms = [token, deviceAuthorization, revocation, introspection]
+}
+
 extension Gate {
   /// What issues the tokens, as they say (RFC 8414, 2).
   var issuer: String { settings.origin(settings.loginHost) }
@@ -22,11 +31,11 @@ extension Gate {
     case ("POST", "/oauth/reauthenticate"): return await confirmReauthentication(request)
     case (_, "/device") where isRead: return await devicePage(request)
     case ("POST", "/device"): return await decideDevice(request)
-    case ("POST", "/oauth/token"): return await oauthAnswer(request) { try await self.token($0, $1) }
-    case ("POST", "/oauth/device_authorization"):
+    case ("POST", OAuthPath.token): return await oauthAnswer(request) { try await self.token($0, $1) }
+    case ("POST", OAuthPath.deviceAuthorization):
       return await oauthAnswer(request) { try await self.authorizeDevice($0, $1, from: request.clientAddress ?? "") }
-    case ("POST", "/oauth/revoke"): return await oauthAnswer(request) { try await self.revoke($0, $1) }
-    case ("POST", "/oauth/introspect"): return await oauthAnswer(request) { try await self.introspect($0, $1) }
+    case ("POST", OAuthPath.revocation): return await oauthAnswer(request) { try await self.revoke($0, $1) }
+    case ("POST", OAuthPath.introspection): return await oauthAnswer(request) { try await self.introspect($0, $1) }
     default: return nil
     }
   }
@@ -39,9 +48,10 @@ extension Gate {
     return publish(
       .object([
         "issuer": address(""), "authorization_endpoint": address("/oauth/authorize"),
-        "token_endpoint": address("/oauth/token"), "jwks_uri": address("/oauth/jwks"),
-        "device_authorization_endpoint": address("/oauth/device_authorization"),
-        "revocation_endpoint": address("/oauth/revoke"), "introspection_endpoint": address("/oauth/introspect"),
+        "token_endpoint": address(OAuthPath.token), "jwks_uri": address("/oauth/jwks"),
+        "device_authorization_endpoint": address(OAuthPath.deviceAuthorization),
+        "revocation_endpoint": address(OAuthPath.revocation),
+        "introspection_endpoint": address(OAuthPath.introspection),
         "response_types_supported": texts(["code"]), "response_modes_supported": texts(["query"]),
         "grant_types_supported": texts(["authorization_code", "refresh_token", DeviceAuthorization.grantType]),
         "code_challenge_methods_supported": texts(["S256"]), "token_endpoint_auth_methods_supported": methods,
@@ -64,14 +74,27 @@ extension Gate {
       let form = try form(of: request)
       return try await work(form, try client(of: form, request))
     } catch let refusal as OAuthRefusal {
-      log.info(
-        "an OAuth client was refused",
-        metadata: ["path": "\(request.path)", "error": "\(refusal.code.rawValue)", "reason": "\(refusal.reason)"])
-      return refusal.answer
+      return refuse(refusal, at: request.path)
     } catch {
       log.error("the session store cannot be asked", metadata: ["error": "\(error)"])
       return OAuthRefusal(.temporarilyUnavailable).answer
     }
+  }
+
+  private func refuse(_ refusal: OAuthRefusal, at path: String) -> Answer {
+    log.info(
+      "an OAuth client was refused",
+      metadata: ["path": "\(path)", "error": "\(refusal.code.rawValue)", "reason": "\(refusal.reason)"])
+    return refusal.answer
+  }
+
+  /// The answer to a request whose body is beyond the limit: to an OAuth client in RFC 6749's words.
+  func refuseBody(of request: ClientRequest) -> Answer {
+    if request.hostName == settings.loginHost && OAuthPath.forms.contains(request.path) {
+      return refuse(OAuthRefusal(.invalidRequest, "the body is too large", reason: "bodyTooLarge"), at: request.path)
+    }
+    log.info("a body was too large", metadata: ["path": "\(request.path.prefix(64))"])
+    return Answer(generated: 413, reason: "bodyTooLarge")
   }
 
   private func form(of request: ClientRequest) throws(OAuthRefusal) -> Form {

@@ -14,11 +14,19 @@ protocol RequestResponder: Sendable {
   /// What becomes of a handshake that is to be carried; nil for every other request. Asked of those alone that ask to change the protocol.
   func tunnel(_ request: ListenerRequest) -> (@Sendable () async -> TunnelOutcome)?
 
+  /// The answer to a request whose body is beyond the limit, and a line in the log; the body is not there.
+  func refuseBody(of request: ListenerRequest) -> Answer
+
   /// Whether the request of `allow`, which has come again, may be answered as it was; it has been answered then.
   func repeats(_ allow: RepeatableAllow) -> Bool
 }
 
 extension RequestResponder {
+  func refuseBody(of request: ListenerRequest) -> Answer {
+    Logger(label: "posternd").info("a body was too large", metadata: ["target": "\(request.target.prefix(64))"])
+    return Answer(generated: 413, reason: "bodyTooLarge")
+  }
+
   func repeats(_ allow: RepeatableAllow) -> Bool { false }
   func tunnel(_ request: ListenerRequest) -> (@Sendable () async -> TunnelOutcome)? { nil }
 }
@@ -91,8 +99,7 @@ final class HTTPHandler<Responder: RequestResponder>: ChannelDuplexHandler, Remo
     self.request = nil
     watch.endRequest()
     if isTooLarge {
-      Logger(label: "posternd").info("a body was too large", metadata: ["target": "\(request.target.prefix(64))"])
-      return write(.bodyTooLarge, context)
+      return write(responder.refuseBody(of: request), context)
     }
     if request.headers.contains("upgrade"), let work = responder.tunnel(request) {
       return wait(for: work, context) { outcome in

@@ -37,6 +37,14 @@ struct ProxyResponder: RequestResponder {
     }
   }
 
+  /// What reads answers of its own is told so in its own words.
+  func refuseBody(of request: ListenerRequest) -> Answer {
+    guard let endpoint = Endpoint(request.target, dialect), let client = client(request, endpoint) else {
+      return unreadable(.answer)
+    }
+    return finish(gate.refuseBody(of: client), client, endpoint)
+  }
+
   func repeats(_ allow: RepeatableAllow) -> Bool { gate.repeats(allow) }
 
   /// The client's request; nil, and a line in the log, where what the proxy sent cannot be read.
