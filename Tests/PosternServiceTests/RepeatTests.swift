@@ -3,6 +3,7 @@
 
 import NIOCore
 import NIOEmbedded
+import NIOPosix
 import Synchronization
 import Testing
 
@@ -13,6 +14,7 @@ private final class CountingResponder: RequestResponder {
   private let base: ProxyResponder
   private let mayRepeat: Bool
   private let count = Atomic(0)
+  private let repeats = Atomic(0)
 
   init(_ gate: Gate, mayRepeat: Bool) {
     base = ProxyResponder(gate: gate, dialect: .caddy)
@@ -26,7 +28,41 @@ private final class CountingResponder: RequestResponder {
     return base.respond(request)
   }
 
-  func repeats(_ allow: RepeatableAllow) -> Bool { mayRepeat && base.repeats(allow) }
+  /// How often it was asked whether an allow still holds.
+  var repeatedCount: Int { repeats.load(ordering: .relaxed) }
+
+  func repeats(_ allow: RepeatableAllow) -> Bool {
+    repeats.add(1, ordering: .relaxed)
+    return mayRepeat && base.repeats(allow)
+  }
+}
+
+/// Keeps what is written, and never says that it is.
+private final class HoldingHandler: ChannelOutboundHandler, Sendable {
+  typealias OutboundIn = ByteBuffer
+  private let held = Mutex<[EventLoopPromise<Void>]>([])
+
+  func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    if let promise { held.withLock { $0.append(promise) } }
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) {
+    for promise in held.withLock({ $0 }) { promise.fail(ChannelError.ioOnClosedChannel) }
+  }
+}
+
+/// Hears the first bytes that come.
+private final class FirstRead: ChannelInboundHandler, Sendable {
+  typealias InboundIn = ByteBuffer
+  private let heard: EventLoopPromise<String>
+
+  init(_ heard: EventLoopPromise<String>) { self.heard = heard }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    heard.succeed(String(buffer: unwrapInboundIn(data)))
+  }
+
+  func channelInactive(context: ChannelHandlerContext) { heard.fail(ChannelError.eof) }
 }
 
 /// A gate, and a connection to it whose reads the test decides.
@@ -204,6 +240,56 @@ struct RepeatTests {
       for _ in 0..<4 { statuses.append(try await wire.answer().dropFirst(9).prefix(3)) }
       #expect(statuses == ["200", "403", "200", "200"], "a read ends at \(end)")
     }
+  }
+
+  @Test("behind an answer that ends the connection nothing is answered again", arguments: [true, false])
+  func over(isRequest: Bool) async throws {
+    let (wire, request, _) = try await keeping()
+    // The proxy takes nothing for a while: the connection ends when it has taken the last answer.
+    try await wire.channel.pipeline.addHandler(HoldingHandler(), position: .first)
+    let last = isRequest ? request.replacing("\r\n\r\n", with: "\r\nconnection: close\r\n\r\n") : "no HTTP\r\n\r\n"
+    try? await wire.read(last)
+    try #require(wire.channel.isActive)
+    try? await wire.read(request)
+    #expect(wire.responder.repeatedCount == 0)
+  }
+
+  @Test("an allow of one listener is not another's, which reads the same bytes otherwise")
+  func otherListener() async throws {
+    let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
+    let folder = try TestFolder()
+    let gate = try TestGate()
+    let cookie = try await gate.signIn(host: "wiki.example.com")
+    _ = try await gate.gate.load(ModeTests.key(cookie))
+    // For nginx it is the wiki's, for Caddy it is nobody's.
+    let client = TestGate.listenerRequest("GET", Self.url, headers: TestClient.script + [("Cookie", cookie)], .nginx)
+    let other = TestGate.listenerRequest("GET", "https://nowhere.example.com/", headers: [], .caddy)
+    let lines = (client.headers.fields + other.headers.fields).map { "\($0.name): \($0.value)\r\n" }.joined()
+    var statuses: [String] = []
+    var listeners: [any Channel] = []
+    for dialect in [ProxyDialect.nginx, .caddy] {
+      let path = folder.path("\(dialect).sock")
+      listeners.append(
+        try await HTTPServer.bind(.unix(path: path), group: group, ProxyResponder(gate: gate.gate, dialect: dialect)))
+      for _ in 0..<3 {
+        statuses.append(try await Self.status("GET /check HTTP/1.1\r\n\(lines)\r\n", path, group))
+      }
+    }
+    #expect(statuses == ["200", "200", "200", "403", "403", "403"])
+    for listener in listeners { try await listener.close() }
+    try await group.shutdownGracefully()
+  }
+
+  /// The status of the answer to one request, on a connection of its own.
+  private static func status(_ request: String, _ path: String, _ group: any EventLoopGroup) async throws -> String {
+    let heard = group.next().makePromise(of: String.self)
+    let channel = try await ClientBootstrap(group: group)
+      .channelInitializer { $0.pipeline.addHandler(FirstRead(heard)) }
+      .connect(unixDomainSocketPath: path).get()
+    try await channel.writeAndFlush(ByteBuffer(string: request))
+    let answer = try await heard.futureResult.get()
+    try await channel.close()
+    return String(answer.dropFirst(9).prefix(3))
   }
 
   // MARK: compared

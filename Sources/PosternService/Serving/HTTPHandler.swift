@@ -150,7 +150,7 @@ final class HTTPHandler<Responder: RequestResponder>: ChannelDuplexHandler, Remo
     }
     var buffer = context.channel.allocator.buffer(capacity: answer.byteCount)
     answer.write(framing, into: &buffer)
-    repeats.end(buffer, framing.isKeepAlive ? answer.repeatable : nil)
+    repeats.end(buffer, answer.repeatable, isLast: !framing.isKeepAlive)
     if framing.isKeepAlive {
       context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
     } else {

@@ -74,11 +74,12 @@ enum HTTPServer {
   static func bind(
     _ address: ListenAddress, group: any EventLoopGroup, _ responder: some RequestResponder
   ) async throws -> any Channel {
+    let tables = ThreadSpecificVariable<RepeatTable>()
     let bootstrap = ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: 1_024)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .childChannelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture { try setUp(channel, responder, .current) }
+        channel.eventLoop.makeCompletedFuture { try setUp(channel, responder, .current(tables)) }
       }
     switch address {
     case .unix(let path):

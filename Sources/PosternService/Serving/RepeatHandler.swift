@@ -5,7 +5,8 @@
 internal import NIOCore
 internal import NIOPosix
 
-/// The requests that may be answered again on one event loop; a newer one takes the place of an older.
+/// The requests that may be answered again on one event loop of one listener; a newer one takes the place of an older. Another listener may
+/// read the same bytes otherwise.
 ///
 /// Sendable because only the thread of the loop that it is kept for ever reaches it.
 final class RepeatTable: @unchecked Sendable {
@@ -24,13 +25,11 @@ final class RepeatTable: @unchecked Sendable {
   private static let slotCount = 1_024
   private var slots = [Slot](repeating: Slot(), count: slotCount)
 
-  private static let ofThread = ThreadSpecificVariable<RepeatTable>()
-
-  /// The table of the event loop that asks.
-  static var current: RepeatTable {
-    if let table = ofThread.currentValue { return table }
+  /// The table of the event loop that asks, among those of a listener.
+  static func current(_ tables: ThreadSpecificVariable<RepeatTable>) -> RepeatTable {
+    if let table = tables.currentValue { return table }
     let table = RepeatTable()
-    ofThread.currentValue = table
+    tables.currentValue = table
     return table
   }
 
@@ -68,6 +67,8 @@ final class RepeatHandler<Responder: RequestResponder>: ChannelInboundHandler, R
   private let table: RepeatTable
   /// Whether the decoder has read whole messages, and all of them have been answered.
   private var isAtBeginning = true
+  /// Whether an answer was the connection's last: what is read behind it is nobody's.
+  private var isOver = false
   /// Requests that have begun, and have not been answered.
   private var openCount = 0
   /// Requests that began during this read.
@@ -86,9 +87,10 @@ final class RepeatHandler<Responder: RequestResponder>: ChannelInboundHandler, R
     begunCount += 1
   }
 
-  /// A request has been answered.
-  func end(_ answer: ByteBuffer, _ allow: RepeatableAllow?) {
+  /// A request has been answered, or what is no request.
+  func end(_ answer: ByteBuffer, _ allow: RepeatableAllow?, isLast: Bool) {
     openCount -= 1
+    if isLast { isOver = true }
     answered = allow.map { (answer, $0) }
   }
 
@@ -116,7 +118,7 @@ final class RepeatHandler<Responder: RequestResponder>: ChannelInboundHandler, R
     answered = nil
     context.fireChannelRead(wrapInboundOut(bytes))
     // A head ends with its first empty line: where nothing is open, no part of one waits behind these bytes.
-    isAtBeginning = openCount == 0 && Self.endsHead(bytes)
+    isAtBeginning = !isOver && openCount == 0 && Self.endsHead(bytes)
   }
 
   private static func endsHead(_ bytes: ByteBuffer) -> Bool {
