@@ -1,4 +1,4 @@
-// The generator's own randomness: SplitMix64, so that a printed seed makes the same policies on every machine for ever.
+// Randomness of tests: SplitMix64, so that a printed seed makes the same requests on every machine for ever.
 
 struct Random {
   private var state: UInt64
@@ -21,9 +21,4 @@ struct Random {
 
   /// One of `choices`, which is not empty.
   mutating func pick<Choice>(_ choices: [Choice]) -> Choice { choices[below(choices.count)] }
-
-  /// Each of `choices` in `percent` of a hundred.
-  mutating func some<Choice>(of choices: [Choice], _ percent: Int) -> [Choice] {
-    choices.filter { _ in chance(percent) }
-  }
 }

@@ -29,12 +29,9 @@ final class RecordedLog: Sendable {
       set { metadata[key] = newValue }
     }
 
-    func log(
-      level: Logger.Level, message: Logger.Message, metadata: Logger.Metadata?, source: String, file: String,
-      function: String, line: UInt
-    ) {
-      let values = (metadata ?? [:]).map { "\($0.key)=\($0.value)" }.sorted().joined(separator: " ")
-      log.add("\(level): \(message) \(values)")
+    func log(event: LogEvent) {
+      let values = (event.metadata ?? [:]).map { "\($0.key)=\($0.value)" }.sorted().joined(separator: " ")
+      log.add("\(event.level): \(event.message) \(values)")
     }
   }
 }

@@ -84,10 +84,10 @@ private struct Wire {
 
   /// What Caddy's recipe makes of a client's request.
   static func bytes(_ url: String, _ headers: [(String, String)], method: String = "GET", body: String = "") -> String {
-    let request = TestGate.listenerRequest(method, url, headers: headers, .caddy)
-    let length = body.isEmpty ? [] : [Headers.Field(name: "content-length", value: "\(body.utf8.count)")]
-    let lines = (request.headers.fields + length).map { "\($0.name): \($0.value)\r\n" }
-    return "\(body.isEmpty ? "GET" : "POST") \(request.target) HTTP/1.1\r\n\(lines.joined())\r\n\(body)"
+    let length = body.isEmpty ? [] : [("Content-Length", "\(body.utf8.count)")]
+    let request = TestGate.listenerRequest(method, url, headers: headers + length, .caddy)
+    let line = "\(body.isEmpty ? "GET" : "POST") \(request.target) HTTP/1.1\r\n"
+    return "\(line)\(request.headers.lines)\r\n\(body)"
   }
 
   /// One read of the connection.
@@ -264,7 +264,7 @@ struct RepeatTests {
     // For nginx it is the wiki's, for Caddy it is nobody's.
     let client = TestGate.listenerRequest("GET", Self.url, headers: TestClient.script + [("Cookie", cookie)], .nginx)
     let other = TestGate.listenerRequest("GET", "https://nowhere.example.com/", headers: [], .caddy)
-    let lines = (client.headers.fields + other.headers.fields).map { "\($0.name): \($0.value)\r\n" }.joined()
+    let lines = client.headers.lines + other.headers.lines
     var statuses: [String] = []
     var listeners: [any Channel] = []
     for dialect in [ProxyDialect.nginx, .caddy] {

@@ -215,6 +215,11 @@ final class TestGate {
   }
 }
 
+extension Headers {
+  /// As HTTP/1.1 writes them (RFC 9112, 5).
+  var lines: String { fields.map { "\($0.name): \($0.value)\r\n" }.joined() }
+}
+
 /// What clients send.
 enum TestClient {
   static let navigation = [("Sec-Fetch-Mode", "navigate"), ("Sec-Fetch-Dest", "document"), ("Accept", "text/html")]

@@ -93,8 +93,7 @@ extension Gate {
     if request.hostName == settings.loginHost && OAuthPath.forms.contains(request.path) {
       return refuse(OAuthRefusal(.invalidRequest, "the body is too large", reason: "bodyTooLarge"), at: request.path)
     }
-    log.info("a body was too large", metadata: ["path": "\(request.path.prefix(64))"])
-    return Answer(generated: 413, reason: "bodyTooLarge")
+    return .tooLarge(request.path, log)
   }
 
   private func form(of request: ClientRequest) throws(OAuthRefusal) -> Form {

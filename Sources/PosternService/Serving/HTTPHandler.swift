@@ -23,12 +23,19 @@ protocol RequestResponder: Sendable {
 
 extension RequestResponder {
   func refuseBody(of request: ListenerRequest) -> Answer {
-    Logger(label: "posternd").info("a body was too large", metadata: ["target": "\(request.target.prefix(64))"])
-    return Answer(generated: 413, reason: "bodyTooLarge")
+    .tooLarge(request.target, Logger(label: "posternd"))
   }
 
   func repeats(_ allow: RepeatableAllow) -> Bool { false }
   func tunnel(_ request: ListenerRequest) -> (@Sendable () async -> TunnelOutcome)? { nil }
+}
+
+extension Answer {
+  /// The answer to a body that nobody reads, and its line in the log.
+  static func tooLarge(_ target: String, _ log: Logger) -> Answer {
+    log.info("a body was too large", metadata: ["target": "\(target.prefix(64))"])
+    return Answer(generated: 413, reason: "bodyTooLarge")
+  }
 }
 
 /// Reads requests and writes answers.

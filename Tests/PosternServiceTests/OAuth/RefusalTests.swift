@@ -219,8 +219,7 @@ struct RefusalTests {
         headers: [
           ("Content-Type", "application/x-www-form-urlencoded"), ("Content-Length", "\(body.utf8.count)"),
         ], .caddy, endpoint: "/answer")
-      let lines = request.headers.fields.map { "\($0.name): \($0.value)\r\n" }.joined()
-      try await channel.writeInbound(ByteBuffer(string: "POST /answer HTTP/1.1\r\n\(lines)\r\n\(body)"))
+      try await channel.writeInbound(ByteBuffer(string: "POST /answer HTTP/1.1\r\n\(request.headers.lines)\r\n\(body)"))
       let answer = String(buffer: try await channel.waitForOutboundWrite(as: ByteBuffer.self))
       #expect(answer.hasPrefix("HTTP/1.1 \(status)"))
       #expect(error == nil || answer.contains("{\"error\":\"\(error ?? "")\""))
