@@ -37,6 +37,14 @@ struct RefusalTests {
     return [("Authorization", "Basic \(letters)\(String(repeating: "=", count: (4 - letters.count % 4) % 4))")]
   }
 
+  private static let formType = "application/x-www-form-urlencoded"
+
+  private static func sent(_ body: String, as type: String?, _ tool: OAuthTool) async -> Answer {
+    await tool.gate.ask(
+      "POST", "\(OAuthTool.login)/oauth/token", headers: type.map { [("Content-Type", $0)] } ?? [],
+      endpoint: "/answer", body: Array(body.utf8))
+  }
+
   private static let deviceGrant = DeviceAuthorization.grantType
 
   static let attacks = [
@@ -100,8 +108,16 @@ struct RefusalTests {
     Attack("a question of a client that proves nothing", "invalid_client") {
       await $0.post("/oauth/introspect", ["client_id": "box", "token": "x"])
     },
+    Attack("a body in JSON", "invalid_request") { await sent("{}", as: "application/json", $0) },
+    Attack("a body that says not what it is", "invalid_request") { await sent("client_id=reader", as: nil, $0) },
+    Attack("a form that is none", "invalid_request") { await sent("a=%zz", as: formType, $0) },
+    Attack("a field twice", "invalid_request") { await sent("client_id=reader&client_id=reader", as: formType, $0) },
     Attack("nothing given back", "invalid_request", at: "/oauth/revoke", [:]),
   ]
+
+  /// A token of an issuer that nobody here has anything to do with.
+  private static let foreign = ["{\"alg\":\"ES256\"}", "{\"iss\":\"https://evil.example\"}", "x"]
+    .map { Base64URL.text(Array($0.utf8)) }.joined(separator: ".")
 
   private static let secrets = ["reader": "secret"]
 
@@ -184,7 +200,7 @@ struct RefusalTests {
 
   @Test(
     "an access token of 100 kB, or of nobody, is one line at an app, and no access",
-    arguments: [long, "x.\(long)", "a.b.c"])
+    arguments: [long, "x.\(long)", "a.b.c", foreign])
   func bearer(_ token: String) async throws {
     let log = RecordedLog()
     let tool = OAuthTool(try LoginTests.Visitor(OAuthTool.files, log: log.logger))
