@@ -1,5 +1,5 @@
-// Handshakes that the gate carries itself, so that a WebSocket ends with its session (the gate's rules, "Sessions"). The handshake is decided
-// as any request is, and is activity; what is sent afterwards is none. Refuses what is no WebSocket's handshake, and apps that it was
+// Requests that the gate carries itself, so that WebSockets and event streams end with their session (the gate's rules, "Sessions"). Each is
+// decided as any request is, and is activity; what is sent afterwards is none. Refuses to change to any other protocol, and apps that it was
 // not told the address of.
 
 internal import CPostern
@@ -8,21 +8,28 @@ internal import NIOHTTP1
 internal import Synchronization
 
 extension Gate {
-  /// What becomes of a handshake.
-  func tunnel(_ request: ClientRequest) async -> TunnelOutcome {
-    // The app hears a GET (RFC 6455, 4.1): what is decided must be one.
-    guard Self.isWebSocket(request), request.method == "GET" else {
-      return .refused(Answer(generated: 426, reason: "notAHandshake"))
-    }
+  /// What becomes of a request that is to be carried.
+  ///
+  /// - Parameter framing: the header that says where its body ends; nil where it has none.
+  func tunnel(_ request: ClientRequest, _ framing: Headers.Field? = nil) async -> TunnelOutcome {
+    guard let kind = Self.kind(of: request) else { return .refused(Answer(generated: 426, reason: "notCarried")) }
     let answer = await settled(answer(request))
     guard answer.isAllow else { return .refused(answer) }
     guard let app = app(of: request, policy), let address = settings.apps[app.name] else {
-      log.warning("a handshake for an app without an address", metadata: ["host": "\(request.hostName)"])
+      log.warning("a request to carry, for an app without an address", metadata: ["host": "\(request.hostName)"])
       return .refused(Answer(generated: 502, reason: "noAppAddress"))
     }
+    var head = Self.head(request, answer, kind)
+    if kind == .eventStream, let framing { head.headers.add(name: framing.name, value: framing.value) }
     let watch = TunnelWatch(self, request)
-    return .open(
-      TunnelPlan(app: address, handshake: Self.handshake(request, answer)) { await watch.isOver() })
+    return .open(TunnelPlan(kind: kind, app: address, head: head) { await watch.isOver() })
+  }
+
+  /// Which requests are sent here is the recipe's to say; nil where the gate cannot carry one.
+  private static func kind(of request: ClientRequest) -> TunnelPlan.Kind? {
+    if !request.headers.contains("upgrade") { return .eventStream }
+    // The app hears a GET (RFC 6455, 4.1): what is decided must be one.
+    return isWebSocket(request) && request.method == "GET" ? .webSocket : nil
   }
 
   private func settled(_ outcome: Outcome) async -> Answer {
@@ -32,27 +39,34 @@ extension Gate {
     }
   }
 
-  /// The client's handshake, with what the gate says of the client in place of what the client says.
-  private static func handshake(_ request: ClientRequest, _ answer: Answer) -> HTTPRequestHead {
-    var headers = HTTPHeaders([("host", request.host), ("connection", "upgrade"), ("upgrade", "websocket")])
-    for field in request.headers.fields where isForApp(field.name, answer) {
+  /// The client's request, with what the gate says of the client in place of what the client says.
+  private static func head(_ request: ClientRequest, _ answer: Answer, _ kind: TunnelPlan.Kind) -> HTTPRequestHead {
+    var headers = HTTPHeaders([("host", request.host)])
+    switch kind {
+    case .webSocket: headers.add(contentsOf: [("connection", "upgrade"), ("upgrade", "websocket")])
+    case .eventStream: headers.add(name: "connection", value: "close")
+    }
+    // What the gate sets or deletes is never the client's.
+    let ours = answer.forApp
+    let names = ofConnection.union(ours.map(\.name))
+    for field in request.headers.fields
+    where !names.contains(field.name) && !field.name.hasPrefix(IdentityHeader.prefix) {
       headers.add(name: field.name, value: field.value)
     }
-    for field in answer.forApp where !field.value.isEmpty {
+    for field in ours where !field.value.isEmpty {
       headers.add(name: field.name, value: field.value)
     }
-    return HTTPRequestHead(version: .http1_1, method: .GET, uri: request.target, headers: headers)
+    return HTTPRequestHead(
+      version: .http1_1, method: HTTPMethod(rawValue: request.method), uri: request.target, headers: headers)
   }
 
-  /// What the gate sets or deletes is never the client's.
-  private static func isForApp(_ name: String, _ answer: Answer) -> Bool {
-    !answer.headers.contains(name) && !name.hasPrefix(IdentityHeader.prefix) && name != "upgrade"
-      && name != "proxy-authorization"
-      && name != "http2-settings"
-  }
+  /// What is said of a connection, and not of a request (RFC 9110, 7.6.1); what else is, is the proxy's. Nobody here answers an `expect`.
+  private static let ofConnection: Set<String> = [
+    "upgrade", "proxy-authorization", "http2-settings", "keep-alive", "proxy-connection", "te", "trailer", "expect",
+  ]
 }
 
-/// Whether what let a handshake in still holds.
+/// Whether what let a request in still holds.
 ///
 /// It is asked four times a second of every tunnel: mostly it compares instants, and decides again where one has passed, where another bundle
 /// decides, or where the session is not known to be what it was.

@@ -22,7 +22,7 @@ struct GateSettings: Sendable {
   var providers: [String: ProviderSettings] = [:]
   /// The secret of the OAuth client of an id; nil where it is a public one.
   var clientSecret: @Sendable (String) throws(ConfigurationFault) -> String? = { _ in nil }
-  /// Where apps are whose WebSockets the gate carries, by their names.
+  /// Where apps are whose WebSockets and event streams the gate carries, by their names.
   var apps: [String: ListenAddress] = [:]
 
   /// What every address of ours on that host begins with.

@@ -29,36 +29,9 @@ struct ConnectionTests {
     func close() async throws { try await channel.close() }
   }
 
-  /// A connection, and all that came on it until it was closed.
-  private final class Connection: ChannelInboundHandler, Sendable {
-    typealias InboundIn = ByteBuffer
-
-    let heard: EventLoopPromise<String>
-    private let text: NIOLockedValueBox<String> = NIOLockedValueBox("")
-
-    init(_ loop: any EventLoop) { heard = loop.makePromise(of: String.self) }
-
-    func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-      let buffer = unwrapInboundIn(data)
-      text.withLockedValue { $0 += String(buffer: buffer) }
-    }
-
-    func channelInactive(context: ChannelHandlerContext) { heard.succeed(text.withLockedValue { $0 }) }
-  }
-
-  private func connect(_ listener: Listener) async throws -> (channel: any Channel, heard: EventLoopFuture<String>) {
-    let connection = Connection(Self.group.next())
-    let channel = try await ClientBootstrap(group: Self.group)
-      .channelInitializer { $0.pipeline.addHandler(connection) }
-      .connect(unixDomainSocketPath: listener.path).get()
-    return (channel, connection.heard.futureResult)
-  }
-
   /// Sends texts, closes nothing, and waits until the gate does.
   private func hear(_ texts: [String], _ listener: Listener) async throws -> String {
-    let (channel, heard) = try await connect(listener)
-    for text in texts { try? await channel.writeAndFlush(ByteBuffer(string: text)) }
-    return try await heard.get()
+    try await RawConnection.hear(texts, at: listener.path)
   }
 
   /// A connection on an event loop whose clock the test moves.

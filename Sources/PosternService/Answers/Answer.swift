@@ -38,6 +38,9 @@ struct Answer: Sendable {
     return answer
   }
 
+  /// The app does not answer.
+  static var appUnavailable: Answer { Answer(generated: 502, reason: "appUnavailable") }
+
   mutating func setBody(_ text: String, type: String) {
     body = Array(text.utf8)
     headers.set("content-type", type)

@@ -72,7 +72,9 @@ struct Setting: Sendable {
       help: "how many of the last addresses that a proxy says are proxies of ours"),
     Setting(
       key: "apps", kind: .list, defaultText: "none",
-      help: "where apps are whose WebSockets the gate carries and ends with their sessions: APP=127.0.0.1:8080,..."),
+      help:
+        "where apps are whose WebSockets and event streams the gate carries, and ends with their sessions: APP=127.0.0.1:8080,..."
+    ),
     Setting(
       key: "decisions.file", kind: .text, defaultText: "none", help: "where each decision is logged, a line of JSON"),
     Setting(

@@ -1,11 +1,11 @@
 // What a listener's paths are for, and what each proxy understands of an answer. `/check` is a sub-request: whatever is not an allow must
-// never look like one to the proxy. `/answer` is the client's own request, passed on whole, for the gate to answer itself; `/tunnel` its handshake.
+// never look like one to the proxy. `/answer` is the client's own request, passed on whole, for the gate to answer itself; `/tunnel` one that it carries.
 
 /// A path of a listener.
 enum Endpoint: CaseIterable {
   case check
   case answer
-  /// A handshake, passed on whole: the gate joins the client and the app for as long as the session is good.
+  /// A request passed on whole: the gate joins the client and the app for as long as the session is good.
   case tunnel
 
   /// The endpoint of a request target; nil where there is none. Envoy writes the client's target behind its prefix.

@@ -11,7 +11,7 @@ protocol RequestResponder: Sendable {
   /// The answer to a request.
   func respond(_ request: consuming ListenerRequest) -> Outcome
 
-  /// What becomes of a handshake that is to be carried; nil for every other request. Asked of those alone that ask to change the protocol.
+  /// What becomes of a request that is to be carried; nil for every other. Its body is not there.
   func tunnel(_ request: ListenerRequest) -> (@Sendable () async -> TunnelOutcome)?
 
   /// The answer to a request whose body is beyond the limit, and a line in the log; the body is not there.
@@ -41,6 +41,7 @@ extension Answer {
 /// Reads requests and writes answers.
 final class HTTPHandler<Responder: RequestResponder>: ChannelDuplexHandler, RemovableChannelHandler {
   typealias InboundIn = HTTPServerRequestPart
+  typealias InboundOut = HTTPServerRequestPart
   typealias OutboundIn = Never
   typealias OutboundOut = ByteBuffer
 
@@ -51,7 +52,10 @@ final class HTTPHandler<Responder: RequestResponder>: ChannelDuplexHandler, Remo
   private let repeats: RepeatHandler<Responder>
   private var request: ListenerRequest?
   private var framing = Answer.Framing()
+  private var version = HTTPVersion.http1_1
   private var isTooLarge = false
+  /// To a request that was to be carried; told behind its body, before which a proxy may not listen.
+  private var refusal: Answer?
   /// While an answer is waited for, the next request waits too (RFC 9112, 9.3.2), and no more of them are read.
   private var isWaiting = false
   private var isReadHeld = false
@@ -74,22 +78,26 @@ final class HTTPHandler<Responder: RequestResponder>: ChannelDuplexHandler, Remo
 
   private func take(_ part: HTTPServerRequestPart, _ context: ChannelHandlerContext) {
     switch part {
-    case .head(let head): begin(head)
+    case .head(let head): begin(head, context)
     case .body(let buffer): add(buffer)
     case .end: end(context)
     }
   }
 
-  private func begin(_ head: HTTPRequestHead) {
+  private func begin(_ head: HTTPRequestHead, _ context: ChannelHandlerContext) {
     repeats.begin()
     var headers = Headers()
     headers.reserve(head.headers.count)
     for (name, value) in head.headers { headers.add(name, value) }
     // Behind a request to change the protocol the decoder reads no other: whoever sends one gets its answer, and a new connection.
-    framing = Answer.Framing(
-      isKeepAlive: head.isKeepAlive && !headers.contains("upgrade"), isHead: head.method == .HEAD)
-    request = ListenerRequest(method: head.method.rawValue, target: head.uri, headers: headers)
+    let isUpgrade = headers.contains("upgrade")
+    framing = Answer.Framing(isKeepAlive: head.isKeepAlive && !isUpgrade, isHead: head.method == .HEAD)
+    version = head.version
+    let request = ListenerRequest(method: head.method.rawValue, target: head.uri, headers: headers)
+    self.request = request
     isTooLarge = false
+    // The body of another may take as long as its app likes.
+    if !isUpgrade, let work = responder.tunnel(request) { carry(work, context) }
   }
 
   private func add(_ buffer: ByteBuffer) {
@@ -105,17 +113,14 @@ final class HTTPHandler<Responder: RequestResponder>: ChannelDuplexHandler, Remo
     guard let request else { return }
     self.request = nil
     watch.endRequest()
+    if let refusal {
+      self.refusal = nil
+      return write(refusal, context)
+    }
     if isTooLarge {
       return write(responder.refuseBody(of: request), context)
     }
-    if request.headers.contains("upgrade"), let work = responder.tunnel(request) {
-      return wait(for: work, context) { outcome in
-        switch outcome {
-        case .refused(let answer): self.write(answer, context)
-        case .open(let plan): self.open(plan, context)
-        }
-      }
-    }
+    if request.headers.contains("upgrade"), let work = responder.tunnel(request) { return carry(work, context) }
     switch responder.respond(request) {
     case .now(let answer): write(answer, context)
     case .later(let work): wait(for: work, context) { self.write($0, context) }
@@ -168,15 +173,36 @@ final class HTTPHandler<Responder: RequestResponder>: ChannelDuplexHandler, Remo
 
   // MARK: tunnels
 
-  /// From here on the connection carries bytes, as `plan` says.
+  private func carry(_ work: @escaping @Sendable () async -> TunnelOutcome, _ context: ChannelHandlerContext) {
+    wait(for: work, context) { outcome in
+      switch outcome {
+      case .refused(let answer): self.refuse(answer, context)
+      case .open(let plan): self.open(plan, context)
+      }
+    }
+  }
+
+  /// From here on the connection is carried, as `plan` says.
   private func open(_ plan: TunnelPlan, _ context: ChannelHandlerContext) {
     isWaiting = true
     let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
-    plan.open(from: context.channel).whenSuccess { outcome in
+    plan.open(from: context.channel, version).whenSuccess { outcome in
+      guard let refusal = outcome else { return }
       let (handler, context) = bound.value
       handler.isWaiting = false
-      if let refusal = outcome { handler.write(refusal, context) }
+      handler.refuse(refusal, context)
+      handler.goOn(context)
     }
+  }
+
+  private func refuse(_ answer: Answer, _ context: ChannelHandlerContext) {
+    if request == nil { write(answer, context) } else { refusal = answer }
+  }
+
+  /// What has been held is the next handler's.
+  func removeHandler(context: ChannelHandlerContext, removalToken: ChannelHandlerContext.RemovalToken) {
+    while let part = heldParts.popFirst() { context.fireChannelRead(wrapInboundOut(part)) }
+    context.leavePipeline(removalToken: removalToken)
   }
 
   // MARK: ends

@@ -16,7 +16,7 @@ struct ProxyResponder: RequestResponder {
       return .now(Answer(generated: 404, reason: "noEndpoint"))
     }
     guard let client = client(request, endpoint) else { return .now(unreadable(endpoint)) }
-    if endpoint == .tunnel { return .now(finish(Answer(generated: 426, reason: "notAHandshake"), client, endpoint)) }
+    if endpoint == .tunnel { return .now(finish(Answer(generated: 426, reason: "notCarried"), client, endpoint)) }
     // nginx asks twice: here whether the request may pass, at `/answer` for what the client gets. What can be done once is done there.
     if dialect == .nginx && endpoint == .check && client.path == Gate.arrivalPath {
       return .now(finish(Answer(generated: 401, reason: "modeRequested"), client, endpoint))
@@ -29,9 +29,10 @@ struct ProxyResponder: RequestResponder {
 
   func tunnel(_ request: ListenerRequest) -> (@Sendable () async -> TunnelOutcome)? {
     guard Endpoint(request.target, dialect) == .tunnel else { return nil }
+    let framing = request.headers.fields.first { ["content-length", "transfer-encoding"].contains($0.name) }
     guard let client = client(request, .tunnel) else { return { .refused(unreadable(.tunnel)) } }
     return {
-      let outcome = await gate.tunnel(client)
+      let outcome = await gate.tunnel(client, framing)
       if case .refused(let answer) = outcome { return .refused(finish(answer, client, .tunnel)) }
       return outcome
     }

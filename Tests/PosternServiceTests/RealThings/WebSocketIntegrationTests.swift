@@ -8,59 +8,17 @@ import Testing
 
 @Suite("WebSockets through each proxy", .serialized, .timeLimit(.minutes(2)))
 struct WebSocketIntegrationTests {
-  /// A gate behind a proxy, and a WebSocket app behind the gate.
-  private struct Setting {
-    let gate: TestGate
-    let proxy: ProxyFixture
-    let app: ServerProcess
-    let folder: TestFolder
-
-    init(_ proxy: Proxy, apps: [String] = ["payroll", "public"]) async throws {
-      folder = try TestFolder()
-      let port = try await FreePort.next()
-      app = try ServerProcess(Self.python, [Self.script, "serve", String(port)], in: folder)
-      try await app.waitForPort(port)
-      let address = ListenAddress.tcp(host: "127.0.0.1", port: port)
-      gate = try TestGate(apps: Dictionary(uniqueKeysWithValues: apps.map { ($0, address) }))
-      self.proxy = try await ProxyFixture(proxy, gate: gate)
-    }
-
-    static let python = "\(RepositoryFile.root)/.build-service/bin/python"
-    static let script = "\(RepositoryFile.root)/Tests/PosternServiceTests/RealThings/websocket.py"
-
-    /// A client that talks until its connection ends.
-    func talk(_ cookie: String = "", host: String = "payroll.example.com", origin: String? = nil) throws -> Talk {
-      let folder = try TestFolder()
-      let arguments = [
-        Self.script, "talk", String(proxy.port), host, origin ?? "https://\(host)", cookie,
-      ]
-      return Talk(process: try ServerProcess(Self.python, arguments, in: folder), folder: folder)
-    }
-  }
-
-  private struct Talk {
-    let process: ServerProcess
-    let folder: TestFolder
-
-    /// What it has said until now, whole lines.
-    var lines: [JSON?] {
-      let text = (try? String(contentsOfFile: process.log, encoding: .utf8)) ?? ""
-      return text.split(separator: "\n", omittingEmptySubsequences: false).dropLast().map { JSON($0.utf8) }
-    }
-
-    /// The line of that number, once it is there.
-    func line(_ index: Int) async throws -> JSON {
-      try await eventually("line \(index) of a client") {
-        let lines = lines
-        return lines.count > index ? lines[index] : nil
-      }
-    }
+  /// A client that talks until its connection ends.
+  private func connect(
+    _ setting: TunnelFixture, _ cookie: String = "", host: String = "payroll.example.com", origin: String? = nil
+  ) throws -> Talk {
+    try setting.talk(["talk", String(setting.proxy.port), host, origin ?? "https://\(host)", cookie])
   }
 
   @Test("messages go both ways, and the app hears of the person what the gate says", arguments: Proxy.allCases)
   func carried(_ proxy: Proxy) async throws {
-    let setting = try await Setting(proxy)
-    let talk = try setting.talk("a=1; \(try await setting.gate.signIn())")
+    let setting = try await TunnelFixture("websocket.py", proxy)
+    let talk = try connect(setting, "a=1; \(try await setting.gate.signIn())")
     let heard = try await talk.line(0)["heard"]
     #expect(heard?["message"]?.text == "hello")
     #expect(heard?["path"]?.text == "/live?room=1")
@@ -73,9 +31,9 @@ struct WebSocketIntegrationTests {
 
   @Test("the gate ends one within a second of its session's end, by idleness", arguments: Proxy.allCases)
   func idle(_ proxy: Proxy) async throws {
-    let setting = try await Setting(proxy)
+    let setting = try await TunnelFixture("websocket.py", proxy)
     let cookie = try await setting.gate.signIn()
-    let talk = try setting.talk(cookie)
+    let talk = try connect(setting, cookie)
     _ = try await talk.line(1)
     setting.gate.clock.advance(seconds: 15 * 60 - 1)
     try await setting.gate.keepAccountFresh(cookie)
@@ -83,8 +41,7 @@ struct WebSocketIntegrationTests {
     #expect(try await setting.proxy.ask(headers: TestClient.script + [("Cookie", cookie)]).status == 200)
     setting.gate.clock.advance(seconds: 15 * 60 - 1)
     try await setting.gate.keepAccountFresh(cookie)
-    let readCount = setting.gate.clock.readCount
-    _ = try await eventually("two looks at the clock") { setting.gate.clock.readCount > readCount + 1 ? () : nil }
+    try await setting.look()
     #expect(talk.lines.count == 2)
     setting.gate.clock.advance(seconds: 1)
     let start = ContinuousClock.now
@@ -95,8 +52,8 @@ struct WebSocketIntegrationTests {
 
   @Test("the gate ends one within a second of a revocation", arguments: Proxy.allCases)
   func revoked(_ proxy: Proxy) async throws {
-    let setting = try await Setting(proxy)
-    let talk = try setting.talk(try await setting.gate.signIn())
+    let setting = try await TunnelFixture("websocket.py", proxy)
+    let talk = try connect(setting, try await setting.gate.signIn())
     _ = try await talk.line(1)
     try await setting.gate.gate.revoke(.everyone)
     let start = ContinuousClock.now
@@ -107,8 +64,8 @@ struct WebSocketIntegrationTests {
 
   @Test("the gate ends one when another bundle no longer lets it in")
   func swapped() async throws {
-    let setting = try await Setting(.nginx)
-    let talk = try setting.talk(host: "public.example.com")
+    let setting = try await TunnelFixture("websocket.py", .nginx)
+    let talk = try connect(setting, host: "public.example.com")
     _ = try await talk.line(1)
     var files = TestPolicy.files
     files["public.yaml"] = nil
@@ -118,34 +75,36 @@ struct WebSocketIntegrationTests {
 
   @Test("a handshake without a session is a 401, and another site's is forbidden", arguments: Proxy.allCases)
   func refused(_ proxy: Proxy) async throws {
-    let setting = try await Setting(proxy)
-    let nobody = try await setting.talk().line(0)
+    let setting = try await TunnelFixture("websocket.py", proxy)
+    let nobody = try await connect(setting).line(0)
     #expect(nobody["status"]?.int == 401)
     #expect(nobody["reason"]?.text == "noCredential")
     let cookie = try await setting.gate.signIn()
-    let other = try await setting.talk(cookie, origin: "https://evil.example").line(0)
+    let other = try await connect(setting, cookie, origin: "https://evil.example").line(0)
     #expect(other["status"]?.int == 403)
     #expect(other["reason"]?.text == "originNotAllowed")
   }
 
   @Test("an app without an address, and one that is down, are a 502")
   func unreachable() async throws {
-    let setting = try await Setting(.nginx, apps: ["payroll"])
-    let unknown = try await setting.talk(host: "public.example.com").line(0)
+    let setting = try await TunnelFixture("websocket.py", .nginx, apps: ["payroll"])
+    let unknown = try await connect(setting, host: "public.example.com").line(0)
     #expect(unknown["status"]?.int == 502)
     #expect(unknown["reason"]?.text == "noAppAddress")
     setting.app.kill()
-    let down = try await setting.talk(try await setting.gate.signIn()).line(0)
+    let down = try await connect(setting, try await setting.gate.signIn()).line(0)
     #expect(down["status"]?.int == 502)
     #expect(down["reason"]?.text == "appUnavailable")
   }
 
-  @Test("what is no handshake is not carried, and neither is one of another method than GET")
+  @Test("a change to another protocol than WebSocket is not carried, and neither is one of another method than GET")
   func noHandshake() async throws {
     let gate = try TestGate(apps: ["payroll": .tcp(host: "127.0.0.1", port: 1)])
     let cookie = [("Cookie", try await gate.signIn())]
     let upgrade = [("Upgrade", "websocket")]
-    for (method, headers) in [("GET", cookie), ("POST", cookie + upgrade), ("GET", cookie + [("Upgrade", "h2c")])] {
+    for (method, headers) in [
+      ("HEAD", cookie + upgrade), ("POST", cookie + upgrade), ("GET", cookie + [("Upgrade", "h2c")]),
+    ] {
       let request = TestGate.listenerRequest(
         method, "https://payroll.example.com/live", headers: headers, .caddy, endpoint: "/tunnel")
       let client = try ProxyDialect.caddy.clientRequest(request, prefix: "", trustedHops: 0)
@@ -159,7 +118,7 @@ struct WebSocketIntegrationTests {
 
   @Test("what an app says that does not change its protocol is the end of that connection")
   func notAgreed() async throws {
-    let setting = try await Setting(.nginx)
+    let setting = try await TunnelFixture("websocket.py", .nginx)
     let cookie = try await setting.gate.signIn()
     let handshake = [("Upgrade", "websocket"), ("Connection", "Upgrade"), ("Cookie", cookie)]
     // Without a key it is no handshake to the app, which says so.
