@@ -138,7 +138,8 @@ extension Gate {
     case 200:
       let isSame = JSON(answer.body)?["sub"]?.text == person.subject
       return state(isSame ? POSTERN_ACCOUNT_ACTIVE : POSTERN_ACCOUNT_CREDENTIAL_CHANGED, tokens, askedAt: askedAt)
-    case 401: return AccountState(state: UInt8(POSTERN_ACCOUNT_SIGNED_OUT), checkedAt: askedAt)
+    // The token may just have ended, or been taken back (RFC 6750, 3.1): only the provider's own page can tell.
+    case 401: return AccountState(state: UInt8(POSTERN_ACCOUNT_UNKNOWN), checkedAt: askedAt)
     default: throw .unavailable("\(endpoint) answered \(answer.status)")
     }
   }

@@ -27,7 +27,7 @@ extension Gate {
   // MARK: allow
 
   private func allow(_ decided: Decided, _ request: ClientRequest, live: LiveSession?, reason: String) -> Answer {
-    if let refusal = refusalOfHandshake(request, decided.app) { return refusal }
+    if let refusal = refusalOfHandshake(request, decided.app) ?? refusalOfOverride(request, decided) { return refusal }
     var answer = Answer(allow: reason)
     addIdentity(decided, live: live, to: &answer)
     if let live { noteActivity(decided, live, at: decided.now) }
@@ -62,7 +62,7 @@ extension Gate {
     guard test == .none, let live else {
       return signer.assertion(person, for: app, at: decided.now, test: test, by: decided.caller.accessToken).token
     }
-    return live.assertion(for: app.name) {
+    return live.assertion(for: app) {
       signer.isFresh($0, at: decided.now)
     } make: {
       signer.assertion(person, for: app, at: decided.now)
@@ -80,6 +80,17 @@ extension Gate {
     guard Self.isWebSocket(request), let origin = request.headers["origin"] else { return nil }
     if origin == settings.origin(request.hostName) || app?.corsOrigins.contains(origin) == true { return nil }
     return Answer(generated: 403, reason: "originNotAllowed")
+  }
+
+  /// Names under which frameworks take another method than the request line's.
+  private static let methodOverrides = ["x-http-method-override", "x-http-method", "x-method-override"]
+
+  /// An OPTIONS that nobody has checked is nothing but an OPTIONS: no preflight has such a header, and no proxy here could take it away.
+  private func refusalOfOverride(_ request: ClientRequest, _ decided: Decided) -> Answer? {
+    guard Int(decided.decision.reason) == POSTERN_REASON_CORS_OPTIONS,
+      Self.methodOverrides.contains(where: request.headers.contains)
+    else { return nil }
+    return Answer(generated: 403, reason: "methodOverride")
   }
 
   // MARK: refusals

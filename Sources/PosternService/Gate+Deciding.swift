@@ -21,7 +21,9 @@ extension Gate {
     let policy = policy
     switch credential(of: request, policy) {
     case .none: return .now(answer(request, .anonymous, policy))
-    case .malformed: return .now(Answer(generated: 403, reason: "malformedRequest"))
+    case .malformed:
+      log.info("a request has its credential twice", metadata: ["host": "\(request.hostName)"])
+      return .now(Answer(generated: 403, reason: "malformedRequest"))
     case .bearer(let token, let isOwn):
       return .later { await self.answer(request, bearer: token, isOwn: isOwn, policy) }
     case .session(let key):
@@ -41,7 +43,8 @@ extension Gate {
   func credential(of request: ClientRequest, _ policy: GatePolicy) -> Credential {
     let proxy = request.headers.values("proxy-authorization")
     let own = request.headers.values("authorization")
-    if proxy.count > 1 || own.count > 1 { return .malformed }
+    if proxy.count > 1 || own.count > 1 || (proxy + own).contains(where: Self.isJoined) { return .malformed }
+    if request.cookies.isJoined { return .malformed }
     if let token = proxy.first.flatMap(Self.bearer) { return .bearer(token, isOwn: false) }
     if let token = own.first.flatMap(Self.bearer), let issuer = TokenHead(token)?.issuer {
       if issuer == self.issuer { return .bearer(token, isOwn: true) }
@@ -52,8 +55,17 @@ extension Gate {
     case .absent: return .none
     case .repeated: return .malformed
     // What cannot be an identifier is nobody's: an old cookie must not lock a browser out.
-    case .value(let text): return SessionIdentifier(text).map { .session($0.key) } ?? .none
+    case .value(let text):
+      if let identifier = SessionIdentifier(text) { return .session(identifier.key) }
+      log.info("a session's cookie is no identifier", metadata: ["host": "\(request.hostName)"])
+      return .none
     }
+  }
+
+  /// Whether a line was several, one of them a bearer, which a proxy has joined (RFC 9110, 5.3): a token has no comma (RFC 6750, 2.1).
+  private static func isJoined(_ value: String) -> Bool {
+    if !value.utf8.contains(UInt8(ascii: ",")) { return false }
+    return value.split(separator: ",").contains { bearer(String($0.trimmed)) != nil }
   }
 
   /// The token of a bearer credential (RFC 6750, 2.1); the scheme in any letter case.
@@ -88,6 +100,7 @@ extension Gate {
   ) async -> (decided: Decided, live: LiveSession?) {
     do throws(StoreFault) {
       guard let live = try await load(key), live.host == request.hostName else {
+        log.info("a session's cookie is of no session here", metadata: ["host": "\(request.hostName)"])
         return (decide(request, .anonymous, policy), nil)
       }
       var decided = decide(request, live, policy)

@@ -11,6 +11,7 @@ extension Gate {
   /// Somebody comes from an app's host: a login that is here already may do, otherwise a provider is asked.
   func beginLogin(_ request: ClientRequest, _ query: [String: String]) async -> Answer {
     guard var login = sealer.open(query["request"] ?? "", for: .loginRequest, as: LoginRequest.self) else {
+      log.info("a sign-in's link cannot be read")
       return failure("This sign-in link cannot be read.", again: nil, status: 400)
     }
     if login.expiresAt <= clock.now { return failure("This sign-in took too long.", again: returnURL(login)) }
@@ -159,8 +160,9 @@ extension Gate {
     guard let (slot, state) = await attempt(query["state"], request), !state.isAtPage, state.provider == name,
       let provider = policy.provider(named: name)
     else { return unknownAttempt() }
+    // An attempt is answered once, whoever keeps its cookie.
+    if let refusal = await useUp(state) { return refusal }
     var answer = await finishLogin(request, query, state, provider)
-    // An attempt is answered once.
     answer.headers.add("set-cookie", GateCookie.expire(GateCookie.state(slot)))
     return answer
   }
@@ -174,8 +176,20 @@ extension Gate {
     return (slot, state)
   }
 
+  /// Takes an attempt, on all nodes; what is answered where somebody has taken it, or nobody can tell.
+  func useUp(_ state: LoginState) async -> Answer? {
+    do throws(StoreFault) {
+      let isFirst = try await store.claim("answered:\(state.state)", until: state.request.expiresAt, at: clock.now)
+      return isFirst ? nil : unknownAttempt()
+    } catch {
+      log.error("the session store cannot be asked", metadata: ["error": "\(error)"])
+      return failure("Sign-in is not possible right now.", again: nil, status: 503)
+    }
+  }
+
   func unknownAttempt() -> Answer {
-    failure("This sign-in was not begun here, or in another window since.", again: nil, status: 400)
+    log.info("a sign-in was answered that is not under way in that browser")
+    return failure("This sign-in was not begun here, or in another window since.", again: nil, status: 400)
   }
 
   private func finishLogin(
@@ -252,17 +266,18 @@ extension Gate {
     throw fault
   }
 
-  /// The one more time that a person is sent to the provider: where it does not say when it authenticated them, or where a silent
-  /// login brought somebody of another domain than the hint's.
+  /// One more time that a person is sent to the provider: where it does not say when it authenticated them, or where a silent
+  /// login brought somebody of another domain than the hint's; each once.
   private func restart(
     _ claims: [String: JSON], _ person: Person, _ state: LoginState, _ provider: LoginProvider, _ request: ClientRequest
   ) async -> Answer? {
-    if state.request.restartCount > 0 { return nil }
     var login = state.request
-    login.restartCount = 1
+    // Whatever it was sent back for before: an authentication of no time counts from when it was asked for, and so it must be asked for.
     if claims.authenticatedAt == nil && !state.didAskForLogin {
       return await send(login, to: provider, tenant: state.tenant, request, askingFor: "login")
     }
+    if login.restartCount > 0 { return nil }
+    login.restartCount = 1
     let domain = person.hostedDomain ?? person.email.flatMap { $0.split(separator: "@").last.map(String.init) }
     if let hint = login.loginHint, !state.didAskForLogin, domain?.lowercased() != hint.lowercased() {
       return await send(login, to: provider, tenant: state.tenant, request, askingFor: "select_account")

@@ -2,6 +2,7 @@
 // about them. Refuses what is not sealed by this gate.
 
 internal import CPostern
+internal import Logging
 
 extension Gate {
   /// The answer to a request for the login host.
@@ -80,13 +81,17 @@ extension Gate {
   private func confirmed(_ token: String, _ request: ClientRequest) async -> Answer {
     guard let confirmation = sealer.open(token, for: .confirmation, as: Confirmation.self),
       confirmation.expiresAt > clock.now
-    else { return failure("This confirmation is over.", again: nil) }
+    else {
+      log.info("a confirmation is none, or is over")
+      return failure("This confirmation is over.", again: nil)
+    }
     var next = confirmation.next
     do throws(StoreFault) {
       if confirmation.action == .endBrowser {
         // A form of ours, sent by the browser that it is about: a link ends nobody's logins.
         let browser = try await currentLogin(request)?.login.browser
         guard request.method == "POST", browser == confirmation.browser else {
+          log.info("a confirmation came from another browser")
           return failure("This confirmation is another browser's.", again: nil)
         }
       }

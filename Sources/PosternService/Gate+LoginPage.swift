@@ -43,8 +43,8 @@ extension Gate {
     guard let (slot, state) = await attempt(form["state"], request), state.isAtPage, state.provider == name,
       let provider = policy.provider(named: name)
     else { return unknownAttempt() }
+    if let refusal = await useUp(state) { return refusal }
     var answer = await finishAtPage(form, request, state, provider)
-    // An attempt is answered once.
     answer.headers.add("set-cookie", GateCookie.expire(GateCookie.state(slot), crossSite: true))
     return answer
   }

@@ -95,7 +95,10 @@ extension Gate {
   /// A provider sends somebody back from a logout; what was not begun here ends nothing and says nothing.
   func signedOutAtProvider(_ state: String) -> Answer {
     guard let logout = sealer.open(state, for: .providerLogout, as: ProviderLogout.self), logout.expiresAt > clock.now
-    else { return failure("This sign-out was not begun here, or took too long.", again: nil, status: 400) }
+    else {
+      log.info("a sign-out came back that is not under way")
+      return failure("This sign-out was not begun here, or took too long.", again: nil, status: 400)
+    }
     var answer = Answer(generated: 200, reason: "signedOut")
     answer.setPage(Page.signedOut())
     return answer

@@ -32,7 +32,7 @@ extension Gate {
     case POSTERN_MODE_SESSION_REFRESHER: return refresh(request, live, policy, isFrame: true)
     case POSTERN_MODE_GCIP_SIGNOUT: return signOut(decided, request, live, policy)
     case POSTERN_MODE_CLEAR_LOGIN_COOKIE: return clearCookies(request)
-    case POSTERN_MODE_IDENTITY: return identity(request, live, policy)
+    case POSTERN_MODE_IDENTITY: return identity(decided, request, live, policy)
     default:
       var answer = Answer(generated: 404, reason: "reservedPath")
       answer.setPage(Page.loginFailed("There is nothing here.", again: nil))
@@ -41,7 +41,9 @@ extension Gate {
   }
 
   /// What the same request would come to without the mode; the older paths stand for the root of their host.
-  func decideWithoutMode(_ request: ClientRequest, _ live: LiveSession?, _ policy: GatePolicy) -> Decided {
+  func decideWithoutMode(
+    _ request: ClientRequest, _ live: LiveSession?, or caller: Caller = .anonymous, _ policy: GatePolicy
+  ) -> Decided {
     var plain = request
     if request.path.hasPrefix("/_gcp_iap") {
       plain.path = "/"
@@ -49,11 +51,27 @@ extension Gate {
     } else {
       _ = plain.setTarget(request.targetWithoutMode)
     }
-    return live.map { decide(plain, $0, policy) } ?? decide(plain, .anonymous, policy)
+    return live.map { decide(plain, $0, policy) } ?? decide(plain, caller, policy)
   }
 
   private static func isChallenge(_ decided: Decided) -> Bool {
     Int(decided.decision.verdict) == POSTERN_REDIRECT || Int(decided.decision.verdict) == POSTERN_UNAUTHORIZED
+  }
+
+  /// What is refused to people whose credential is good.
+  private static let refusalsOfTheKnown: Set = [
+    POSTERN_REASON_DOMAIN_NOT_ALLOWED, POSTERN_REASON_DENIED, POSTERN_REASON_GROUPS_UNKNOWN,
+    POSTERN_REASON_CONDITION_FALSE, POSTERN_REASON_CONDITION_ERROR, POSTERN_REASON_NO_BINDING, POSTERN_REASON_NO_ROUTE,
+  ]
+
+  /// Whether the credential is good: an allow as whoever it is of, or a refusal of what comes after it. Where a stranger is not asked for
+  /// one, it was looked at in silence, and a refusal says nothing of it.
+  private static func isKnown(_ decided: Decided, whereOthersAre stranger: Decided) -> Bool {
+    switch Int(decided.decision.verdict) {
+    case POSTERN_ALLOW: decided.decision.identity_attached == 1
+    case POSTERN_FORBIDDEN: isChallenge(stranger) && refusalsOfTheKnown.contains(Int(decided.decision.reason))
+    default: false
+    }
   }
 
   /// Whether the page is public, and the session is not good enough to be known there.
@@ -134,17 +152,19 @@ extension Gate {
 
   // MARK: identity
 
-  /// Who is signed in, for anybody whose session is good, with access or without.
-  private func identity(_ request: ClientRequest, _ live: LiveSession?, _ policy: GatePolicy) -> Answer {
+  /// Who is signed in, for anybody whose credential is good (docs/decision.md, rows 7 and 8), with access or without.
+  private func identity(
+    _ moded: Decided, _ request: ClientRequest, _ live: LiveSession?, _ policy: GatePolicy
+  ) -> Answer {
     let site = request.headers["sec-fetch-site"]
     if let site, site != "same-origin", site != "none" { return Answer(generated: 403, reason: "crossSite") }
-    let decided = decideWithoutMode(request, live, policy)
-    guard let live, !Self.isChallenge(decided), !Self.isForNobody(decided) else {
+    let decided = decideWithoutMode(request, live, or: moded.caller, policy)
+    let stranger = decideWithoutMode(request, nil, policy)
+    guard let person = decided.caller.person, Self.isKnown(decided, whereOthersAre: stranger) else {
       var answer = Answer(generated: 401, reason: ReasonName.text(decided.decision.reason))
       answer.setJSON(.object(["error": .text("unauthorized")]))
       return answer
     }
-    let person = live.facts.login.person
     var answer = Answer(generated: 200, reason: "identity")
     let email = person.isEmailVerified ? person.email : nil
     answer.setJSON(
@@ -164,20 +184,26 @@ extension Gate {
       guard let bytes = try await store.take("code:\(code)", at: clock.now), let handOver = HandOver.read(json: bytes),
         handOver.host == request.hostName
       else {
+        log.info("a sign-in arrived whose code is not good any more", metadata: ["host": "\(request.hostName)"])
         return failure(
           "This sign-in has been used already, or took too long.", again: "\(settings.origin(request.hostName))/")
       }
       let again = "\(settings.origin(handOver.host))\(handOver.target)"
       guard let secret = request.cookies.value(GateCookie.attempt(handOver.slot)),
         SessionKey(hashing: secret) == handOver.attempt
-      else { return failure("This sign-in was begun in another browser.", again: again) }
+      else {
+        log.info("a sign-in arrived in another browser", metadata: ["host": "\(request.hostName)"])
+        return failure("This sign-in was begun in another browser.", again: again)
+      }
       let identifier = SessionIdentifier()
       try await store.insert(
         Session(host: handOver.host, login: handOver.login, startedAt: clock.now), for: identifier.key)
       try await endReplaced(request.cookies, by: handOver.login)
       var answer = Answer.redirect(again, reason: "signedIn")
-      let app = app(of: request, policy)
-      let isCrossSite = app?.corsOrigins.isEmpty == false
+      // The app that the person logs in to, which a host may have several of.
+      var landing = request
+      _ = landing.setTarget(handOver.target)
+      let isCrossSite = app(of: landing, policy)?.corsOrigins.isEmpty == false
       // One of the other kind may be there from before the policy changed, and two are nobody's.
       answer.headers.add("set-cookie", GateCookie.expire(GateCookie.session, crossSite: !isCrossSite))
       answer.headers.add("set-cookie", GateCookie.set(GateCookie.session, identifier.text, crossSite: isCrossSite))

@@ -66,7 +66,7 @@ extension Gate {
   /// The assertion that the app would be sent now; nil where there is no person.
   private func assertion(of allow: RepeatableAllow, at now: Int64) -> String? {
     guard let person = allow.decided.caller.person else { return nil }
-    return allow.live.assertion(for: allow.app.name) {
+    return allow.live.assertion(for: allow.app) {
       signer.isFresh($0, at: now)
     } make: {
       signer.assertion(person, for: allow.app, at: now)

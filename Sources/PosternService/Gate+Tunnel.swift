@@ -21,7 +21,7 @@ extension Gate {
     }
     var head = Self.head(request, answer, kind)
     if kind == .eventStream, let framing { head.headers.add(name: framing.name, value: framing.value) }
-    let watch = TunnelWatch(self, request)
+    let watch = TunnelWatch(self, request, tellsWho: answer.headers[IdentityHeader.subject]?.isEmpty == false)
     return .open(TunnelPlan(kind: kind, app: address, head: head) { await watch.isOver() })
   }
 
@@ -79,18 +79,21 @@ final class TunnelWatch: Sendable {
 
   private let gate: Gate
   private let request: ClientRequest
+  /// Whether the app was told who asks: then it holds no longer than the app would be told so again, though a page may be public.
+  private let tellsWho: Bool
   private let standing = Mutex<Standing?>(nil)
 
-  init(_ gate: Gate, _ request: ClientRequest) {
+  init(_ gate: Gate, _ request: ClientRequest, tellsWho: Bool) {
     self.gate = gate
     self.request = request
+    self.tellsWho = tellsWho
   }
 
   func isOver() async -> Bool {
     if let standing = standing.withLock({ $0 }), holds(standing) { return false }
     let policy = gate.policy
     guard let (decided, live) = await gate.judge(request, policy),
-      Int(decided.decision.verdict) == POSTERN_ALLOW
+      Int(decided.decision.verdict) == POSTERN_ALLOW, !tellsWho || decided.decision.identity_attached == 1
     else { return true }
     let checkAt = decided.decision.check_state_at
     let until = min(decided.decision.valid_until, checkAt == 0 ? .max : checkAt)

@@ -94,18 +94,18 @@ final class Gate: Sendable {
     return box
   }
 
-  /// Ends what any node revokes, until the store's stream ends; then nothing that is kept is believed any more, nor what was kept
-  /// before the stream began.
+  /// Ends what any node revokes, until the store's stream ends; then nothing that is kept is believed until it is called again, nor what
+  /// was kept before the stream began.
   func followRevocations() async {
     do throws(StoreFault) {
       let revocations = try await store.revocations()
-      cache.distrustAll()
+      cache.beginFollowing()
       for await revocation in revocations { cache.forget(revocation) }
       if !Task.isCancelled { log.warning("the push of revocations is lost") }
     } catch {
       log.debug("revocations cannot be followed", metadata: ["error": "\(error)"])
     }
-    cache.distrustAll()
+    cache.loseFollowing()
   }
 
   /// Ends what `revocation` names: for good when it returns, and on this node at once.

@@ -75,6 +75,11 @@ enum FileAccess {
     }
   }
 
+  /// Whether there is something of that name, readable or not.
+  static func exists(_ path: String) -> Bool {
+    unsafe access(path, F_OK) == 0 || errno != ENOENT
+  }
+
   /// Writes a file that only its owner may read, in place of any that is there, whole or not at all.
   static func write(_ bytes: [UInt8], to path: String) -> Bool {
     let draft = path + ".new"

@@ -91,7 +91,8 @@ struct CloudIAPTests {
     let gate = try TestGate()
     let headers = TestClient.script + [("Cookie", try await gate.signIn())]
     let request = TestGate.listenerRequest("GET", Self.page, headers: headers, .caddy)
-    let watch = TunnelWatch(gate.gate, try ProxyDialect.caddy.clientRequest(request, prefix: "", trustedHops: 0))
+    let watch = TunnelWatch(
+      gate.gate, try ProxyDialect.caddy.clientRequest(request, prefix: "", trustedHops: 0), tellsWho: true)
     #expect(await gate.ask(headers: headers).status == 200)
     #expect(await watch.isOver() == false)
     var files = TestPolicy.files

@@ -191,7 +191,8 @@ struct ComplaintTests {
     let gate = try TestGate()
     let cookie = try await gate.signIn()
     let request = TestGate.listenerRequest("GET", Self.page, headers: [("Cookie", cookie)], .caddy)
-    let watch = TunnelWatch(gate.gate, try ProxyDialect.caddy.clientRequest(request, prefix: "", trustedHops: 0))
+    let watch = TunnelWatch(
+      gate.gate, try ProxyDialect.caddy.clientRequest(request, prefix: "", trustedHops: 0), tellsWho: true)
     gate.clock.advance(seconds: 15 * 60 - 1)
     try await gate.keepAccountFresh(cookie)
     #expect(await watch.isOver() == false)

@@ -81,6 +81,19 @@ struct EventStreamTests {
     try await setting.close()
   }
 
+  @Test("a body that is longer than what a connection takes at once is carried whole")
+  func long() async throws {
+    let setting = try await Setting()
+    let cookie = try await setting.gate.signIn()
+    let body = "Content-Length: 500000\r\n\r\n" + String(repeating: "x", count: 500_000)
+    // The first has the listener read as much at once as it ever does, so that much waits for the decision about the second.
+    let heard = try await RawConnection.hear(
+      [Self.head("POST", "") + body, Self.head("POST", cookie) + body], at: setting.path)
+    #expect(heard.hasPrefix("HTTP/1.1 401 "))
+    #expect(heard.contains("HTTP/1.1 413 "))
+    try await setting.close()
+  }
+
   @Test("a request behind one that is carried reaches nobody: not in its body's place, and not behind its answer")
   func smuggled() async throws {
     let setting = try await Setting()

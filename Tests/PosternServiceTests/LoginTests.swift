@@ -46,6 +46,11 @@ struct LoginTests {
       for line in answer.headers.values("set-cookie") { keep(line, of: host) }
     }
 
+    /// Cookies that somebody else has.
+    func keep(cookies: String, of host: String) {
+      for pair in cookies.split(separator: "; ") { keep(String(pair), of: host) }
+    }
+
     /// A form that another site's page posts: cookies of this site alone do not come with it.
     func post(_ url: String, _ fields: [(String, String)]) async -> Answer {
       let host = String(url.dropFirst("https://".count).prefix { $0 != "/" })
@@ -143,6 +148,70 @@ struct LoginTests {
     #expect(visitor.provider.state.withLock { $0.forms }.isEmpty)
     #expect(await visitor.back(parameters).status == 302)
     #expect(await visitor.back(parameters).status == 400)
+  }
+
+  @Test(
+    "an answer counts once, for whoever keeps the cookie of its attempt too; another attempt's state is not this one's")
+  func usedState() async throws {
+    let visitor = try Visitor()
+    let parameters = try await visitor.toProvider()
+    let other = try await visitor.toProvider("https://wiki.example.com/")
+    let thief = Visitor(gate: visitor.gate, provider: visitor.provider)
+    thief.keep(cookies: visitor.cookie(for: "https://login.example.com/"), of: "login.example.com")
+    #expect(await visitor.back(other).status == 302)
+    let postCount = visitor.provider.forms.count
+    #expect(await thief.back(other).status == 400)
+    #expect(visitor.provider.forms.count == postCount)
+    let slot = parameters["state"]?.prefix(1) ?? ""
+    let mixed = "\(slot)\(other["state"]?.dropFirst() ?? "")"
+    #expect(await visitor.back(parameters, change: ["state": mixed]).status == 400)
+  }
+
+  @Test(
+    "the cookie of a session is for its host alone, and comes with requests of other sites only where the app lets them ask"
+  )
+  func cookieAttributes() async throws {
+    var files = TestPolicy.files
+    files["shared.yaml"] = TestPolicy.app("shared")
+    files["api-of-shared.yaml"] = TestPolicy.app("shared-api", "cors: {origins: [\"https://portal.example.com\"]}")
+      .replacing("shared-api.example.com/", with: "shared.example.com/api")
+    let lax = "; Path=/; Secure; HttpOnly; SameSite=Lax"
+    let none = "; Path=/; Secure; HttpOnly; SameSite=None; Partitioned"
+    let pages = [
+      ("https://wiki.example.com/", lax), ("https://payroll.example.com/", none), ("https://shared.example.com/", lax),
+      ("https://shared.example.com/api/x", none),
+    ]
+    for (url, attributes) in pages {
+      let visitor = try Visitor(files)
+      let arrival = try #require(await visitor.back(try await visitor.toProvider(url)).headers["location"])
+      let lines = await visitor.open(arrival).headers.values("set-cookie")
+      let session = try #require(lines.last { $0.hasPrefix("\(GateCookie.session)=") })
+      #expect(session.hasSuffix(attributes), "\(url)")
+      #expect(session.prefix { $0 != ";" }.utf8.count == "\(GateCookie.session)=".utf8.count + 43, "\(url)")
+    }
+  }
+
+  @Test("a provider that brings another domain than the hint's is asked once more, and then whoever comes is taken")
+  func hint() async throws {
+    var files = TestPolicy.files
+    files["hinted.yaml"] = TestPolicy.app(
+      "hinted", "settings: {accessSettings: {oauthSettings: {loginHint: partner.example}}}")
+    let visitor = try Visitor(files)
+    let first = try await visitor.toProvider("https://hinted.example.com/")
+    #expect(first["hd"] == "partner.example")
+    let restart = try #require(await visitor.back(first).headers["location"])
+    let second = try #require(FormEncoding.fields(restart.split(separator: "?")[1]))
+    #expect(second["prompt"] == "select_account")
+    // Who comes now, of whatever domain, comes in; but a time must still be stated, or asked for.
+    visitor.provider.change {
+      $0.nonce = second["nonce"] ?? ""
+      $0.missing = ["auth_time"]
+    }
+    let again = try #require(await visitor.back(second).headers["location"])
+    let third = try #require(FormEncoding.fields(again.split(separator: "?")[1]))
+    #expect(third["prompt"] == "login")
+    visitor.provider.change { $0.nonce = third["nonce"] ?? "" }
+    #expect(await visitor.back(third).headers["location"]?.contains(Gate.arrivalPath) == true)
   }
 
   @Test(

@@ -86,6 +86,46 @@ struct ModeTests {
     #expect(await ask(gate, "IDENTITY", cookie: cookie).status == 401)
   }
 
+  @Test("IDENTITY: a refusal that says nothing of the session says nobody's name", arguments: [true, false])
+  func identityOfMalformed(_ isOver: Bool) async throws {
+    let gate = try TestGate()
+    let cookie = try await gate.signIn()
+    if isOver { gate.clock.advance(seconds: 15 * 60) }
+    try await gate.keepAccountFresh(cookie)
+    let answer = await ask(gate, "IDENTITY", cookie: cookie, url: "https://payroll.example.com//_gcp_iap/y")
+    #expect(answer.status == 401)
+    #expect(JSON(answer.body)?["email"] == nil)
+  }
+
+  @Test("IDENTITY: on a public page that denies everybody, a session that is over is nobody's")
+  func identityOfDenied() async throws {
+    var files = TestPolicy.files
+    files["public.yaml"] = TestPolicy.app(
+      "public",
+      "deny: [{description: Nobody, denyRule: {deniedPrincipals: [\"principalSet://goog/public:all\"], deniedPermissions: [\"iap.googleapis.com/webServiceVersions.accessViaIAP\"]}}]",
+      members: "allUsers")
+    let gate = try TestGate(files)
+    let cookie = try await gate.signIn(host: "public.example.com")
+    gate.clock.advance(seconds: 15 * 60)
+    try await gate.keepAccountFresh(cookie)
+    #expect(await ask(gate, "IDENTITY", cookie: cookie, url: "https://public.example.com/").status == 401)
+  }
+
+  @Test("IDENTITY: whom a bearer is of, and nobody whose bearer is another app's")
+  func identityOfBearer() async throws {
+    let clock = TestClock()
+    let provider = StandInProvider(clock: clock)
+    let gate = try TestGate(transport: provider, clock: clock)
+    for (audience, status) in [("robot", 200), ("another", 401)] {
+      let token = provider.sign(LoginTests.claims(["aud": .text(audience)]))
+      let answer = await gate.ask(
+        "GET", "https://api.example.com/?gcp-iap-mode=IDENTITY", headers: [("Authorization", "Bearer \(token)")],
+        endpoint: "/answer")
+      #expect(answer.status == status)
+      #expect(JSON(answer.body)?["email"]?.text == (status == 200 ? "people:robot@example.com" : nil))
+    }
+  }
+
   @Test("IDENTITY: on a public page too, a session that is over is nobody's")
   func identityOnPublicPage() async throws {
     let gate = try TestGate()

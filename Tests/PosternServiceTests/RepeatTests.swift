@@ -119,7 +119,7 @@ private enum Change: String, CaseIterable {
     case .assertionAge: clock.set(TestClock.start + 60_000)
     case .clockStepsBack: clock.set(TestClock.start - 1)
     case .revocation: try await gate.revoke(.session(key))
-    case .lostPush: gate.cache.distrustAll()
+    case .lostPush: gate.cache.beginFollowing()
     case .account: gate.cache.session(key)?.note(nil, at: clock.now)
     case .otherFacts: _ = try await gate.load(key)
     case .otherBundle: gate.swap(try GatePolicy(TestPolicy.bundle(revision: 2)))
@@ -320,7 +320,7 @@ struct RepeatTests {
       case 0...2: try await signIn()
       case 3: clock.set(clock.now - Int64(random.pick([1, 5_000, 70_000])))
       case 4: for wire in wires { try await wire.gate.gate.revoke(.session(session)) }
-      case 5: for wire in wires { wire.gate.gate.cache.distrustAll() }
+      case 5: for wire in wires { wire.gate.gate.cache.beginFollowing() }
       case 6:
         let isWithoutAnn = random.chance(50)
         let members = isWithoutAnn ? "\"user:eve@example.com\"" : "\"user:ann@example.com\""

@@ -71,6 +71,12 @@ enum IdentityHeader {
   static let prefix = "x-goog-"
   /// What those of propagated attributes begin with, but for strict ones (docs/language.md, "Propagation").
   static let attributePrefix = "x-goog-iap-attr-"
+
+  /// Whether a name in lower case speaks of a person or of the gate, and is none that every recipe overwrites.
+  static func isForged(_ name: String) -> Bool {
+    guard name.hasPrefix("x-goog-iap-") || name.hasPrefix("x-goog-authenticated-user-") else { return false }
+    return name != assertion && name != email && name != subject
+  }
 }
 
 extension Answer {

@@ -37,6 +37,14 @@ struct Cookies: Sendable {
 
   init(_ headers: Headers) { pairs = headers.values("cookie").flatMap(Self.pairs) }
 
+  /// Whether one of ours stands behind a comma: a line that was several, which a proxy has joined. Apps write commas into theirs.
+  var isJoined: Bool {
+    pairs.contains { pair in
+      pair.value.utf8.contains(UInt8(ascii: ","))
+        && pair.value.split(separator: ",").dropFirst().contains { Self.isOurs($0.trimmed) }
+    }
+  }
+
   /// The pairs of a line. Bytes are looked at, never letters: a browser's header is long.
   private static func pairs(of line: String) -> [Pair] {
     var pairs: [Pair] = []

@@ -27,7 +27,7 @@ struct ProviderHTTP: ProviderTransport {
   static let byteLimit = 1 << 20
 
   let client: HTTPClient
-  /// How long an answer may take.
+  /// How long a whole answer may take.
   var timeoutSeconds: Int64 = 5
 
   func get(_ url: String, bearer: String?) async throws(ProviderFault) -> ProviderAnswer {
@@ -54,14 +54,28 @@ struct ProviderHTTP: ProviderTransport {
 
   private func send(_ request: HTTPClientRequest) async throws(ProviderFault) -> ProviderAnswer {
     do {
-      let response = try await client.execute(request, timeout: .seconds(timeoutSeconds))
-      let body = try await response.body.collect(upTo: Self.byteLimit)
-      return ProviderAnswer(
-        status: Int(response.status.code), headers: Headers(response.headers.map { ($0.name, $0.value) }),
-        body: Array(body.readableBytesView))
+      return try await withThrowingTaskGroup { group in
+        group.addTask { try await wholeAnswer(to: request) }
+        // The client's own limit is over with the head: a body that stalls would be waited for without an end.
+        group.addTask {
+          try await Task.sleep(for: .seconds(timeoutSeconds))
+          throw HTTPClientError.deadlineExceeded
+        }
+        defer { group.cancelAll() }
+        guard let answer = try await group.next() else { throw HTTPClientError.cancelled }
+        return answer
+      }
     } catch {
       throw .unavailable("\(request.method.rawValue) \(request.url): \(error)")
     }
+  }
+
+  private func wholeAnswer(to request: HTTPClientRequest) async throws -> ProviderAnswer {
+    let response = try await client.execute(request, timeout: .seconds(timeoutSeconds))
+    let body = try await response.body.collect(upTo: Self.byteLimit)
+    return ProviderAnswer(
+      status: Int(response.status.code), headers: Headers(response.headers.map { ($0.name, $0.value) }),
+      body: Array(body.readableBytesView))
   }
 }
 

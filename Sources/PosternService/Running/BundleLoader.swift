@@ -115,8 +115,9 @@ actor BundleLoader {
   // MARK: whose it is
 
   private func checkOrigin(_ bytes: [UInt8], _ name: String) throws(LoadFault) -> AcceptedBundle? {
+    let last = try key.flatMap { key throws(LoadFault) in try lastAccepted(key) }
     do throws(SignatureFault) {
-      if let key { return try BundleSignature.verify(bytes, with: key, after: lastAccepted(key)) }
+      if let key { return try BundleSignature.verify(bytes, with: key, after: last) }
       try BundleSignature.verifyDigests(bytes)
       return nil
     } catch {
@@ -135,9 +136,15 @@ actor BundleLoader {
     "\(stateFolder)/accepted-\(SessionKey(hashing: Base64URL.text(key.publicKey)).text.prefix(16)).json"
   }
 
-  private func lastAccepted(_ key: VerificationKey) -> AcceptedBundle? {
-    FileAccess.read(acceptedFile(key)).flatMap { Accepted.read(json: $0) }
-      .map { AcceptedBundle(revision: $0.revision, manifestDigest: $0.manifestDigest) }
+  /// Nil where this folder has not seen a bundle of that key; a record that cannot be read would let any older one in again.
+  private func lastAccepted(_ key: VerificationKey) throws(LoadFault) -> AcceptedBundle? {
+    let file = acceptedFile(key)
+    if !FileAccess.exists(file) { return nil }
+    guard let record = FileAccess.read(file).flatMap({ Accepted.read(json: $0) }) else {
+      throw LoadFault(
+        description: "\(file) cannot be read: mend it, or remove it to take a bundle of any revision of that key")
+    }
+    return AcceptedBundle(revision: record.revision, manifestDigest: record.manifestDigest)
   }
 
   private func remember(_ accepted: AcceptedBundle) throws(LoadFault) {

@@ -154,6 +154,8 @@ final class Node: Sendable {
     gate = Gate(
       prepared.settings, policy: prepared.policy, store: prepared.store, transport: ProviderHTTP(client: client),
       clock: .system, log: log, decisionLog: configuration.decisionsFile.map(DecisionLog.init))
+    // Until `run` follows them.
+    gate.cache.loseFollowing()
   }
 
   /// What a gate is made of.

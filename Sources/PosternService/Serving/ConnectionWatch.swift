@@ -1,12 +1,14 @@
 // How long a connection may take: for one request from its first byte to its last, and between requests. Refuses whoever sends a byte now
 // and then to keep a connection for ever. It looks at the clock of the event loop, for no policy is about this.
 
+internal import Logging
 internal import NIOCore
 
 /// Ends a connection that takes too long.
 final class ConnectionWatch: ChannelInboundHandler, RemovableChannelHandler {
   typealias InboundIn = ByteBuffer
   typealias InboundOut = ByteBuffer
+  typealias OutboundOut = ByteBuffer
 
   /// What a connection may take.
   struct Limits: Sendable {
@@ -33,7 +35,11 @@ final class ConnectionWatch: ChannelInboundHandler, RemovableChannelHandler {
     let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
     look = context.eventLoop.scheduleRepeatedTask(initialDelay: limits.look, delay: limits.look) { _ in
       let (watch, context) = bound.value
-      if watch.isOver(at: context.eventLoop.now) { context.close(promise: nil) }
+      switch watch.state(at: context.eventLoop.now) {
+      case .good: break
+      case .idle: context.close(promise: nil)
+      case .slow: watch.refuse(context)
+      }
     }
   }
 
@@ -45,8 +51,20 @@ final class ConnectionWatch: ChannelInboundHandler, RemovableChannelHandler {
     context.fireChannelRead(data)
   }
 
-  private func isOver(at now: NIODeadline) -> Bool {
-    if let requestBeganAt, now - requestBeganAt > limits.request { return true }
-    return now - lastReadAt > limits.idle
+  private enum State { case good, idle, slow }
+
+  private func state(at now: NIODeadline) -> State {
+    if let requestBeganAt, now - requestBeganAt > limits.request { return .slow }
+    return now - lastReadAt > limits.idle ? .idle : .good
+  }
+
+  /// A request that does not end is told so (RFC 9110, 15.5.9).
+  private func refuse(_ context: ChannelHandlerContext) {
+    Logger(label: "posternd").info("a proxy's request took too long")
+    let answer = "HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+    let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+    context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: answer))).whenComplete { _ in
+      bound.value.close(promise: nil)
+    }
   }
 }

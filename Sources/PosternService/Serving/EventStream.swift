@@ -26,6 +26,8 @@ extension TunnelPlan {
       // The handler of messages hands on what it has held.
       Self.remove([PipelineName.watch, PipelineName.repeats, PipelineName.http], from: client)
     }.map {
+      // What was held came without the end of a read. Unsent, it would keep the client from being read.
+      app.flush()
       watch(client, app) { client.writeAndFlush(HTTPServerResponsePart.body(.byteBuffer(ByteBuffer()))) }
     }.recover { _ in
       client.close(promise: nil)

@@ -211,6 +211,7 @@ final class HTTPHandler<Responder: RequestResponder>: ChannelDuplexHandler, Remo
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     framing.isKeepAlive = false
     if error is HTTPParserError && !isWaiting {
+      Logger(label: "posternd").info("a proxy's connection speaks no HTTP", metadata: ["error": "\(error)"])
       write(Answer(generated: 400, reason: "malformedRequest"), context)
     } else {
       context.close(promise: nil)

@@ -17,7 +17,8 @@ final class LiveSession: Sendable {
     var factsCount = 0
     var facts: SessionFacts
     var resolved: Resolved?
-    var assertions: [String: IssuedAssertion] = [:]
+    /// By the app's name, each for that app of one bundle.
+    var assertions: [String: (app: GateApp, issued: IssuedAssertion)] = [:]
     var isEnded = false
     /// When the provider could not be asked last.
     var stateSourceDownAt: Int64?
@@ -93,18 +94,21 @@ final class LiveSession: Sendable {
       var merged = stored
       for (app, at) in state.facts.lastSeenAt { merged.lastSeenAt[app] = max(at, merged.lastSeenAt[app] ?? .min) }
       if state.facts.account.checkedAt > merged.account.checkedAt { merged.account = state.facts.account }
-      if merged.login.person != state.facts.login.person { state.resolved = nil }
+      if merged.login.person != state.facts.login.person {
+        state.resolved = nil
+        state.assertions = [:]
+      }
       state.factsCount += 1
       state.facts = merged
     }
   }
 
   /// The assertion for an app, made anew by `make` once the last one is not `isFresh`.
-  func assertion(for app: String, isFresh: (IssuedAssertion) -> Bool, make: () -> IssuedAssertion) -> String {
+  func assertion(for app: GateApp, isFresh: (IssuedAssertion) -> Bool, make: () -> IssuedAssertion) -> String {
     state.withLock { state in
-      if let issued = state.assertions[app], isFresh(issued) { return issued.token }
+      if let known = state.assertions[app.name], known.app === app, isFresh(known.issued) { return known.issued.token }
       let issued = make()
-      state.assertions[app] = issued
+      state.assertions[app.name] = (app, issued)
       return issued.token
     }
   }
@@ -133,6 +137,8 @@ final class SessionCache: Sendable {
     var revocationCount = 0
     /// How often the push has been lost.
     var lossCount = 0
+    /// Whether revocations reach this node as they are made; only then may what it knows be used again.
+    var isFollowing = true
   }
 
   private let state = Mutex(State())
@@ -144,7 +150,7 @@ final class SessionCache: Sendable {
   /// A session that the store has spoken of since the push was lost last.
   func session(_ key: SessionKey) -> LiveSession? {
     state.withLock { state in
-      guard let entry = state.sessions[key], entry.lossCount == state.lossCount else { return nil }
+      guard state.isFollowing, let entry = state.sessions[key], entry.lossCount == state.lossCount else { return nil }
       return entry.live
     }
   }
@@ -190,9 +196,15 @@ final class SessionCache: Sendable {
     }
   }
 
-  /// Believes nothing any more until the store has been asked again: a push may have been missed.
-  func distrustAll() {
+  /// The push is lost, or has not begun: the store is asked for each request until `beginFollowing`.
+  func loseFollowing() { distrustAll(isFollowing: false) }
+
+  /// The push has begun: what was read before that may have been missed by it, and is asked of the store once more.
+  func beginFollowing() { distrustAll(isFollowing: true) }
+
+  private func distrustAll(isFollowing: Bool) {
     state.withLock { state in
+      state.isFollowing = isFollowing
       state.revocationCount += 1
       state.lossCount += 1
     }

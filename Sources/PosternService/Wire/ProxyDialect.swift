@@ -45,13 +45,15 @@ struct ListenerRequest {
 
 /// What a proxy's own headers say of a client's request, each at most once.
 private struct Told {
-  enum Part { case method, scheme, host, target, client }
+  enum Part { case method, scheme, host, target, client, proxyCredential }
 
   var method: String?
   var scheme: String?
   var host: String?
   var target: String?
   var client: String?
+  /// `Proxy-Authorization`, by a proxy that takes it for a header of the connection.
+  var proxyCredential: String?
 
   /// Notes a part; false where it has been said already.
   mutating func note(_ part: Part, _ value: String) -> Bool {
@@ -61,6 +63,7 @@ private struct Told {
     case .host: Self.note(value, &host)
     case .target: Self.note(value, &target)
     case .client: Self.note(value, &client)
+    case .proxyCredential: Self.note(value, &proxyCredential)
     }
   }
 
@@ -91,6 +94,7 @@ extension ProxyDialect {
       case "x-forwarded-host": .host
       case "x-forwarded-uri": .target
       case "x-forwarded-for": .client
+      case "x-postern-proxy-authorization": .proxyCredential
       default: nil
       }
     case .envoy:
@@ -125,6 +129,9 @@ extension ProxyDialect {
       return true
     }
     if let fault { throw fault }
+    if let credential = told.proxyCredential, !credential.isEmpty {
+      request.headers.add("proxy-authorization", credential)
+    }
     if self == .envoy {
       told.method = request.method
       told.target = String(request.target.utf8.dropFirst(prefix.utf8.count)) ?? ""
@@ -158,7 +165,7 @@ enum HeaderOrigin: Equatable {
   case forwarding
   /// A client's, and one of the gate's to programs that read `_` for `-`.
   case disguised
-  /// A client's, under a name of a propagated attribute.
+  /// A client's, under a name that is the gate's to say and that no recipe overwrites.
   case forged
 
   /// Looks at the first letter and the length before any text: it is asked of every header of every request.
@@ -189,7 +196,7 @@ enum HeaderOrigin: Equatable {
       let read = name.utf8.lazy.map { $0 == UInt8(ascii: "_") ? UInt8(ascii: "-") : $0 }
       if read.starts(with: "x-goog-".utf8) { return .disguised }
     }
-    if name.hasPrefix(IdentityHeader.attributePrefix) { return .forged }
+    if IdentityHeader.isForged(name) { return .forged }
     let isForwarding =
       name.hasPrefix("x-postern-") || name.hasPrefix("x-forwarded-") || name.hasPrefix("x-envoy-")
       || name == "x-real-ip" || name == "x-original-url" || name == "x-rewrite-url"

@@ -121,7 +121,12 @@ final class ProxyFixture {
     let recipe = try RepositoryFile.text("docs/recipes/caddy/postern.caddyfile")
     try folder.write(
       "postern.caddyfile",
-      recipe.replacingOccurrences(of: "Cookie Authorization", with: "Cookie Authorization X-Goog-Iap-Attr-Department"))
+      recipe.replacingOccurrences(
+        of: "request_header -Proxy-Authorization",
+        with: """
+          request_header -Proxy-Authorization
+          request_header X-Goog-Iap-Attr-Department {http.reverse_proxy.header.X-Goog-Iap-Attr-Department}
+          """))
     try folder.write(
       "Caddyfile",
       """

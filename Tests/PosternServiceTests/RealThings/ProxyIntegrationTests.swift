@@ -78,6 +78,10 @@ struct ProxyIntegrationTests {
     let fixture = try await ProxyFixture(proxy, gate: gate)
     let names = ["X-Goog-IAP-JWT-Assertion", "x-goog-authenticated-user-email", "X-GOOG-AUTHENTICATED-USER-ID"]
     let forged = names.map { ($0, "forged") } + [("Proxy-Authorization", "Basic Zm9yZ2Vk")]
+    for name in ["X-Goog-IAP-Generated-Response", "x-goog-authenticated-user-name"] {
+      let answer = try await fixture.ask("GET", "https://public.example.com/", headers: [(name, "forged")])
+      #expect(answer.appHeader(name.lowercased()).joined() == "", "\(name)")
+    }
     let anonymous = try await fixture.ask("GET", "https://public.example.com/", headers: forged)
     #expect(anonymous.status == 200)
     for name in names { #expect(anonymous.appHeader(name.lowercased()).joined() == "", "\(name)") }
@@ -90,6 +94,76 @@ struct ProxyIntegrationTests {
     #expect(person.appHeader("x-goog-iap-jwt-assertion") != ["forged"])
     #expect(person.appHeader("cookie") == ["a=1"])
     #expect(person.appHeader("authorization") == ["Basic YTpi"])
+  }
+
+  @Test(
+    "a credential that stands twice is refused, and what is left of two cookies is never the app's",
+    arguments: Proxy.allCases)
+  func twice(_ proxy: Proxy) async throws {
+    let gate = try TestGate()
+    let fixture = try await ProxyFixture(proxy, gate: gate)
+    let cookie = try await gate.signIn()
+    let bearers = [("Authorization", "Bearer a"), ("Authorization", "Bearer b"), ("Cookie", cookie)]
+    #expect(try await fixture.ask(headers: bearers).echo == nil)
+    let proxies = [("Proxy-Authorization", "Bearer a"), ("Proxy-Authorization", "Bearer b"), ("Cookie", cookie)]
+    #expect(try await fixture.ask(headers: proxies).echo == nil)
+    let lines = [("Cookie", "x=1"), ("Cookie", cookie)]
+    let open = try await fixture.ask("GET", "https://public.example.com/", headers: lines)
+    #expect(!open.appHeader("cookie").joined().contains(GateCookie.prefix))
+  }
+
+  @Test(
+    "a bearer in Proxy-Authorization that cannot be believed is a 401, whatever cookie comes with it",
+    arguments: Proxy.allCases)
+  func proxyCredential(_ proxy: Proxy) async throws {
+    let gate = try TestGate()
+    let fixture = try await ProxyFixture(proxy, gate: gate)
+    let cookie = ("Cookie", try await gate.signIn())
+    #expect(try await fixture.ask(headers: [cookie]).status == 200)
+    let answer = try await fixture.ask(headers: [cookie, ("Proxy-Authorization", "Bearer forged")])
+    #expect(answer.status == 401)
+    #expect(answer.headers["x-postern-reason"] == ["invalidToken"])
+  }
+
+  @Test("a bearer of ours in Authorization is not the app's to see", arguments: Proxy.allCases)
+  func ownBearer(_ proxy: Proxy) async throws {
+    let clock = TestClock()
+    let provider = StandInProvider(clock: clock)
+    let fixture = try await ProxyFixture(proxy, gate: try TestGate(transport: provider, clock: clock))
+    let bearer = ("Authorization", "Bearer \(provider.sign(LoginTests.claims()))")
+    let answer = try await fixture.ask("GET", "https://api.example.com/", headers: [bearer])
+    #expect(answer.status == 200)
+    #expect(answer.appHeader("authorization").joined() == "")
+    #expect(answer.appHeader("x-goog-authenticated-user-email") == ["people:robot@example.com"])
+  }
+
+  @Test(
+    "no client says which headers a proxy is to leave out, or which protocol the app is to change to",
+    arguments: Proxy.allCases)
+  func connectionHeaders(_ proxy: Proxy) async throws {
+    let gate = try TestGate()
+    let fixture = try await ProxyFixture(proxy, gate: gate)
+    let names = "close, Cookie, X-Goog-Authenticated-User-Email, X-Goog-Iap-Jwt-Assertion, X-Goog-Authenticated-User-Id"
+    let cookie = ("Cookie", "a=1; \(try await gate.signIn())")
+    let answer = try await fixture.ask(headers: [cookie, ("Connection", names)])
+    if answer.status == 200 {
+      #expect(answer.appHeader("x-goog-authenticated-user-email") == ["people:ann@example.com"])
+      #expect(answer.appHeader("x-goog-iap-jwt-assertion").joined() != "")
+      #expect(answer.appHeader("cookie") == ["a=1"])
+    }
+    let change = [("Upgrade", "h2c"), ("HTTP2-Settings", "AAMAAABk"), ("Connection", "Upgrade, HTTP2-Settings")]
+    let upgraded = try await fixture.ask(headers: [cookie] + change)
+    for name in ["upgrade", "http2-settings"] { #expect(upgraded.appHeader(name).joined() == "", "\(name)") }
+  }
+
+  @Test("an OPTIONS that nobody checks is nothing but an OPTIONS", arguments: Proxy.allCases)
+  func methodOverride(_ proxy: Proxy) async throws {
+    let fixture = try await ProxyFixture(proxy, gate: try TestGate())
+    for name in ["X-HTTP-Method-Override", "X-HTTP-Method", "X-Method-Override"] {
+      let answer = try await fixture.ask("OPTIONS", "https://options.example.com/", headers: [(name, "DELETE")])
+      #expect(answer.status == 403, "\(name)")
+      #expect(answer.headers["x-postern-reason"] == ["methodOverride"], "\(name)")
+    }
   }
 
   @Test("attributes reach the app, and never those of a client", arguments: Proxy.allCases)
@@ -162,7 +236,7 @@ struct ProxyIntegrationTests {
   func loginHost(_ proxy: Proxy) async throws {
     let gate = try TestGate()
     let fixture = try await ProxyFixture(proxy, gate: gate)
-    let keys = try await fixture.ask("GET", "https://login.example.com/iap/verify/public_key-jwk")
+    let keys = try await fixture.ask("GET", "https://login.example.com/iap/verify/openkey-jwk")
     #expect(JSON(keys.body)?["keys"] != nil)
     #expect(try await fixture.ask("GET", "https://login.example.com/login?request=x").status == 400)
   }

@@ -62,6 +62,20 @@ struct WebSocketIntegrationTests {
     #expect(waited < .seconds(1))
   }
 
+  @Test("on a public page too, one that told the app who asks ends with their session")
+  func publicPage() async throws {
+    let setting = try await TunnelFixture("websocket.py", .nginx)
+    let cookie = try await setting.gate.signIn(host: "public.example.com")
+    let known = try connect(setting, cookie, host: "public.example.com")
+    let nobody = try connect(setting, host: "public.example.com")
+    _ = try await known.line(1)
+    _ = try await nobody.line(1)
+    try await setting.gate.gate.revoke(.everyone)
+    #expect(try await known.line(2)["closed"]?.bool == true)
+    try await setting.look()
+    #expect(nobody.lines.count == 2)
+  }
+
   @Test("the gate ends one when another bundle no longer lets it in")
   func swapped() async throws {
     let setting = try await TunnelFixture("websocket.py", .nginx)

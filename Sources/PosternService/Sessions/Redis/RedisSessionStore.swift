@@ -92,7 +92,7 @@ final class RedisSessionStore: SessionStore {
       .revoke,
       [
         revocation.name, String(now), revocation.dropping.rawValue, revocation.droppedKey, settings.channel,
-        revocation.jsonText,
+        Self.message(revocation, at: now),
       ])
     acknowledged.note(revocation, at: now)
     if revocation.dropping == .swept { Task { try? await self.sweep() } }
@@ -102,7 +102,7 @@ final class RedisSessionStore: SessionStore {
     _ revocations: [(revocation: Revocation, at: Int64)], _ connection: RedisConnection, _ settings: RedisSettings
   ) async throws(StoreFault) {
     if revocations.isEmpty { return }
-    let arguments = revocations.flatMap { [$0.revocation.name, String($0.at), $0.revocation.jsonText] }
+    let arguments = revocations.flatMap { [$0.revocation.name, String($0.at), message($0.revocation, at: $0.at)] }
     _ = try await connection.run(.renew, Self.common(settings) + [settings.channel] + arguments)
   }
 
@@ -116,11 +116,23 @@ final class RedisSessionStore: SessionStore {
     }
   }
 
+  /// What the nodes are told: an instant, and what it ends.
+  private static func message(_ revocation: Revocation, at: Int64) -> String { "\(at) \(revocation.jsonText)" }
+
+  private static func read(_ message: String) -> (revocation: Revocation, at: Int64)? {
+    let parts = message.split(separator: " ", maxSplits: 1)
+    guard parts.count == 2, let at = Int64(parts[0]), let revocation = Revocation.read(json: parts[1].utf8) else {
+      return nil
+    }
+    return (revocation, at)
+  }
+
   func revocations() async throws(StoreFault) -> AsyncStream<Revocation> {
     let (stream, continuation) = AsyncStream.makeStream(of: Revocation.self)
-    let log = log
+    let (log, acknowledged) = (log, acknowledged)
     let connection = try await dialer.dial { message in
-      if let revocation = Revocation.read(json: message.utf8) {
+      if let (revocation, at) = Self.read(message) {
+        acknowledged.note(revocation, at: at)
         continuation.yield(revocation)
       } else {
         // It may have named anybody.
@@ -197,7 +209,7 @@ final class RedisSessionStore: SessionStore {
   static let unreadable = StoreFault(description: "the store holds what this posternd cannot read")
 }
 
-/// What this node has revoked a short while ago: told again when it connects again, for a Redis that took another's place may not know it.
+/// What this node has revoked, or been told of, a short while ago: told again when it connects again, for a Redis that took another's place may not know it.
 final class AcknowledgedRevocations: Sendable {
   private static let countLimit = 1_024
   private static let milliseconds: Int64 = 3_600_000
