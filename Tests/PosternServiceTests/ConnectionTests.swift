@@ -104,6 +104,55 @@ struct ConnectionTests {
     try await listener.close()
   }
 
+  /// Answers once it is told to.
+  private final class LateResponder: RequestResponder {
+    let (begun, beginning) = AsyncStream<Void>.makeStream()
+    let (mayEnd, ending) = AsyncStream<Void>.makeStream()
+
+    func respond(_ request: ListenerRequest) -> Outcome {
+      .later {
+        self.beginning.yield()
+        for await _ in self.mayEnd { break }
+        return Answer(generated: 200, reason: "late")
+      }
+    }
+  }
+
+  @Test("a stop waits for answers that have been begun, and no longer than it was told to")
+  func drained() async throws {
+    let folder = try TestFolder()
+    let (responder, pending) = (LateResponder(), PendingAnswers())
+    let channel = try await HTTPServer.bind(
+      .unix(path: folder.path("gate.sock")), group: Self.group, responder, pending)
+    // Nothing is pending.
+    await pending.drain(upTo: .seconds(60))
+    async let heard = RawConnection.hear(
+      ["GET / HTTP/1.1\r\nHost: gate\r\nConnection: close\r\n\r\n"], at: folder.path("gate.sock"))
+    for await _ in responder.begun { break }
+    await pending.drain(upTo: .milliseconds(50))
+    try await channel.close()
+    let order = NIOLockedValueBox<[String]>([])
+    async let drained: Void = {
+      await pending.drain(upTo: .seconds(60))
+      order.withLockedValue { $0.append("drained") }
+    }()
+    order.withLockedValue { $0.append("answered") }
+    responder.ending.yield()
+    await drained
+    #expect(try await heard.hasPrefix("HTTP/1.1 200 "))
+    #expect(order.withLockedValue { $0 } == ["answered", "drained"])
+  }
+
+  @Test("a request that does not end is told so before its connection ends")
+  func slowIsTold() throws {
+    let (channel, _, loop) = try watched()
+    try channel.writeInbound(ByteBuffer(string: "GET /"))
+    loop.advanceTime(by: .seconds(40))
+    let answer = try channel.readOutbound(as: ByteBuffer.self).map { String(buffer: $0) }
+    #expect(answer?.hasPrefix("HTTP/1.1 408 ") == true)
+    #expect(!channel.isActive)
+  }
+
   @Test("a header that would be two lines is never written")
   func splitting() {
     for (name, value) in [("a", "b\r\nc: d"), ("a", "b\nc"), ("a\r\nb", "c"), ("a b", "c"), ("a", "\u{0}")] {

@@ -108,6 +108,9 @@ final class StandInProvider: ProviderTransport {
     return sign(claims, with: state.keyIdentifier)
   }
 
+  /// A key as everybody can read it.
+  func publishedKey(_ name: String) -> [UInt8] { jwks([name]).bytes }
+
   /// Any token, signed by one of the keys.
   func sign(_ claims: [String: JSON], with name: String = "first") -> String {
     guard let token = keys[name]?.sign(.object(claims)) else { return "" }

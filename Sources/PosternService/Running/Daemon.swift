@@ -124,6 +124,9 @@ final class Node: Sendable {
   /// For bundles from a server.
   private let bundleClient: HTTPClient?
   private let isReady = Mutex(false)
+  private let pending = PendingAnswers()
+  /// What a stop waits for at most: longer than a provider is waited for, shorter than what stops services waits itself.
+  private static let drainSeconds = 15
 
   init(_ configuration: GateConfiguration) async throws {
     self.configuration = configuration
@@ -228,7 +231,7 @@ final class Node: Sendable {
       case .envoyGRPC: services.append(EnvoyServer(listener.address, gate))
       case .proxy(let dialect):
         let responder = ProxyResponder(gate: gate, dialect: dialect, trustedHops: configuration.trustedHops)
-        channels.append(try await HTTPServer.bind(listener.address, group: group, responder))
+        channels.append(try await HTTPServer.bind(listener.address, group: group, responder, pending))
       }
     }
     if let address = configuration.operations {
@@ -252,6 +255,7 @@ final class Node: Sendable {
     try await group.run()
     isReady.withLock { $0 = false }
     for channel in channels { try? await channel.close() }
+    await pending.drain(upTo: .seconds(Self.drainSeconds))
     await gate.flush()
     try await close()
   }

@@ -50,6 +50,7 @@ final class HTTPHandler<Responder: RequestResponder>: ChannelDuplexHandler, Remo
   private let responder: Responder
   private let watch: ConnectionWatch
   private let repeats: RepeatHandler<Responder>
+  private let pending: PendingAnswers
   private var request: ListenerRequest?
   private var framing = Answer.Framing()
   private var version = HTTPVersion.http1_1
@@ -61,10 +62,13 @@ final class HTTPHandler<Responder: RequestResponder>: ChannelDuplexHandler, Remo
   private var isReadHeld = false
   private var heldParts = CircularBuffer<HTTPServerRequestPart>()
 
-  init(_ responder: Responder, _ watch: ConnectionWatch, _ repeats: RepeatHandler<Responder>) {
+  init(
+    _ responder: Responder, _ watch: ConnectionWatch, _ repeats: RepeatHandler<Responder>, _ pending: PendingAnswers
+  ) {
     self.responder = responder
     self.watch = watch
     self.repeats = repeats
+    self.pending = pending
   }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
@@ -132,11 +136,13 @@ final class HTTPHandler<Responder: RequestResponder>: ChannelDuplexHandler, Remo
     then finish: @escaping (Result) -> Void
   ) {
     isWaiting = true
+    pending.begin()
     let promise = context.eventLoop.makePromise(of: Result.self)
     promise.completeWithTask { await work() }
     let bound = NIOLoopBound((self, context, finish), eventLoop: context.eventLoop)
     promise.futureResult.whenSuccess { result in
       let (handler, context, finish) = bound.value
+      defer { handler.pending.end() }
       guard context.channel.isActive else { return }
       handler.isWaiting = false
       finish(result)

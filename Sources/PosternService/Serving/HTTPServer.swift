@@ -73,14 +73,15 @@ struct ProxyResponder: RequestResponder {
 enum HTTPServer {
   /// Listens on `address`; a socket in the file system replaces one that nobody listens on any more.
   static func bind(
-    _ address: ListenAddress, group: any EventLoopGroup, _ responder: some RequestResponder
+    _ address: ListenAddress, group: any EventLoopGroup, _ responder: some RequestResponder,
+    _ pending: PendingAnswers = PendingAnswers()
   ) async throws -> any Channel {
     let tables = ThreadSpecificVariable<RepeatTable>()
     let bootstrap = ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: 1_024)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .childChannelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture { try setUp(channel, responder, .current(tables)) }
+        channel.eventLoop.makeCompletedFuture { try setUp(channel, responder, .current(tables), pending) }
       }
     switch address {
     case .unix(let path):
@@ -90,7 +91,10 @@ enum HTTPServer {
   }
 
   /// What a connection of a proxy goes through; `table` is its event loop's.
-  static func setUp(_ channel: any Channel, _ responder: some RequestResponder, _ table: RepeatTable) throws {
+  static func setUp(
+    _ channel: any Channel, _ responder: some RequestResponder, _ table: RepeatTable,
+    _ pending: PendingAnswers = PendingAnswers()
+  ) throws {
     let pipeline = channel.pipeline.syncOperations
     let watch = ConnectionWatch(.init())
     let repeats = RepeatHandler(responder, watch, table)
@@ -98,7 +102,7 @@ enum HTTPServer {
     try pipeline.addHandler(repeats, name: PipelineName.repeats)
     try pipeline.addHandler(
       ByteToMessageHandler(HTTPRequestDecoder(leftOverBytesStrategy: .forwardBytes)), name: PipelineName.decoder)
-    try pipeline.addHandler(HTTPHandler(responder, watch, repeats), name: PipelineName.http)
+    try pipeline.addHandler(HTTPHandler(responder, watch, repeats, pending), name: PipelineName.http)
   }
 
   /// What the system takes as a socket's path.
