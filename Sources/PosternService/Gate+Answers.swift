@@ -114,11 +114,16 @@ extension Gate {
 
   /// What a page, a script or a client can act on: why, and where to mend it.
   private func unauthorized(_ decided: Decided, _ request: ClientRequest, reason: String) -> Answer {
+    unauthorized(request, decided.app, challenge: Self.challenge(decided, reason: reason), reason: reason)
+  }
+
+  /// A 401 of any kind.
+  func unauthorized(_ request: ClientRequest, _ app: GateApp?, challenge: String, reason: String) -> Answer {
     var answer = Answer(generated: 401, reason: reason)
-    answer.headers.set("www-authenticate", Self.challenge(decided, reason: reason))
+    answer.headers.set("www-authenticate", challenge)
     let refresh = refreshURL(request)
     answer.headers.set("x-postern-refresh", refresh)
-    addCORS(request, decided.app, to: &answer)
+    addCORS(request, app, to: &answer)
     if Self.wantsPage(request) {
       answer.setPage(Page.sessionEnded(reason: reason, refresh: refresh))
     } else {
@@ -130,15 +135,12 @@ extension Gate {
   /// The answer to a bearer that cannot be believed (RFC 6750, 3.1).
   func invalidToken(_ request: ClientRequest, _ app: GateApp?, isUnavailable: Bool) -> Answer {
     let reason = isUnavailable ? "providerUnavailable" : "invalidToken"
-    var answer = Answer(generated: 401, reason: reason)
-    answer.headers.set("www-authenticate", "Bearer realm=\"\(app?.name ?? "postern")\", error=\"invalid_token\"")
-    addCORS(request, app, to: &answer)
-    answer.setJSON(.object(["error": .text("unauthorized"), "reason": .text(reason)]))
-    return answer
+    return unauthorized(
+      request, app, challenge: "Bearer realm=\"\(app?.name ?? "postern")\", error=\"invalid_token\"", reason: reason)
   }
 
   /// `WWW-Authenticate`, with the step-up challenge of RFC 9470 where re-authentication is missing.
-  private static func challenge(_ decided: Decided, reason: String) -> String {
+  static func challenge(_ decided: Decided, reason: String) -> String {
     let realm = "Bearer realm=\"\(decided.app?.name ?? "postern")\""
     if decided.decision.reason == UInt16(POSTERN_REASON_REAUTHENTICATION_REQUIRED) {
       let age = decided.decision.reauthentication_max_age_seconds
@@ -221,12 +223,12 @@ struct AuthenticationMethod: Equatable {
 }
 
 extension ClientRequest {
-  /// Path and query as they came, without the parameter that asks the gate for a mode.
+  /// Path and query as they came, without the parameters that are for the gate.
   var targetWithoutMode: String {
     guard let query else { return path }
     let kept = query.split(separator: "&", omittingEmptySubsequences: false).filter { pair in
       let name = pair.prefix { $0 != "=" }
-      return FormEncoding.decode(name) != "gcp-iap-mode"
+      return !["gcp-iap-mode", Gate.confirmedName].contains(FormEncoding.decode(name))
     }
     return kept.isEmpty || kept == [""] ? path : "\(path)?\(kept.joined(separator: "&"))"
   }

@@ -105,11 +105,11 @@ extension Gate {
     return answer
   }
 
-  /// The state itself, sealed, or where browsers would not keep that much (RFC 6265, 6.1) the name that the store has it under; nil
-  /// where the store cannot take it.
+  /// The state itself, sealed, or where several of that length would be too much for a header, the name that the store has it under;
+  /// nil where the store cannot take it.
   func cookieValue(of state: LoginState) async -> String? {
     let sealed = sealer.seal(state, for: .loginState)
-    if sealed.utf8.count <= GateCookie.valueBytes { return sealed }
+    if sealed.utf8.count <= GateCookie.stateBytes { return sealed }
     let name = SessionIdentifier()
     do throws(StoreFault) {
       try await store.put(
@@ -146,6 +146,8 @@ extension Gate {
       parameters.append(("acr_values", AuthenticationMethod(login.method).contextClass))
     }
     if let tenant = state.tenant { parameters.append(("tenant", tenant)) }
+    // Google gives refresh tokens, by which it is asked about the account, to nobody else (Google, "OpenID Connect", `access_type`).
+    if provider.source == .workspace { parameters.append(("access_type", "offline")) }
     return parameters
   }
 

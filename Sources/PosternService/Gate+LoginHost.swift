@@ -108,6 +108,8 @@ extension Gate {
           await giveBackTokens(of: login)
         }
         if let browser = confirmation.browser { try await revoke(.browser(browser)) }
+      // Of an app's own host.
+      case .clearCookies: return failure("This confirmation is over.", again: nil)
       }
     } catch {
       return failure("Signing out is not possible right now: you are still signed in.", again: nil, status: 503)

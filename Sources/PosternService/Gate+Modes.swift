@@ -13,7 +13,7 @@ extension Gate {
   /// What a confirmation is for.
   struct Confirmation: Codable, Equatable {
     enum Action: String, Codable {
-      case endSession, endBrowser
+      case endSession, endBrowser, clearCookies
     }
 
     var action: Action
@@ -134,11 +134,17 @@ extension Gate {
   private func clearCookies(_ request: ClientRequest) -> Answer {
     let path = request.path.hasPrefix("/_gcp_iap") ? "/" : request.targetWithoutMode
     let next = "\(settings.origin(request.hostName))\(path)"
-    if !Self.isOwnNavigation(request) {
-      let here = "\(settings.origin(request.hostName))\(request.target)"
+    let session = request.cookies.value(GateCookie.session).flatMap(SessionIdentifier.init)?.key
+    if !Self.isOwnNavigation(request) && !isConfirmed(request, session, next) {
+      let confirmation = Confirmation(
+        action: .clearCookies, session: session, next: next, expiresAt: clock.now + LoginRequest.lifetimeMilliseconds)
+      let token = sealer.seal(confirmation, for: .confirmation)
+      let mark = request.target.contains("?") ? "&" : "?"
       var answer = Answer(generated: 200, reason: "confirm")
-      // A link of this host is this host's own navigation.
-      answer.setPage(Page.chooser([("Clear cookies", here)], host: request.hostName))
+      // A link, for proxies pass no bodies on from here: no other site can read the token in it.
+      answer.setPage(
+        Page.chooser(
+          [("Clear cookies", "\(request.target)\(mark)\(Self.confirmedName)=\(token)")], host: request.hostName))
       return answer
     }
     var answer = Answer.redirect(next, reason: "cookiesCleared")
@@ -148,6 +154,18 @@ extension Gate {
       }
     }
     return answer
+  }
+
+  /// The parameter that carries a confirmation.
+  static let confirmedName = "postern-confirmed"
+
+  /// Whether the person was asked, here and with this session.
+  private func isConfirmed(_ request: ClientRequest, _ session: SessionKey?, _ next: String) -> Bool {
+    guard let token = request.queryFields[Self.confirmedName],
+      let confirmation = sealer.open(token, for: .confirmation, as: Confirmation.self)
+    else { return false }
+    return confirmation.action == .clearCookies && confirmation.session == session && confirmation.next == next
+      && confirmation.expiresAt > clock.now
   }
 
   // MARK: identity
@@ -161,8 +179,13 @@ extension Gate {
     let decided = decideWithoutMode(request, live, or: moded.caller, policy)
     let stranger = decideWithoutMode(request, nil, policy)
     guard let person = decided.caller.person, Self.isKnown(decided, whereOthersAre: stranger) else {
-      var answer = Answer(generated: 401, reason: ReasonName.text(decided.decision.reason))
-      answer.setJSON(.object(["error": .text("unauthorized")]))
+      let reason = ReasonName.text(decided.decision.reason)
+      var answer = unauthorized(
+        request, decided.app, challenge: Self.challenge(decided, reason: reason), reason: reason)
+      // Who is signed in is for the page's own host alone.
+      for name in answer.headers.fields.map(\.name) where name.hasPrefix("access-control-") {
+        answer.headers.remove(name)
+      }
       return answer
     }
     var answer = Answer(generated: 200, reason: "identity")

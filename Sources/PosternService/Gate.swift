@@ -46,6 +46,7 @@ final class Gate: Sendable {
   let transport: any ProviderTransport
   let log: Logger
   private let held: Mutex<GatePolicy>
+  private let flushedAt = Mutex<Int64?>(nil)
   private let buffers = ThreadSpecificVariable<BufferBox>()
 
   init(
@@ -116,8 +117,20 @@ final class Gate: Sendable {
 
   /// Writes down what has been gathered since the last time.
   func flush() async {
+    noteClock()
     decisionLog?.flush()
     await flushTouches()
+  }
+
+  /// Facts of before lie ahead of a clock that was stepped back: further than the organization's clock skew, they are refused.
+  private func noteClock() {
+    let now = clock.now
+    let before = flushedAt.withLock { flushedAt in
+      defer { flushedAt = now }
+      return flushedAt
+    }
+    guard let before, now < before else { return }
+    log.warning("the clock was stepped back", metadata: ["milliseconds": "\(before - now)"])
   }
 
   /// Tells the store what sessions did, twice a second: no more than that of it can be lost.

@@ -60,6 +60,30 @@ struct ClientAddress: Equatable {
   }
 }
 
+/// Addresses that begin alike (RFC 4632, 3.1).
+struct AddressRange: Equatable, Sendable {
+  private let bytes: [UInt8]
+  private let bitCount: Int
+
+  /// Reads `10.0.0.0/8`, `fd00::/8`, or one address; nil where it is none of them.
+  init?(_ text: String) {
+    let parts = text.split(separator: "/", omittingEmptySubsequences: false)
+    guard parts.count <= 2, let address = ClientAddress(String(parts[0])) else { return nil }
+    let limit = address.bytes.count * 8
+    guard let bitCount = parts.count == 2 ? Int(parts[1]) : limit, (0...limit).contains(bitCount) else { return nil }
+    bytes = address.bytes
+    self.bitCount = bitCount
+  }
+
+  func contains(_ address: ClientAddress) -> Bool {
+    if address.bytes.count != bytes.count { return false }
+    let whole = bitCount / 8
+    if !bytes.prefix(whole).elementsEqual(address.bytes.prefix(whole)) { return false }
+    if bitCount % 8 == 0 { return true }
+    return (bytes[whole] ^ address.bytes[whole]) >> UInt8(8 - bitCount % 8) == 0
+  }
+}
+
 /// What the gate reads and writes of the file system.
 enum FileAccess {
   /// The bytes of a file; nil where it cannot be read.

@@ -37,6 +37,22 @@ struct AccountTests {
     #expect(visitor.provider.forms.count == 1)
   }
 
+  @Test(
+    "a token that user info no longer takes says nothing of its owner: the provider's own page is asked, and no password"
+  )
+  func tokenOver() async throws {
+    let visitor = try LoginTests.Visitor()
+    visitor.provider.change { $0.withoutRefreshTokens = true }
+    _ = try await visitor.signIn()
+    visitor.gate.clock.advance(seconds: 121)
+    visitor.provider.change { state in
+      state.answers["\(StandInProvider.issuer)/userinfo"] = ProviderAnswer(status: 401, headers: Headers(), body: [])
+    }
+    let cookie = ("Cookie", visitor.cookie(for: "https://payroll.example.com/"))
+    #expect(await visitor.gate.ask(headers: TestClient.script + [cookie]).reason == "stateStale")
+    #expect(try await visitor.toProvider()["prompt"] == nil)
+  }
+
   @Test("a provider that comes back is asked again, before the grace has run out")
   func backAgain() async throws {
     let visitor = try LoginTests.Visitor()

@@ -130,6 +130,14 @@ struct LoginTests {
     #expect(verifier.utf8.count == 43)
   }
 
+  @Test("Google is asked for a token to refresh by, in its own way, and nobody else", arguments: ["workspace", "oidc"])
+  func offline(_ source: String) async throws {
+    var files = TestPolicy.files
+    files["organization.yaml"] = TestPolicy.organization.replacing("source: oidc", with: "source: \(source)")
+    let parameters = try await Visitor(files).toProvider()
+    #expect(parameters["access_type"] == (source == "workspace" ? "offline" : nil))
+  }
+
   @Test("many tabs at once each come back to their own page, and the cookies of attempts are bounded")
   func tabs() async throws {
     let visitor = try Visitor()
@@ -416,8 +424,7 @@ struct LoginTests {
     #expect(await visitor.back(parameters).status == 403)
   }
 
-  // MARK: bearer tokens
-
+  /// What a bearer of the robot states.
   static func claims(_ change: [String: JSON] = [:]) -> [String: JSON] {
     let now = TestClock.start / 1_000
     return [
@@ -426,71 +433,5 @@ struct LoginTests {
       "email_verified": .bool(true), "groups": .list([]), "iat": .int(now), "exp": .int(now + 300),
       "auth_time": .int(now),
     ].merging(change) { $1 }
-  }
-
-  @Test(
-    "a bearer of one of the app's programmatic clients passes, in either header",
-    arguments: [
-      "Authorization", "Proxy-Authorization",
-    ])
-  func bearer(_ name: String) async throws {
-    let visitor = try Visitor()
-    let token = visitor.provider.sign(Self.claims())
-    let answer = await visitor.gate.ask("GET", "https://api.example.com/", headers: [(name, "bearer \(token)")])
-    #expect(answer.status == 200)
-    #expect(answer.headers["x-goog-authenticated-user-email"] == "people:robot@example.com")
-    #expect(answer.headers["authorization"] == "")
-  }
-
-  @Test(
-    "a service account is known by an address of Google's that Google states, and by no other provider's",
-    arguments: [
-      ("workspace", "robot@build.iam.gserviceaccount.com", true),
-      ("workspace", "1-compute@developer.gserviceaccount.com", true),
-      ("workspace", "ann@example.com", false), ("workspace", "robot@evilgserviceaccount.com", false),
-      ("oidc", "robot@build.iam.gserviceaccount.com", false),
-    ])
-  func serviceAccount(_ source: String, _ email: String, _ isServiceAccount: Bool) throws {
-    var files = TestPolicy.files
-    files["organization.yaml"] = TestPolicy.organization.replacing("source: oidc", with: "source: \(source)")
-    let provider = try #require(try TestGate(files).gate.policy.provider(named: "people"))
-    let claims: [String: JSON] = ["sub": .text("1"), "email": .text(email), "email_verified": .bool(true)]
-    let person = try Person(claims, from: provider, ProviderSettings())
-    #expect((person.principalKind == 2) == isServiceAccount)
-    var unverified = claims
-    unverified["email_verified"] = .bool(false)
-    #expect(try Person(unverified, from: provider, ProviderSettings()).principalKind == 1)
-  }
-
-  @Test(
-    "a bearer that is over, for another app, or of no key of its issuer is a 401",
-    arguments: [
-      ("exp", JSON.int(TestClock.start / 1_000)), ("aud", .text("another")),
-      ("iat", .int(TestClock.start / 1_000 + 31)),
-      ("azp", .text("another")),
-    ])
-  func badBearer(_ name: String, _ value: JSON) async throws {
-    let visitor = try Visitor()
-    let token = visitor.provider.sign(Self.claims([name: value]))
-    let answer = await visitor.gate.ask(
-      "GET", "https://api.example.com/", headers: [("Authorization", "Bearer \(token)")])
-    #expect(answer.status == 401)
-  }
-
-  @Test("a bearer whose signature is another key's, or made from the public key, is a 401")
-  func forgedBearer() async throws {
-    let visitor = try Visitor()
-    let token = visitor.provider.sign(Self.claims(), with: "second")
-    let parts = visitor.provider.sign(Self.claims()).split(separator: ".")
-    let none = Base64URL.text(JSON.object(["alg": .text("none"), "kid": .text("first")]).bytes)
-    let symmetric = Base64URL.text(JSON.object(["alg": .text("HS256"), "kid": .text("first")]).bytes)
-    for forged in [
-      token, "\(none).\(parts[1]).", "\(symmetric).\(parts[1]).\(parts[2])", "\(parts[0]).\(parts[1]).AAAA",
-    ] {
-      let answer = await visitor.gate.ask(
-        "GET", "https://api.example.com/", headers: [("Authorization", "Bearer \(forged)")])
-      #expect(answer.status == 401)
-      #expect(answer.reason == "invalidToken")
-    }
   }
 }

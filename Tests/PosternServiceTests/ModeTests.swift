@@ -77,7 +77,10 @@ struct ModeTests {
   @Test("IDENTITY: nobody's, over, or for another site it is refused")
   func identityRefused() async throws {
     let gate = try TestGate()
-    #expect(await ask(gate, "IDENTITY").status == 401)
+    let nobody = await ask(gate, "IDENTITY")
+    #expect(nobody.status == 401)
+    #expect(nobody.headers["www-authenticate"] == "Bearer realm=\"payroll\"")
+    #expect(nobody.headers["x-postern-refresh"] == "https://payroll.example.com/runs?gcp-iap-mode=DO_SESSION_REFRESH")
     let cookie = try await gate.signIn()
     #expect(await ask(gate, "IDENTITY", cookie: cookie, site: "cross-site").status == 403)
     #expect(await ask(gate, "IDENTITY", cookie: cookie, site: "same-site").status == 403)
@@ -188,8 +191,30 @@ struct ModeTests {
       answer.headers.values("set-cookie").filter { !$0.contains("Partitioned") } == [
         GateCookie.expire(GateCookie.session), GateCookie.expire(GateCookie.attempt(2)),
       ])
-    let asked = await ask(gate, "CLEAR_LOGIN_COOKIE", cookie: cookie, site: "cross-site")
+  }
+
+  @Test(
+    "CLEAR_LOGIN_COOKIE: for another site's page, and a browser that does not say whose it is, a person is asked first",
+    arguments: ["cross-site", "same-site", nil])
+  func clearConfirmed(_ site: String?) async throws {
+    let gate = try TestGate()
+    let cookie = try await gate.signIn()
+    let asked = await ask(gate, "CLEAR_LOGIN_COOKIE", cookie: cookie, site: site)
+    #expect(asked.status == 200)
     #expect(asked.headers.values("set-cookie") == [])
+    let match = try #require(try /href="([^"]*postern-confirmed=[^"]*)"/.firstMatch(in: text(asked)))
+    let link = "https://payroll.example.com\(match.output.1.replacing("&amp;", with: "&"))"
+    func follow(_ url: String, _ cookie: String) async -> Answer {
+      let headers = TestClient.navigation + (site.map { [("Sec-Fetch-Site", $0)] } ?? []) + [("Cookie", cookie)]
+      return await gate.ask("GET", url, headers: headers, endpoint: "/answer")
+    }
+    let done = await follow(link, cookie)
+    #expect(done.headers["location"] == "https://payroll.example.com/runs?a=b")
+    #expect(done.headers.values("set-cookie").contains(GateCookie.expire(GateCookie.session)))
+    // Another session's, and one of before, confirm nothing.
+    #expect(await follow(link, try await gate.signIn()).status == 200)
+    gate.clock.advance(seconds: 601)
+    #expect(await follow(link, cookie).headers.values("set-cookie") == [])
   }
 
   @Test(

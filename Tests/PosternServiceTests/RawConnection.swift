@@ -23,16 +23,26 @@ final class RawConnection: ChannelInboundHandler, Sendable {
 
   /// A connection to a socket in the file system, and what will have been heard when it ends.
   static func connect(_ path: String) async throws -> (channel: any Channel, heard: EventLoopFuture<String>) {
+    try await connect(SocketAddress(unixDomainSocketPath: path))
+  }
+
+  private static func connect(
+    _ address: SocketAddress
+  ) async throws -> (channel: any Channel, heard: EventLoopFuture<String>) {
     let connection = RawConnection(group.next())
     let channel = try await ClientBootstrap(group: group)
       .channelInitializer { $0.pipeline.addHandler(connection) }
-      .connect(unixDomainSocketPath: path).get()
+      .connect(to: address).get()
     return (channel, connection.heard.futureResult)
   }
 
   /// Sends texts, closes nothing, and waits until the other side does.
   static func hear(_ texts: [String], at path: String) async throws -> String {
-    let (channel, heard) = try await connect(path)
+    try await hear(texts, at: SocketAddress(unixDomainSocketPath: path))
+  }
+
+  static func hear(_ texts: [String], at address: SocketAddress) async throws -> String {
+    let (channel, heard) = try await connect(address)
     for text in texts { try? await channel.writeAndFlush(ByteBuffer(string: text)) }
     return try await heard.get()
   }

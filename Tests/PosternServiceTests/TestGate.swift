@@ -95,7 +95,7 @@ final class TestGate {
     sealingKeys: [[UInt8]] = [Sealer.newKey()], assertionKeys: [AssertionKey] = [AssertionKey()],
     transport: (any ProviderTransport)? = nil,
     clock: TestClock = TestClock(), providers: [String: ProviderSettings] = [:], apps: [String: ListenAddress] = [:],
-    secrets: [String: String] = [:], log: Logger = TestGate.silent
+    secrets: [String: String] = [:], log: Logger = TestGate.silent, decisionLog: DecisionLog? = nil
   ) throws {
     self.store = store
     self.clock = clock
@@ -107,7 +107,7 @@ final class TestGate {
     gate = Gate(
       settings,
       policy: try GatePolicy(TestPolicy.bundle(files)), store: store,
-      transport: transport ?? StandInProvider(clock: clock), clock: clock.gateClock, log: log)
+      transport: transport ?? StandInProvider(clock: clock), clock: clock.gateClock, log: log, decisionLog: decisionLog)
   }
 
   /// A log that nobody reads.

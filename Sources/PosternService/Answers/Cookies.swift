@@ -8,8 +8,9 @@ enum GateCookie {
   static func attempt(_ slot: Int) -> String { "__Host-postern-attempt-\(slot)" }
   static func state(_ slot: Int) -> String { "__Host-postern-state-\(slot)" }
 
-  /// How long a value may be, so that with its name and attributes browsers keep it (4,096 bytes at least; RFC 6265, 6.1).
-  static let valueBytes = 3_800
+  /// How long a state may be, so that as many as there are slots fit into the 8 kB that servers take of a header's line as they come
+  /// (nginx's `large_client_header_buffers`), beside the login.
+  static let stateBytes = 900
 
   /// What all of them begin with; nothing that does ever reaches an app.
   static let prefix = "__Host-postern"

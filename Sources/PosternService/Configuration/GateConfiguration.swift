@@ -51,6 +51,7 @@ struct GateConfiguration: Sendable {
   var publicPort = 443
   var listeners: [Listener] = []
   var trustedHops = 0
+  var trustedPeers = TrustedPeers(ranges: TrustedPeers.usual.compactMap(AddressRange.init))
   /// By the app's name.
   var apps: [String: ListenAddress] = [:]
   var decisionsFile: String?
@@ -137,6 +138,7 @@ struct ConfigurationReading {
     configuration.publicPort = reader.int(forKey: "public.port", default: 443)
     configuration.listeners = listeners()
     configuration.trustedHops = reader.int(forKey: "trustedHops", default: 0)
+    configuration.trustedPeers = trustedPeers()
     configuration.apps = apps()
     configuration.decisionsFile = reader.string(forKey: "decisions.file")
     configuration.operations = reader.string(forKey: "operations.listener").flatMap {
@@ -218,6 +220,18 @@ struct ConfigurationReading {
       }
       return address(String(parts[1]), "listeners").map { .init(kind: kind, address: $0) }
     }
+  }
+
+  private mutating func trustedPeers() -> TrustedPeers {
+    var ranges: [AddressRange] = []
+    for text in reader.stringArray(forKey: "trustedPeers", default: TrustedPeers.usual) {
+      if let range = AddressRange(text) {
+        ranges.append(range)
+      } else {
+        mistakes.append("trustedPeers: `\(text)` is no address, and no range of them; write 10.0.0.7 or 10.0.0.0/8")
+      }
+    }
+    return TrustedPeers(ranges: ranges)
   }
 
   private mutating func apps() -> [String: ListenAddress] {

@@ -71,6 +71,11 @@ struct Setting: Sendable {
       key: "trustedHops", kind: .number, defaultText: "0",
       help: "how many of the last addresses that a proxy says are proxies of ours"),
     Setting(
+      key: "trustedPeers", kind: .list, defaultText: "127.0.0.0/8,::1",
+      help:
+        "where proxies come from that speak to a listener at an address: 10.0.0.7,10.1.0.0/16,...; others are refused"
+    ),
+    Setting(
       key: "apps", kind: .list, defaultText: "none",
       help:
         "where apps are whose WebSockets and event streams the gate carries, and ends with their sessions: APP=127.0.0.1:8080,..."

@@ -92,7 +92,9 @@ actor ProviderDirectory {
 
   func metadata(of provider: LoginProvider) async throws(ProviderFault) -> ProviderMetadata {
     let now = clock.now
-    if let kept = metadata[provider.issuer], now - kept.askedAt < Self.keepMilliseconds { return kept.value }
+    if let kept = metadata[provider.issuer], (0..<Self.keepMilliseconds).contains(now - kept.askedAt) {
+      return kept.value
+    }
     let base = provider.issuer.hasSuffix("/") ? String(provider.issuer.dropLast()) : provider.issuer
     do {
       let document = try await json(base + "/.well-known/openid-configuration")
@@ -112,7 +114,8 @@ actor ProviderDirectory {
     if let kept = keys[provider.issuer] {
       let age = now - kept.askedAt
       let isKnown = kept.value.contains(identifier)
-      if age < Self.retryMilliseconds || (isKnown && age < Self.keepMilliseconds) { return kept.value }
+      // What was asked for ahead of a clock that was stepped back is asked for again.
+      if age >= 0 && age < (isKnown ? Self.keepMilliseconds : Self.retryMilliseconds) { return kept.value }
     }
     do throws(ProviderFault) {
       let endpoint = try await metadata(of: provider).keysEndpoint

@@ -228,10 +228,12 @@ final class Node: Sendable {
     var services: [any Service] = []
     for listener in configuration.listeners {
       switch listener.kind {
-      case .envoyGRPC: services.append(EnvoyServer(listener.address, gate))
+      case .envoyGRPC: services.append(EnvoyServer(listener.address, gate, peers: configuration.trustedPeers))
       case .proxy(let dialect):
         let responder = ProxyResponder(gate: gate, dialect: dialect, trustedHops: configuration.trustedHops)
-        channels.append(try await HTTPServer.bind(listener.address, group: group, responder, pending))
+        channels.append(
+          try await HTTPServer.bind(
+            listener.address, group: group, responder, pending, peers: configuration.trustedPeers))
       }
     }
     if let address = configuration.operations {

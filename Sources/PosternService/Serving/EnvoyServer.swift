@@ -10,10 +10,16 @@ internal import ServiceLifecycle
 /// Answers Envoy over gRPC.
 struct EnvoyAuthorization: Envoy_Service_Auth_V3_Authorization.SimpleServiceProtocol {
   let gate: Gate
+  var peers: TrustedPeers?
 
   func check(
     request: Envoy_Service_Auth_V3_CheckRequest, context: ServerContext
   ) async throws -> Envoy_Service_Auth_V3_CheckResponse {
+    if peers?.trusts(peer: context.remotePeer) == false {
+      gate.log.warning(
+        "somebody who is no proxy speaks to a listener: see trustedPeers", metadata: ["peer": "\(context.remotePeer)"])
+      throw RPCError(code: .permissionDenied, message: "untrustedPeer")
+    }
     let client: ClientRequest
     do throws(WireFault) {
       client = try ClientRequest(request.attributes)
@@ -108,7 +114,7 @@ extension Envoy_Service_Auth_V3_DeniedHttpResponse {
 struct EnvoyServer: Service {
   private let server: GRPCServer<HTTP2ServerTransport.Posix>
 
-  init(_ address: ListenAddress, _ gate: Gate) {
+  init(_ address: ListenAddress, _ gate: Gate, peers: TrustedPeers? = nil) {
     let socket: GRPCNIOTransportCore.SocketAddress =
       switch address {
       case .unix(let path): .unixDomainSocket(path: path)
@@ -116,7 +122,7 @@ struct EnvoyServer: Service {
       }
     server = GRPCServer(
       transport: .http2NIOPosix(address: socket, transportSecurity: .plaintext),
-      services: [EnvoyAuthorization(gate: gate)])
+      services: [EnvoyAuthorization(gate: gate, peers: peers)])
   }
 
   /// The port that it listens on, once it does; nil where that is a Unix socket.

@@ -71,17 +71,25 @@ struct ProxyResponder: RequestResponder {
 
 /// Listens for HTTP/1.1.
 enum HTTPServer {
-  /// Listens on `address`; a socket in the file system replaces one that nobody listens on any more.
+  /// Listens on `address`; a socket in the file system replaces one that nobody listens on any more. nil for `peers`: whoever comes.
   static func bind(
     _ address: ListenAddress, group: any EventLoopGroup, _ responder: some RequestResponder,
-    _ pending: PendingAnswers = PendingAnswers()
+    _ pending: PendingAnswers = PendingAnswers(), peers: TrustedPeers? = nil
   ) async throws -> any Channel {
     let tables = ThreadSpecificVariable<RepeatTable>()
     let bootstrap = ServerBootstrap(group: group)
       .serverChannelOption(.backlog, value: 1_024)
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .childChannelInitializer { channel in
-        channel.eventLoop.makeCompletedFuture { try setUp(channel, responder, .current(tables), pending) }
+        channel.eventLoop.makeCompletedFuture {
+          if peers?.trusts(channel.remoteAddress) == false {
+            let pipeline = channel.pipeline.syncOperations
+            try pipeline.addHandler(ConnectionWatch(.init()))
+            try pipeline.addHandler(StrangerHandler())
+          } else {
+            try setUp(channel, responder, .current(tables), pending)
+          }
+        }
       }
     switch address {
     case .unix(let path):

@@ -68,6 +68,24 @@ struct BrowserIntegrationTests {
     #expect(draft.json["value"]?.text == "half a sentence")
   }
 
+  @Test("keeps a frame of its own host that refreshes its session")
+  func refresherFrame() async throws {
+    let fixture = try await BrowserFixture(apps: ["payroll": ""])
+    try await fixture.browser("goto", ["url": fixture.url("payroll", "/runs")])
+    try await fixture.browser("login", ["user": "ann"])
+    let script = """
+      new Promise(done => {
+        const frame = document.createElement("iframe")
+        frame.onload = () => done(frame.contentDocument?.documentElement.innerHTML)
+        frame.src = "/runs?gcp-iap-mode=SESSION_REFRESHER"
+        document.body.append(frame)
+      })
+      """
+    let page = try await fixture.browser("evaluate", ["script": script]).json["value"]?.text ?? ""
+    let again = fixture.url("payroll", "/runs?gcp-iap-mode=SESSION_REFRESHER")
+    #expect(page.contains("location.replace(\"\(again)\")"), "\(page)")
+  }
+
   @Test("is sent to re-authenticate where the policy asks for it, and comes back to where it was")
   func reauthentication() async throws {
     let fixture = try await BrowserFixture(apps: Self.apps)

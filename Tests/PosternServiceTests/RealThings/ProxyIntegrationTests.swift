@@ -236,7 +236,7 @@ struct ProxyIntegrationTests {
   func loginHost(_ proxy: Proxy) async throws {
     let gate = try TestGate()
     let fixture = try await ProxyFixture(proxy, gate: gate)
-    let keys = try await fixture.ask("GET", "https://login.example.com/iap/verify/openkey-jwk")
+    let keys = try await fixture.ask("GET", "https://login.example.com/iap/verify/public_key-jwk")
     #expect(JSON(keys.body)?["keys"] != nil)
     #expect(try await fixture.ask("GET", "https://login.example.com/login?request=x").status == 400)
   }
