@@ -206,7 +206,7 @@ final class TestGate {
         ("X-Forwarded-Method", method), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", host),
         ("X-Forwarded-Uri", target), ("X-Forwarded-For", "192.0.2.7"),
       ]
-    case .envoy: own = [("Host", host), ("X-Forwarded-Proto", "https"), ("X-Forwarded-For", "192.0.2.7")]
+    case .envoy: own = [("Host", host), ("X-Forwarded-Proto", "https"), ("X-Postern-Client", "192.0.2.7")]
     }
     let isEnvoy = dialect == .envoy
     return ListenerRequest(

@@ -69,6 +69,13 @@ struct WireTests {
     #expect(client.clientAddress == address)
   }
 
+  @Test("Envoy has counted the hops itself")
+  func envoyHops() throws {
+    let request = TestGate.listenerRequest("GET", "https://wiki.example.com/", headers: [], .envoy)
+    let client = try ProxyDialect.envoy.clientRequest(request, prefix: "/check", trustedHops: 2)
+    #expect(client.clientAddress == "192.0.2.7")
+  }
+
   @Test("a header that some programs read as one of the gate's is refused", arguments: ProxyDialect.allCases)
   func disguised(_ dialect: ProxyDialect) async throws {
     let gate = try TestGate()

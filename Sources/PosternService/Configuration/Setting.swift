@@ -69,7 +69,7 @@ struct Setting: Sendable {
     ),
     Setting(
       key: "trustedHops", kind: .number, defaultText: "0",
-      help: "how many of the last addresses that a proxy says are proxies of ours"),
+      help: "how many of the last addresses that a proxy says are proxies of ours; Envoy counts them itself"),
     Setting(
       key: "trustedPeers", kind: .list, defaultText: "127.0.0.0/8,::1",
       help:

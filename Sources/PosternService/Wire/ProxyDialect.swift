@@ -102,7 +102,8 @@ extension ProxyDialect {
       switch name {
       case "x-forwarded-proto": .scheme
       case "host": .host
-      case "x-forwarded-for": .client
+      // Not X-Forwarded-For, to which a check adds Envoy's own address, and a request that is passed on does not.
+      case "x-postern-client": .client
       default: nil
       }
     }
@@ -132,6 +133,8 @@ extension ProxyDialect {
     if let credential = told.proxyCredential, !credential.isEmpty {
       request.headers.add("proxy-authorization", credential)
     }
+    // Envoy has counted its own (`xff_num_trusted_hops`).
+    let trustedHops = self == .envoy ? 0 : trustedHops
     if self == .envoy {
       told.method = request.method
       told.target = String(request.target.utf8.dropFirst(prefix.utf8.count)) ?? ""

@@ -186,15 +186,22 @@ struct ProxyIntegrationTests {
 
   @Test("forwarding headers of a client change neither the app nor the address", arguments: Proxy.allCases)
   func forwarded(_ proxy: Proxy) async throws {
-    let gate = try TestGate()
+    let folder = try TestFolder()
+    let gate = try TestGate(decisionLog: DecisionLog(path: folder.path("decisions")))
     let fixture = try await ProxyFixture(proxy, gate: gate)
     let names = [
       "X-Forwarded-Host", "X-Forwarded-Uri", "X-Forwarded-Method", "X-Postern-Host", "X-Postern-URI", "X-Original-URL",
     ]
+    let addresses = ["X-Forwarded-For", "X-Real-IP", "X-Postern-Client", "Forwarded", "X-Envoy-External-Address"]
     let answer = try await fixture.ask(
-      "GET", "https://payroll.example.com/runs", headers: TestClient.script + names.map { ($0, "public.example.com") })
+      "GET", "https://payroll.example.com/runs",
+      headers: TestClient.script + names.map { ($0, "public.example.com") } + addresses.map { ($0, "203.0.113.9") })
     #expect(answer.status == 401)
     #expect(answer.headers["www-authenticate"] == ["Bearer realm=\"payroll\""])
+    await gate.gate.flush()
+    let lines = String(decoding: FileAccess.read(folder.path("decisions")) ?? [], as: UTF8.self).split(separator: "\n")
+    #expect(!lines.isEmpty)
+    for line in lines { #expect(JSON(line.utf8)?["client"]?.text == "127.0.0.1", "\(line)") }
   }
 
   @Test("paths reach the gate as they were written, and what is malformed is refused", arguments: Proxy.allCases)
