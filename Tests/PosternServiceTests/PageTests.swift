@@ -169,6 +169,36 @@ struct PageTests {
     #expect(guest.visitor.cookieNames("login.example.com") == [GateCookie.login])
   }
 
+  @Test("loginPageUri: after the token's hour the page refreshes the session, without a password; the absolute timeout goes on")
+  func refreshedByPage() async throws {
+    let guest = try Guest()
+    let gate = guest.visitor.gate
+    let authenticatedAt = gate.clock.now / 1_000
+    func signIn() async throws {
+      let out = try await guest.toPage()
+      #expect(value("mode", out) == "login")
+      let arrival = await guest.post([
+        ("state", value("state", out)), ("token", guest.token(["auth_time": .int(authenticatedAt)])),
+      ])
+      _ = await guest.visitor.open(try #require(arrival.headers["location"]))
+    }
+    func ask() async -> Answer {
+      let cookie = guest.visitor.cookie(for: "https://payroll.example.com/")
+      return await gate.ask(headers: TestClient.script + [("Cookie", cookie)])
+    }
+    for hour in 1...8 {
+      try await signIn()
+      // In use all the while.
+      for _ in 0..<6 {
+        #expect(await ask().status == 200, "hour \(hour)")
+        gate.clock.advance(seconds: 600)
+      }
+      #expect(await ask().reason == "tokenExpired", "hour \(hour)")
+    }
+    try await signIn()
+    #expect(await ask().reason == "absoluteTimeout")
+  }
+
   @Test("loginPageUri: the cookie of the attempt comes with a form of another site")
   func cookie() async throws {
     let guest = try Guest()
