@@ -224,11 +224,14 @@ struct AuthenticationMethod: Equatable {
 
 extension ClientRequest {
   /// Path and query as they came, without the parameters that are for the gate.
-  var targetWithoutMode: String {
+  var targetWithoutMode: String { target(without: ["gcp-iap-mode", Gate.confirmedName]) }
+
+  /// Path and query as they came, without parameters of these names.
+  func target(without names: Set<String>) -> String {
     guard let query else { return path }
     let kept = query.split(separator: "&", omittingEmptySubsequences: false).filter { pair in
       let name = pair.prefix { $0 != "=" }
-      return !["gcp-iap-mode", Gate.confirmedName].contains(FormEncoding.decode(name))
+      return FormEncoding.decode(name).map { !names.contains($0) } ?? true
     }
     return kept.isEmpty || kept == [""] ? path : "\(path)?\(kept.joined(separator: "&"))"
   }

@@ -44,7 +44,6 @@ extension Gate {
     let proxy = request.headers.values("proxy-authorization")
     let own = request.headers.values("authorization")
     if proxy.count > 1 || own.count > 1 || (proxy + own).contains(where: Self.isJoined) { return .malformed }
-    if request.cookies.isJoined { return .malformed }
     if let token = proxy.first.flatMap(Self.bearer) { return .bearer(token, isOwn: false) }
     if let token = own.first.flatMap(Self.bearer), let issuer = TokenHead(token)?.issuer {
       if issuer == self.issuer { return .bearer(token, isOwn: true) }

@@ -139,12 +139,13 @@ extension Gate {
       let confirmation = Confirmation(
         action: .clearCookies, session: session, next: next, expiresAt: clock.now + LoginRequest.lifetimeMilliseconds)
       let token = sealer.seal(confirmation, for: .confirmation)
-      let mark = request.target.contains("?") ? "&" : "?"
+      let here = request.target(without: [Self.confirmedName])
+      let mark = here.contains("?") ? "&" : "?"
       var answer = Answer(generated: 200, reason: "confirm")
       // A link, for proxies pass no bodies on from here: no other site can read the token in it.
       answer.setPage(
-        Page.chooser(
-          [("Clear cookies", "\(request.target)\(mark)\(Self.confirmedName)=\(token)")], host: request.hostName))
+        Page.confirm(
+          "Clear cookies", url: "\(settings.origin(request.hostName))\(here)\(mark)\(Self.confirmedName)=\(token)"))
       return answer
     }
     var answer = Answer.redirect(next, reason: "cookiesCleared")

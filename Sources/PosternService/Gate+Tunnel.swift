@@ -20,7 +20,10 @@ extension Gate {
       return .refused(Answer(generated: 502, reason: "noAppAddress"))
     }
     var head = Self.head(request, answer, kind)
-    if kind == .eventStream, let framing { head.headers.add(name: framing.name, value: framing.value) }
+    if kind == .eventStream, let framing {
+      // The last coding of a request's body is chunked, in any case of letters (RFC 9112, 6.1); the encoder looks for one.
+      head.headers.add(name: framing.name, value: framing.name == "transfer-encoding" ? "chunked" : framing.value)
+    }
     let watch = TunnelWatch(self, request, tellsWho: answer.headers[IdentityHeader.subject]?.isEmpty == false)
     return .open(TunnelPlan(kind: kind, app: address, head: head) { await watch.isOver() })
   }
@@ -56,6 +59,9 @@ extension Gate {
     for field in ours where !field.value.isEmpty {
       headers.add(name: field.name, value: field.value)
     }
+    headers.add(name: "x-forwarded-proto", value: request.scheme)
+    headers.add(name: "x-forwarded-host", value: request.host)
+    if let address = request.clientAddress { headers.add(name: "x-forwarded-for", value: address) }
     return HTTPRequestHead(
       version: .http1_1, method: HTTPMethod(rawValue: request.method), uri: request.target, headers: headers)
   }

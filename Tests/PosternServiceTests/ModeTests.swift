@@ -203,7 +203,8 @@ struct ModeTests {
     #expect(asked.status == 200)
     #expect(asked.headers.values("set-cookie") == [])
     let match = try #require(try /href="([^"]*postern-confirmed=[^"]*)"/.firstMatch(in: text(asked)))
-    let link = "https://payroll.example.com\(match.output.1.replacing("&amp;", with: "&"))"
+    let link = String(match.output.1.replacing("&amp;", with: "&"))
+    #expect(link.hasPrefix("https://payroll.example.com/runs?a=b&gcp-iap-mode=CLEAR_LOGIN_COOKIE&"))
     func follow(_ url: String, _ cookie: String) async -> Answer {
       let headers = TestClient.navigation + (site.map { [("Sec-Fetch-Site", $0)] } ?? []) + [("Cookie", cookie)]
       return await gate.ask("GET", url, headers: headers, endpoint: "/answer")
@@ -214,7 +215,14 @@ struct ModeTests {
     // Another session's, and one of before, confirm nothing.
     #expect(await follow(link, try await gate.signIn()).status == 200)
     gate.clock.advance(seconds: 601)
-    #expect(await follow(link, cookie).headers.values("set-cookie") == [])
+    let over = await follow(link, cookie)
+    #expect(over.headers.values("set-cookie") == [])
+    // One is asked for in place of the other.
+    #expect(text(over).matches(of: /postern-confirmed=/).count == 1)
+    // No path is taken for another host.
+    let elsewhere = await ask(
+      gate, "CLEAR_LOGIN_COOKIE", cookie: cookie, site: site, url: "https://payroll.example.com//evil.example/")
+    #expect(!text(elsewhere).contains("href=\"//"))
   }
 
   @Test(

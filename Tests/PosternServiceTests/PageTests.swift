@@ -169,7 +169,9 @@ struct PageTests {
     #expect(guest.visitor.cookieNames("login.example.com") == [GateCookie.login])
   }
 
-  @Test("loginPageUri: after the token's hour the page refreshes the session, without a password; the absolute timeout goes on")
+  @Test(
+    "loginPageUri: after the token's hour the page refreshes the session, without a password; the absolute timeout goes on"
+  )
   func refreshedByPage() async throws {
     let guest = try Guest()
     let gate = guest.visitor.gate

@@ -38,12 +38,19 @@ struct Cookies: Sendable {
 
   init(_ headers: Headers) { pairs = headers.values("cookie").flatMap(Self.pairs) }
 
-  /// Whether one of ours stands behind a comma: a line that was several, which a proxy has joined. Apps write commas into theirs.
-  var isJoined: Bool {
-    pairs.contains { pair in
-      pair.value.utf8.contains(UInt8(ascii: ","))
-        && pair.value.split(separator: ",").dropFirst().contains { Self.isOurs($0.trimmed) }
+  /// What of a pair stands before one of ours that came behind a comma: on a line of its own, which a proxy has joined to another. Such a
+  /// one is nobody's, for any host of the domain can write a comma into a cookie of ours; and it is never the app's.
+  private static func withoutJoined(_ part: Substring.UTF8View) -> Substring.UTF8View {
+    var rest = part
+    while let comma = rest.firstIndex(of: UInt8(ascii: ",")) {
+      rest = rest[part.index(after: comma)...]
+      let text = Substring(rest).trimmed.utf8
+      let next = text.dropFirst(GateCookie.prefix.utf8.count).first
+      if text.starts(with: GateCookie.prefix.utf8), next == UInt8(ascii: "=") || next == UInt8(ascii: "-") {
+        return part[..<comma]
+      }
     }
+    return part
   }
 
   /// The pairs of a line. Bytes are looked at, never letters: a browser's header is long.
@@ -51,8 +58,9 @@ struct Cookies: Sendable {
     var pairs: [Pair] = []
     var rest = line.utf8[...]
     while !rest.isEmpty {
-      let part = rest.prefix { $0 != UInt8(ascii: ";") }
-      rest = rest[part.endIndex...].dropFirst()
+      let whole = rest.prefix { $0 != UInt8(ascii: ";") }
+      rest = rest[whole.endIndex...].dropFirst()
+      let part = withoutJoined(whole)
       guard let mark = part.firstIndex(of: UInt8(ascii: "=")) else { continue }
       pairs.append(
         Pair(name: Substring(part[..<mark]).trimmed, value: Substring(part[part.index(after: mark)...]).trimmed))

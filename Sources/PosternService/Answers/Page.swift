@@ -93,6 +93,9 @@ enum Page {
       """)
   }
 
+  /// The same where an address is all that can be sent.
+  static func confirm(_ title: String, url: String) -> String { page(title, "<p>\(button(title, to: url))</p>") }
+
   /// Asks for the same page again in a second.
   static func retry() -> String {
     page("One moment", "<p>Your session is being looked up.</p>", script: "setTimeout(() => location.reload(), 1000);")

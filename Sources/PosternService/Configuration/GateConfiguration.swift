@@ -45,6 +45,7 @@ struct GateConfiguration: Sendable {
   var bundle = Bundle.file("")
   /// How often a server is asked.
   var bundlePollSeconds = 30
+  var bundleTokenFile: String?
   var verificationKeyFile: String?
   var allowsUnsigned = false
   var loginHost = ""
@@ -132,6 +133,7 @@ struct ConfigurationReading {
     if !(1...86_400).contains(configuration.bundlePollSeconds) {
       mistakes.append("bundle.pollSeconds: a number of seconds, from 1 to 86400")
     }
+    configuration.bundleTokenFile = reader.string(forKey: "bundle.tokenFile")
     configuration.verificationKeyFile = reader.string(forKey: "bundle.verificationKeyFile")
     configuration.allowsUnsigned = reader.bool(forKey: "bundle.allowUnsigned", default: false)
     configuration.loginHost = required("login.host").lowercased()

@@ -49,6 +49,9 @@ struct Setting: Sendable {
         "where the bundle is served instead: https://..., or http://... of this machine; the last good one is kept in state.folder"
     ),
     Setting(
+      key: "bundle.tokenFile", kind: .text, defaultText: "none",
+      help: "a file with the bearer token that bundle.url wants; read each time"),
+    Setting(
       key: "bundle.pollSeconds", kind: .number, defaultText: "30", help: "how often bundle.url is asked for another one"
     ),
     Setting(

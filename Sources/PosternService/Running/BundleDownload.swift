@@ -60,6 +60,8 @@ struct BundleDownload: Sendable {
 
   let address: BundleAddress
   let client: HTTPClient
+  /// A file with the token that the server wants (RFC 6750, 2.1), read each time: what is put there next counts from then on.
+  var tokenFile: String?
   /// Larger than any bundle that is served: a million apps take some hundred megabytes.
   var byteLimit = 1 << 30
   /// How long it may take as a whole.
@@ -70,6 +72,7 @@ struct BundleDownload: Sendable {
     var request = HTTPClientRequest(url: address.url)
     request.headers.add(name: "accept", value: "application/octet-stream")
     if let tag { request.headers.add(name: "if-none-match", value: tag) }
+    if let token = try token() { request.headers.add(name: "authorization", value: "Bearer \(token)") }
     let deadline = NIODeadline.now() + .seconds(timeoutSeconds)
     do {
       let response = try await client.execute(request, deadline: deadline)
@@ -81,6 +84,16 @@ struct BundleDownload: Sendable {
     } catch {
       throw LoadFault(description: "\(address.url) cannot be read: \(error)")
     }
+  }
+
+  private func token() throws(LoadFault) -> String? {
+    guard let tokenFile else { return nil }
+    let token = FileAccess.read(tokenFile).map { String(decoding: $0, as: UTF8.self).trimmingLineEnd } ?? ""
+    // What is no token would end the header, or say another.
+    guard !token.isEmpty, token.utf8.allSatisfy({ (0x21...0x7E).contains($0) }) else {
+      throw LoadFault(description: "\(tokenFile) holds no token")
+    }
+    return token
   }
 
   private func read(_ response: HTTPClientResponse, until deadline: NIODeadline) async throws -> [UInt8] {

@@ -212,7 +212,8 @@ final class Node: Sendable {
       // A server that stops in the middle is not waited for to the end.
       settings.timeout.read = .seconds(10)
       let client = HTTPClient(eventLoopGroupProvider: .shared(group), configuration: settings)
-      return (.server(BundleDownload(address: address, client: client)), client)
+      let download = BundleDownload(address: address, client: client, tokenFile: configuration.bundleTokenFile)
+      return (.server(download), client)
     }
   }
 

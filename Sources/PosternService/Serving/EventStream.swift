@@ -24,7 +24,7 @@ extension TunnelPlan {
       app.writeAndFlush(HTTPClientRequestPart.head(head), promise: nil)
     }.flatMap {
       // The handler of messages hands on what it has held.
-      Self.remove([PipelineName.watch, PipelineName.repeats, PipelineName.http], from: client)
+      Self.remove([PipelineName.repeats, PipelineName.http], from: client)
     }.map {
       // What was held came without the end of a read. Unsent, it would keep the client from being read.
       app.flush()
@@ -53,6 +53,8 @@ private final class RequestRelay: ChannelInboundHandler {
     case .end:
       isWhole = true
       app.writeAndFlush(HTTPClientRequestPart.end(nil), promise: nil)
+      // Whoever sends a body must go on with it; whoever listens may be silent.
+      context.pipeline.removeHandler(name: PipelineName.watch, promise: nil)
     }
   }
 

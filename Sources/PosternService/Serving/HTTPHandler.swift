@@ -191,6 +191,8 @@ final class HTTPHandler<Responder: RequestResponder>: ChannelDuplexHandler, Remo
   /// From here on the connection is carried, as `plan` says.
   private func open(_ plan: TunnelPlan, _ context: ChannelHandlerContext) {
     isWaiting = true
+    // A body may take as long as it likes, as long as it comes.
+    watch.endRequest()
     let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
     plan.open(from: context.channel, version).whenSuccess { outcome in
       guard let refusal = outcome else { return }

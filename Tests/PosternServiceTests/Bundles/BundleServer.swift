@@ -18,6 +18,8 @@ final class BundleServer: RequestResponder {
     var status = 200
     var location: String?
     var isSilent = false
+    /// What it wants to be told.
+    var token: String?
     /// What each request said that the client has already.
     var tags: [String?] = []
     /// How many were answered with 304.
@@ -59,6 +61,9 @@ final class BundleServer: RequestResponder {
       if known != nil && known == state.tag { state.unchangedCount += 1 }
       return state
     }
+    if let token = state.token, request.headers.values("authorization") != ["Bearer \(token)"] {
+      return .now(Answer(generated: 401))
+    }
     if state.isSilent { return .later { await Self.never() } }
     let isUnchanged = known != nil && known == state.tag
     var answer = Answer(generated: isUnchanged ? 304 : state.status)
@@ -91,10 +96,11 @@ enum TestLoader {
   }
 
   static func server(
-    _ url: String, key: TestKey?, in folder: TestFolder, byteLimit: Int = 1 << 20, timeoutSeconds: Int64 = 5
+    _ url: String, key: TestKey?, in folder: TestFolder, byteLimit: Int = 1 << 20, timeoutSeconds: Int64 = 5,
+    tokenFile: String? = nil
   ) throws -> BundleLoader {
     let address = try #require(BundleAddress(url))
-    var download = BundleDownload(address: address, client: client)
+    var download = BundleDownload(address: address, client: client, tokenFile: tokenFile)
     download.byteLimit = byteLimit
     download.timeoutSeconds = timeoutSeconds
     return try BundleLoader(.server(download), keyPEM: key?.publicPEM, stateFolder: folder.root, log: log)

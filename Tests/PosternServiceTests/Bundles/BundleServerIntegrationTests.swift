@@ -48,6 +48,24 @@ struct BundleServerIntegrationTests {
     #expect(server.tags == [nil, nil, nil])
   }
 
+  @Test("a server that wants a token is told the one that its file holds now, and no file that holds none is a token")
+  func token() async throws {
+    server.change { $0.token = "first" }
+    #expect(await (try loader()).fault() == "\(server.url) answered 401")
+    let file = folder.path("token")
+    let loader = try TestLoader.server(server.url, key: key, in: folder, tokenFile: file)
+    try folder.write("token", "first\n")
+    #expect(try await loader.first().revision == 5)
+    server.change { $0.token = "second" }
+    #expect(await loader.fault(isForced: true) == "\(server.url) answered 401")
+    try folder.write("token", "second")
+    #expect(try await loader.reloadedRevision(isForced: true) == 5)
+    for text in ["", "\n", "two words", "line\r\nx: y", "ü"] {
+      try folder.write("token", text)
+      #expect(await loader.fault(isForced: true) == "\(file) holds no token")
+    }
+  }
+
   @Test("SIGHUP asks for the whole bundle, whatever is known")
   func forced() async throws {
     let loader = try loader()

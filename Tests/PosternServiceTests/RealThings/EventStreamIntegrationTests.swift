@@ -76,6 +76,20 @@ struct EventStreamIntegrationTests {
     #expect(waited < .seconds(1))
   }
 
+  @Test("a client that goes away leaves nothing behind, at the gate or at the app", arguments: Proxy.allCases)
+  func abandoned(_ proxy: Proxy) async throws {
+    let setting = try await TunnelFixture(Self.app, proxy)
+    let cookie = try await setting.gate.signIn()
+    func quietCount() async throws -> Int64? {
+      try await listen(setting, cookie, path: "/count").line(1)["count"]?["quiet"]?.int
+    }
+    let talk = try listen(setting, cookie, path: "/quiet")
+    _ = try await talk.line(1)
+    #expect(try await quietCount() == 1)
+    talk.process.kill()
+    _ = try await eventually("the end of the app's connection") { try await quietCount() == 0 ? () : nil }
+  }
+
   @Test("one without a session is a 401 that says why, whatever was posted", arguments: Proxy.allCases)
   func refused(_ proxy: Proxy) async throws {
     let setting = try await TunnelFixture(Self.app, proxy)

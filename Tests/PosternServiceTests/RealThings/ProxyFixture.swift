@@ -141,8 +141,10 @@ final class ProxyFixture {
       }
       http://:\(port) {
         bind 127.0.0.1
-        import postern_app unix/\(folder.path("gate.sock"))
-        reverse_proxy 127.0.0.1:\(appPort)
+        route {
+          import postern_app unix/\(folder.path("gate.sock"))
+          reverse_proxy 127.0.0.1:\(appPort)
+        }
       }
       """)
     server = try ServerProcess(

@@ -1,7 +1,8 @@
 """An app with event streams and its client for the tests.
 
-eventstream.py serve PORT                              an app: /events streams; /plain answers at once and keeps its connection; /large has
-                                                       five million bytes; /broken ends in the middle; /silent ends before it has begun
+eventstream.py serve PORT                              an app: /events streams; /quiet says one event and then waits; /count how many wait;
+                                                       /plain answers at once and keeps its connection; /large has five million bytes; /broken
+                                                       ends in the middle; /silent ends before it has begun
 eventstream.py listen PORT HOST METHOD PATH COOKIE BYTES  a client: says what it hears, a line each, until the answer ends
 """
 
@@ -42,6 +43,21 @@ class App(http.server.BaseHTTPRequestHandler):
         while True:
             self.wfile.write(b"data: " + told + b"\n\n")
             time.sleep(0.05)
+
+    def quiet(self, told):
+        self.send_response(200)
+        self.send_header("Content-Type", "text/event-stream")
+        self.end_headers()
+        self.wfile.write(b"data: " + told + b"\n\n")
+        self.close_connection = True
+        App.quiet_count += 1
+        self.connection.recv(1)
+        App.quiet_count -= 1
+
+    def count(self, _):
+        self.plain(json.dumps({"quiet": App.quiet_count}).encode())
+
+    quiet_count = 0
 
     def plain(self, told):
         self.send_response(200)
@@ -94,6 +110,9 @@ def listen(port, host, method, path, cookie, byte_count):
         if answer.getheader("content-type") == "text/event-stream" and path != "/large":
             # One event, and nothing more until the end: thousands of lines would say no more.
             say(event=json.loads(answer.readline()[len("data: "):]))
+        elif path == "/count":
+            say(count=json.loads(answer.read()))
+            return
         while part := answer.read1():
             byte_count += len(part)
         say(ended=True, bytes=byte_count)

@@ -159,11 +159,29 @@ struct RedisOutageIntegrationTests {
     _ = try await eventually("the other node") { try await other.keep("late", at: Kept.start - 1) }
     _ = try await eventually("the revocation") { try await other.good(["late"]) == [] ? () : nil }
     try await other.keep("new", at: Kept.start)
-    var pushed = try await other.revocations().makeAsyncIterator()
     try await server.ask("CLIENT", "KILL", "TYPE", "normal")
-    #expect(await pushed.next() == .browser("browser"))
     #expect(
       try await eventually("the other node") { try await other.good(["late", "new"]) } == ["new", "new/session"])
+  }
+
+  @Test(
+    "a node that has only heard of a revocation tells it again, to a Redis that does not know it, and the latest of one name"
+  )
+  func renewedByAnother() async throws {
+    let server = try await RedisServer()
+    let (store, listener) = (try await server.store(), try await server.store())
+    var heard = try await listener.revocations().makeAsyncIterator()
+    for at in [Kept.start, Kept.start - 500] {
+      try await store.revoke(.browser("browser"), at: at)
+      #expect(await heard.next() == .browser("browser"))
+    }
+    // Whoever revoked it is gone for good.
+    await store.close()
+    server.kill()
+    try server.empty()
+    try await server.start()
+    _ = try await eventually("the listener") { try await listener.keep("late", at: Kept.start - 1) }
+    _ = try await eventually("the revocation") { try await listener.good(["late"]) == [] ? () : nil }
   }
 
   @Test("a script that the Redis has forgotten is given to it again")

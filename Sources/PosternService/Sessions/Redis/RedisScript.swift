@@ -160,19 +160,21 @@ struct RedisScript: Sendable {
     if kind == 'listed' then
       for _, login in ipairs(redis.call('ZRANGE', prefix .. 'logins:' .. name, 0, -1)) do drop_login(login) end
     end
-    redis.call('PUBLISH', ARGV[7], ARGV[8])
+    redis.call('PUBLISH', ARGV[7], at .. ' ' .. ARGV[8])
     """)
 
-  /// Tells revocations again, and writes them again where they were lost; what came after them stays.
+  /// Writes revocations again that were lost, and tells them again; what came after them stays. What is known has been told: whoever missed
+  /// that believes nothing that it knew.
   /// Arguments: channel; name, at and message, again and again.
   static let renew = RedisScript(
     """
     for i = 4, #ARGV, 3 do
       local name, at = ARGV[i], ARGV[i + 1]
       local known, turn = ending(name)
-      if known and tonumber(known) > tonumber(at) then at = known end
-      redis.call('SET', prefix .. 'ended:' .. name, at .. ' ' .. (turn or '0'), 'PX', retention)
-      redis.call('PUBLISH', ARGV[3], ARGV[i + 2])
+      if not known or tonumber(known) < tonumber(at) then
+        redis.call('SET', prefix .. 'ended:' .. name, at .. ' ' .. (turn or '0'), 'PX', retention)
+        redis.call('PUBLISH', ARGV[3], at .. ' ' .. ARGV[i + 2])
+      end
     end
     """)
 

@@ -92,18 +92,24 @@ final class RedisSessionStore: SessionStore {
       .revoke,
       [
         revocation.name, String(now), revocation.dropping.rawValue, revocation.droppedKey, settings.channel,
-        Self.message(revocation, at: now),
+        revocation.jsonText,
       ])
     acknowledged.note(revocation, at: now)
     if revocation.dropping == .swept { Task { try? await self.sweep() } }
   }
 
+  private static let renewedAtOnce = 512
+
   private static func renew(
     _ revocations: [(revocation: Revocation, at: Int64)], _ connection: RedisConnection, _ settings: RedisSettings
   ) async throws(StoreFault) {
-    if revocations.isEmpty { return }
-    let arguments = revocations.flatMap { [$0.revocation.name, String($0.at), message($0.revocation, at: $0.at)] }
-    _ = try await connection.run(.renew, Self.common(settings) + [settings.channel] + arguments)
+    var rest = revocations[...]
+    while !rest.isEmpty {
+      let batch = rest.prefix(renewedAtOnce)
+      let arguments = batch.flatMap { [$0.revocation.name, String($0.at), $0.revocation.jsonText] }
+      _ = try await connection.run(.renew, Self.common(settings) + [settings.channel] + arguments)
+      rest = rest.dropFirst(batch.count)
+    }
   }
 
   /// Deletes what has been ended, where no list says what that is. Whatever is left of it is never read again, and goes in the end.
@@ -117,8 +123,6 @@ final class RedisSessionStore: SessionStore {
   }
 
   /// What the nodes are told: an instant, and what it ends.
-  private static func message(_ revocation: Revocation, at: Int64) -> String { "\(at) \(revocation.jsonText)" }
-
   private static func read(_ message: String) -> (revocation: Revocation, at: Int64)? {
     let parts = message.split(separator: " ", maxSplits: 1)
     guard parts.count == 2, let at = Int64(parts[0]), let revocation = Revocation.read(json: parts[1].utf8) else {
@@ -211,7 +215,7 @@ final class RedisSessionStore: SessionStore {
 
 /// What this node has revoked, or been told of, a short while ago: told again when it connects again, for a Redis that took another's place may not know it.
 final class AcknowledgedRevocations: Sendable {
-  private static let countLimit = 1_024
+  private static let countLimit = 8_192
   private static let milliseconds: Int64 = 3_600_000
 
   private let all = Mutex<[(revocation: Revocation, at: Int64)]>([])
@@ -220,8 +224,10 @@ final class AcknowledgedRevocations: Sendable {
 
   func note(_ revocation: Revocation, at now: Int64) {
     all.withLock { all in
+      // What was told late is not what was revoked last.
+      let last = all.first { $0.revocation == revocation }?.at ?? now
       all.removeAll { $0.revocation == revocation || $0.at < now - Self.milliseconds }
-      all.append((revocation, now))
+      all.append((revocation, max(last, now)))
       if all.count > Self.countLimit { all.removeFirst(all.count - Self.countLimit) }
     }
   }
