@@ -54,6 +54,28 @@ struct ConnectionTests {
     #expect(!channel.isActive)
   }
 
+  @Test("a request that is carried may take its time, as long as it comes, and what is left of a refused one may not")
+  func carried() throws {
+    let (channel, watch, loop) = try watched()
+    try channel.writeInbound(ByteBuffer(string: "POST"))
+    watch.beginCarrying()
+    for _ in 0..<5 {
+      loop.advanceTime(by: .seconds(60))
+      try channel.writeInbound(ByteBuffer(string: "x"))
+      #expect(channel.isActive)
+    }
+    watch.endCarrying()
+    for _ in 0..<40 {
+      try channel.writeInbound(ByteBuffer(string: "x"))
+      loop.advanceTime(by: .seconds(1))
+    }
+    #expect(!channel.isActive)
+    let (idle, other, clock) = try watched()
+    other.beginCarrying()
+    clock.advanceTime(by: .seconds(130))
+    #expect(!idle.isActive)
+  }
+
   @Test("a connection that says nothing is ended, and one that asks now and then is not")
   func idle() throws {
     let (channel, watch, loop) = try watched()

@@ -130,12 +130,15 @@ final class TestGate {
   /// Somebody who has just logged in, on one host; the cookie that the browser has then.
   func signIn(
     _ person: Person = person(), host: String = "payroll.example.com",
-    as identifier: SessionIdentifier = SessionIdentifier(), change: (inout Login) -> Void = { _ in }
+    as identifier: SessionIdentifier = SessionIdentifier(), tokens: ProviderTokens? = nil,
+    change: (inout Login) -> Void = { _ in }
   ) async throws -> String {
     var login = Login(person: person, browser: "browser", authenticatedAt: clock.now, issuedAt: clock.now)
     change(&login)
     let loginKey = SessionIdentifier().key
-    let account = AccountState(state: UInt8(POSTERN_ACCOUNT_ACTIVE), checkedAt: clock.now)
+    let account = AccountState(
+      state: UInt8(POSTERN_ACCOUNT_ACTIVE), checkedAt: clock.now,
+      sealedTokens: tokens.map { gate.sealer.seal($0, for: .tokens) })
     try await store.insert(login, account, for: loginKey)
     try await store.insert(Session(host: host, login: loginKey, startedAt: clock.now), for: identifier.key)
     return "\(GateCookie.session)=\(identifier.text)"

@@ -23,12 +23,26 @@ final class ConnectionWatch: ChannelInboundHandler, RemovableChannelHandler {
   private var lastReadAt = NIODeadline.distantPast
   /// When the request began that has not ended yet.
   private var requestBeganAt: NIODeadline?
+  /// Whether a request may take as long as it likes, as long as its bytes come.
+  private var isCarried = false
   private var look: RepeatedTask?
 
   init(_ limits: Limits) { self.limits = limits }
 
   /// The request that was being read is there.
-  func endRequest() { requestBeganAt = nil }
+  func endRequest() {
+    requestBeganAt = nil
+    isCarried = false
+  }
+
+  /// The request that is being read is the app's to wait for, or the gate's to decide.
+  func beginCarrying() {
+    requestBeganAt = nil
+    isCarried = true
+  }
+
+  /// What is left of it is nobody's.
+  func endCarrying() { isCarried = false }
 
   func handlerAdded(context: ChannelHandlerContext) {
     lastReadAt = context.eventLoop.now
@@ -47,7 +61,7 @@ final class ConnectionWatch: ChannelInboundHandler, RemovableChannelHandler {
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     lastReadAt = context.eventLoop.now
-    if requestBeganAt == nil { requestBeganAt = lastReadAt }
+    if requestBeganAt == nil && !isCarried { requestBeganAt = lastReadAt }
     context.fireChannelRead(data)
   }
 

@@ -180,6 +180,7 @@ final class HTTPHandler<Responder: RequestResponder>: ChannelDuplexHandler, Remo
   // MARK: tunnels
 
   private func carry(_ work: @escaping @Sendable () async -> TunnelOutcome, _ context: ChannelHandlerContext) {
+    if request != nil { watch.beginCarrying() }
     wait(for: work, context) { outcome in
       switch outcome {
       case .refused(let answer): self.refuse(answer, context)
@@ -191,8 +192,6 @@ final class HTTPHandler<Responder: RequestResponder>: ChannelDuplexHandler, Remo
   /// From here on the connection is carried, as `plan` says.
   private func open(_ plan: TunnelPlan, _ context: ChannelHandlerContext) {
     isWaiting = true
-    // A body may take as long as it likes, as long as it comes.
-    watch.endRequest()
     let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
     plan.open(from: context.channel, version).whenSuccess { outcome in
       guard let refusal = outcome else { return }
@@ -204,7 +203,9 @@ final class HTTPHandler<Responder: RequestResponder>: ChannelDuplexHandler, Remo
   }
 
   private func refuse(_ answer: Answer, _ context: ChannelHandlerContext) {
-    if request == nil { write(answer, context) } else { refusal = answer }
+    if request == nil { return write(answer, context) }
+    refusal = answer
+    watch.endCarrying()
   }
 
   /// What has been held is the next handler's.

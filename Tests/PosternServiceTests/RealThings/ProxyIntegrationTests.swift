@@ -68,7 +68,7 @@ struct ProxyIntegrationTests {
   }
 
   /// Envoy tells a gRPC client in the words of gRPC: `UNAUTHENTICATED` is its 401.
-  private static func status(_ received: Received) -> Int {
+  static func status(_ received: Received) -> Int {
     received.headers["grpc-status"] == ["16"] ? 401 : received.status
   }
 
