@@ -199,6 +199,26 @@ struct LoginTests {
     }
   }
 
+  @Test(
+    "a login returns to the host that it began at, whatever the address looks like",
+    arguments: [
+      "//evil.example", "/\\evil.example", "/%5Cevil.example", "/https:evil.example", "/%2F%2Fevil.example",
+      "/@evil.example", "/?return=//evil.example",
+    ])
+  func returns(_ target: String) async throws {
+    let visitor = try Visitor()
+    let refused = await visitor.open("https://payroll.example.com\(target)")
+    guard let login = refused.headers["location"] else {
+      #expect(refused.status == 400)
+      return
+    }
+    #expect(login.hasPrefix("https://login.example.com/login?"))
+    let arrival = try #require(
+      await visitor.back(try await visitor.toProvider("https://payroll.example.com\(target)")).headers["location"])
+    #expect(arrival.hasPrefix("https://payroll.example.com/_gcp_iap/arrive?"))
+    #expect(await visitor.open(arrival).headers["location"]?.hasPrefix("https://payroll.example.com/") == true)
+  }
+
   @Test("a provider that brings another domain than the hint's is asked once more, and then whoever comes is taken")
   func hint() async throws {
     var files = TestPolicy.files

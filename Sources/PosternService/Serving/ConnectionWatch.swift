@@ -76,9 +76,14 @@ final class ConnectionWatch: ChannelInboundHandler, RemovableChannelHandler {
   private func refuse(_ context: ChannelHandlerContext) {
     Logger(label: "posternd").info("a proxy's request took too long")
     let answer = "HTTP/1.1 408 Request Timeout\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
-    let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-    context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: answer))).whenComplete { _ in
-      bound.value.close(promise: nil)
-    }
+    context.writeLast(wrapOutboundOut(ByteBuffer(string: answer)))
+  }
+}
+
+extension ChannelHandlerContext {
+  /// Writes what is the last on this connection, and ends it.
+  func writeLast(_ data: NIOAny) {
+    let bound = NIOLoopBound(self, eventLoop: eventLoop)
+    writeAndFlush(data).whenComplete { _ in bound.value.close(promise: nil) }
   }
 }

@@ -16,8 +16,7 @@ struct EnvoyAuthorization: Envoy_Service_Auth_V3_Authorization.SimpleServiceProt
     request: Envoy_Service_Auth_V3_CheckRequest, context: ServerContext
   ) async throws -> Envoy_Service_Auth_V3_CheckResponse {
     if peers?.trusts(peer: context.remotePeer) == false {
-      gate.log.warning(
-        "somebody who is no proxy speaks to a listener: see trustedPeers", metadata: ["peer": "\(context.remotePeer)"])
+      TrustedPeers.logStranger(context.remotePeer, gate.log)
       throw RPCError(code: .permissionDenied, message: "untrustedPeer")
     }
     let client: ClientRequest

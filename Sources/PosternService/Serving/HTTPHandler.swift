@@ -172,8 +172,7 @@ final class HTTPHandler<Responder: RequestResponder>: ChannelDuplexHandler, Remo
     if framing.isKeepAlive {
       context.writeAndFlush(wrapOutboundOut(buffer), promise: nil)
     } else {
-      let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-      context.writeAndFlush(wrapOutboundOut(buffer)).whenComplete { _ in bound.value.close(promise: nil) }
+      context.writeLast(wrapOutboundOut(buffer))
     }
   }
 

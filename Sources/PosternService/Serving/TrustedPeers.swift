@@ -24,6 +24,10 @@ struct TrustedPeers: Sendable {
     return trusts(host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : String(host))
   }
 
+  static func logStranger(_ peer: String, _ log: Logger) {
+    log.warning("somebody who is no proxy speaks to a listener: see trustedPeers", metadata: ["peer": "\(peer)"])
+  }
+
   private func trusts(_ address: String) -> Bool {
     guard let address = ClientAddress(address) else { return false }
     return ranges.contains { $0.contains(address) }
@@ -40,12 +44,9 @@ final class StrangerHandler: ChannelInboundHandler {
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     if isAnswered { return }
     isAnswered = true
-    Logger(label: "posternd").warning(
-      "somebody who is no proxy speaks to a listener: see trustedPeers",
-      metadata: ["peer": "\(context.channel.remoteAddress?.ipAddress ?? "")"])
+    TrustedPeers.logStranger(context.channel.remoteAddress?.ipAddress ?? "", Logger(label: "posternd"))
     var buffer = context.channel.allocator.buffer(capacity: 256)
     Answer(generated: 403, reason: "untrustedPeer").write(.init(isKeepAlive: false), into: &buffer)
-    let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
-    context.writeAndFlush(wrapOutboundOut(buffer)).whenComplete { _ in bound.value.close(promise: nil) }
+    context.writeLast(wrapOutboundOut(buffer))
   }
 }
