@@ -231,6 +231,9 @@ extension Gate {
       let caller = try await caller(bearer: token, for: app(of: request, policy), policy)
       var decided = decide(request, caller, policy)
       decided.usesAuthorization = isOwn
+      if Int(decided.decision.verdict) == POSTERN_UNAUTHORIZED {
+        log.info("a bearer token was refused", metadata: ["error": "\(ReasonName.text(decided.decision.reason))"])
+      }
       return answer(decided, request, live: nil, policy)
     } catch {
       log.info("a bearer token was refused", metadata: ["error": "\(error)"])
